@@ -1,0 +1,92 @@
+package policies
+
+// Action names one thing a person may do: context:object:verb.
+type Action string
+
+// Public marks a route that needs no one signed in. It is no action of the
+// policy: nobody can be granted or refused it.
+const Public Action = "public"
+
+// The actions, by context. policy.csv grants them to roles; a test compares
+// both lists.
+const (
+	SelfUse Action = "kis:self:use" // my work, my settings, sign out
+
+	DepartmentRead  Action = "kis:department:read"
+	DepartmentWrite Action = "kis:department:write"
+	UserRead        Action = "kis:user:read"
+	UserWrite       Action = "kis:user:write"
+	TrailRead       Action = "kis:trail:read"
+
+	ProcessRead      Action = "kis:process:read"
+	ProcessImport    Action = "kis:process:import"
+	CycleRead        Action = "kis:cycle:read"
+	CyclePlan        Action = "kis:cycle:plan"      // create a cycle and set its due dates
+	CycleMove        Action = "kis:cycle:move"      // start, evaluate, close
+	EvidenceRead     Action = "kis:evidence:read"   // see and download what is not confidential
+	EvidenceSecret   Action = "kis:evidence:secret" // see and download confidential evidence
+	EvidenceSubmit   Action = "kis:evidence:submit"
+	EvidenceWithdraw Action = "kis:evidence:withdraw"
+	EvidenceReview   Action = "kis:evidence:review"
+	GatePass         Action = "kis:gate:pass"
+	GateWaive        Action = "kis:gate:waive"
+	GateReopen       Action = "kis:gate:reopen"
+
+	AuditRead       Action = "audit:audit:read"
+	AuditPlan       Action = "audit:audit:plan"  // create, set scope, team, checklist
+	AuditExcept     Action = "audit:team:except" // record an exception from independence
+	AuditMove       Action = "audit:audit:move"  // announce, start, report, close
+	AuditCancel     Action = "audit:audit:cancel"
+	ChecklistAnswer Action = "audit:checklist:answer"
+	FindingRaise    Action = "audit:finding:raise"
+	ActRead         Action = "audit:act:read"
+	ActIssue        Action = "audit:act:issue"
+	ActAcknowledge  Action = "audit:act:acknowledge"
+	ActObject       Action = "audit:act:object"
+	ActResolve      Action = "audit:act:resolve" // uphold or dismiss an objection
+	ActRespond      Action = "audit:act:respond" // correction, cause, similar cases, corrective actions
+	ActApprove      Action = "audit:act:approve" // accept the plan of corrective action
+	ActionReport    Action = "audit:action:report"
+	ActionVerify    Action = "audit:action:verify"
+	ActEffect       Action = "audit:act:effect" // judge effectiveness
+	ActClose        Action = "audit:act:close"
+	ActReopen       Action = "audit:act:reopen"
+	ActAddendum     Action = "audit:act:addendum"
+
+	RecommendationRead    Action = "planning:recommendation:read"
+	RecommendationPropose Action = "planning:recommendation:propose"
+	RecommendationDecide  Action = "planning:recommendation:decide"
+	PlanRead              Action = "planning:plan:read"
+	PlanDraft             Action = "planning:plan:draft"
+	PlanAgree             Action = "planning:plan:agree"
+	PlanApprove           Action = "planning:plan:approve"
+	PlanReport            Action = "planning:plan:report"
+	ReviewRead            Action = "planning:review:read"
+	ReviewPrepare         Action = "planning:review:prepare"
+	ReviewSign            Action = "planning:review:sign"
+	MeasureRead           Action = "planning:measure:read"
+	MeasureImport         Action = "planning:measure:import"
+	MeasureReport         Action = "planning:measure:report"
+	MeasureDecide         Action = "planning:measure:decide"
+
+	ScorecardRead    Action = "eservice:scorecard:read"
+	AssessmentImport Action = "eservice:assessment:import"
+)
+
+// Actions lists every action in the order of this file.
+func Actions() []Action {
+	return []Action{
+		SelfUse, DepartmentRead, DepartmentWrite, UserRead, UserWrite, TrailRead,
+		ProcessRead, ProcessImport, CycleRead, CyclePlan, CycleMove,
+		EvidenceRead, EvidenceSecret, EvidenceSubmit, EvidenceWithdraw, EvidenceReview,
+		GatePass, GateWaive, GateReopen,
+		AuditRead, AuditPlan, AuditExcept, AuditMove, AuditCancel, ChecklistAnswer, FindingRaise,
+		ActRead, ActIssue, ActAcknowledge, ActObject, ActResolve, ActRespond, ActApprove,
+		ActionReport, ActionVerify, ActEffect, ActClose, ActReopen, ActAddendum,
+		RecommendationRead, RecommendationPropose, RecommendationDecide,
+		PlanRead, PlanDraft, PlanAgree, PlanApprove, PlanReport,
+		ReviewRead, ReviewPrepare, ReviewSign,
+		MeasureRead, MeasureImport, MeasureReport, MeasureDecide,
+		ScorecardRead, AssessmentImport,
+	}
+}
