@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+// Sessions keeps sign-in sessions in the database, so that any node may
+// answer any request. It has the methods of a session store with context;
+// session rows are no business record and leave no trail.
+type Sessions struct{ db *DB }
+
+// NewSessions gives the session store of a database.
+func NewSessions(db *DB) *Sessions { return &Sessions{db: db} }
+
+type sessionRow struct {
+	bun.BaseModel `bun:"table:sessions,alias:s"`
+
+	Token  string    `bun:"token,pk"`
+	Data   []byte    `bun:"data"`
+	Expiry time.Time `bun:"expiry"`
+}
+
+// FindCtx gives the data of a session that has not expired.
+func (s *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	var r sessionRow
+	err := s.db.reader.NewSelect().Model(&r).Where("token = ? AND expiry > ?", token, s.db.Now()).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	return r.Data, err == nil, mapError(err, "find session")
+}
+
+// CommitCtx stores a session.
+func (s *Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	_, err := s.db.writer.NewInsert().Model(&sessionRow{Token: token, Data: data, Expiry: expiry.UTC()}).
+		On("CONFLICT (token) DO UPDATE").Set("data = EXCLUDED.data, expiry = EXCLUDED.expiry").Exec(ctx)
+	return mapError(err, "store session")
+}
+
+// DeleteCtx ends a session.
+func (s *Sessions) DeleteCtx(ctx context.Context, token string) error {
+	_, err := s.db.writer.NewDelete().Model((*sessionRow)(nil)).Where("token = ?", token).Exec(ctx)
+	return mapError(err, "delete session")
+}
+
+// Find is FindCtx without a context, as the interface demands.
+func (s *Sessions) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
+}
+
+// Commit is CommitCtx without a context, as the interface demands.
+func (s *Sessions) Commit(token string, data []byte, expiry time.Time) error {
+	return s.CommitCtx(context.Background(), token, data, expiry)
+}
+
+// Delete is DeleteCtx without a context, as the interface demands.
+func (s *Sessions) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+
+// Sweep removes sessions that have expired and gives their number.
+func (s *Sessions) Sweep(ctx context.Context) (int64, error) {
+	res, err := s.db.writer.NewDelete().Model((*sessionRow)(nil)).Where("expiry <= ?", s.db.Now()).Exec(ctx)
+	n, err := Affected(res, err)
+	return n, mapError(err, "sweep sessions")
+}
