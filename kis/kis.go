@@ -1,0 +1,70 @@
+// Package kis owns the spine of the office: departments, users and their
+// roles, process models, cycles, evidence, gates, the working-day calendar
+// and the reading of the trail.
+//
+// It may import internal packages, policies and migrations; nothing of the
+// other contexts. Invariants: whoever asks is the actor of the context, and
+// each method checks both that the role may do it and that the thing is in
+// the actor's scope; what is out of scope is not found.
+package kis
+
+import (
+	"context"
+	"time"
+
+	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/blob"
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/policies"
+)
+
+// Service is the spine over one database and one store of files.
+type Service struct {
+	DB      *store.DB
+	Blobs   *blob.Store
+	Zone    *time.Location // of the office
+	Country string         // whose working-day calendar counts, e.g. "AZ"
+	Limits  Limits
+}
+
+// Limits are the bounds of uploads; settings of the office.
+type Limits struct {
+	FileBytes int64 // one file; 0 = DefaultFileBytes
+	Files     int   // files of one submission; 0 = DefaultFiles
+}
+
+// The limits when no setting says otherwise.
+const (
+	DefaultFileBytes = 2 << 30
+	DefaultFiles     = 50
+)
+
+// New makes the service. A nil zone is Asia/Baku, an empty country AZ.
+func New(db *store.DB, blobs *blob.Store, zone *time.Location, country string) *Service {
+	if zone == nil {
+		zone = time.FixedZone("Asia/Baku", 4*60*60)
+	}
+	if country == "" {
+		country = "AZ"
+	}
+	return &Service{DB: db, Blobs: blobs, Zone: zone, Country: country, Limits: Limits{DefaultFileBytes, DefaultFiles}}
+}
+
+// Today is the current day of the office.
+func (s *Service) Today() day.Day { return day.Of(s.DB.Now(), s.Zone) }
+
+// Allowed gives the scope in which the actor of ctx may do the action, or
+// Unauthenticated for nobody and Forbidden when no grant allows it.
+func Allowed(ctx context.Context, act policies.Action) (policies.Scope, error) {
+	who := actor.From(ctx)
+	if who.Nobody() {
+		return policies.Scope{}, apperr.New(apperr.Unauthenticated, "error.unauthenticated")
+	}
+	scope := policies.For(who, act)
+	if scope.None() {
+		return scope, apperr.New(apperr.Forbidden, "error.forbidden")
+	}
+	return scope, nil
+}
