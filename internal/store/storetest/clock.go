@@ -1,0 +1,60 @@
+package storetest
+
+import (
+	"sync"
+	"time"
+
+	"github.com/kis-platform/kis/internal/store"
+)
+
+// Clock is a clock that a test can set. The zero Clock shows the machine's
+// time; Set stops it, and from then on only Set and Add move it.
+type Clock struct {
+	mu      sync.Mutex
+	stopped time.Time
+}
+
+// clocks holds the clock of each open database.
+var clocks sync.Map // *store.DB → *Clock
+
+// ClockOf gives the clock of a database that this package opened.
+func ClockOf(db *store.DB) *Clock {
+	c, ok := clocks.Load(db)
+	if !ok {
+		panic("storetest: not a database of this package, or already closed")
+	}
+	return c.(*Clock)
+}
+
+// Now is the time it shows.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stopped.IsZero() {
+		return time.Now()
+	}
+	return c.stopped
+}
+
+// Set stops the clock at a time.
+func (c *Clock) Set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopped = t
+}
+
+// SetDay stops the clock at ten in the morning in Baku on a day written
+// YYYY-MM-DD.
+func (c *Clock) SetDay(day string) {
+	t, err := time.Parse("2006-01-02 15:04 -0700", day+" 10:00 +0400")
+	if err != nil {
+		panic("storetest: " + err.Error())
+	}
+	c.Set(t)
+}
+
+// Add stops the clock, if it is not, and moves it by d.
+func (c *Clock) Add(d time.Duration) {
+	now := c.Now()
+	c.Set(now.Add(d))
+}
