@@ -90,9 +90,13 @@ for (const [, name] of kisCSS.matchAll(/\.([A-Za-z][\w-]*)/g)) used.add(name);
 const standard = [...used], greedy = [/data-bs-theme/, /data-bs-/, /^aria-/, /^html$/, /^body$/];
 for (const line of lines(read(src, 'safelist.txt'))) standard.push(line.startsWith('/') ? new RegExp(line.slice(1, -1)) : line);
 const tabler = read(modules, '@tabler/core/dist/css/tabler.min.css');
-const tags = 'a abbr address article aside audio b blockquote body button caption cite code col colgroup dd del details dfn dialog div dl dt em fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label legend li main mark meter nav ol optgroup option output p pre progress q s samp search section select small span strong sub summary sup svg table tbody td template textarea tfoot th thead time tr u ul var video type button submit reset text search number date file checkbox radio hidden open disabled checked multiple size list role';
+const tags = 'a abbr address article aside audio b blockquote body button caption cite code col colgroup dd del details dfn dialog div dl dt em fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label legend li main mark meter nav ol optgroup option output p pre progress q s samp search section select small span strong sub summary sup svg table tbody td template textarea tfoot th thead time tr u ul var video '
+  + 'class title href role type button submit reset text number date file checkbox radio hidden open disabled checked multiple size list';
+const classes = (css) => [...new Set([...css.replace(/url\([^)]*\)/g, '').matchAll(/\.(-?[A-Za-z_](?:[\w-]|\\.)*)/g)].map((m) => m[1].replace(/\\/g, '')))];
+// The classes that stay are also given as content: selectors such as [class*=navbar-expand] are judged by content alone.
+const listed = classes(tabler).filter((c) => standard.some((s) => (s instanceof RegExp ? s.test(c) : s === c)));
 const [purged] = await new PurgeCSS().purge({
-  content: [{ raw: tags, extension: 'html' }],
+  content: [{ raw: `${tags} ${listed.join(' ')}`, extension: 'html' }],
   css: [{ raw: tabler }],
   keyframes: true, variables: true, rejected: true,
   safelist: { standard, greedy, variables: [...new Set(kisCSS.match(/--tblr-[\w-]+/g))] },
@@ -101,9 +105,8 @@ const small = (await transform(fonts.join('\n') + '\n', { loader: 'css', minify:
   + purged.css.replace(/@charset "[^"]*";/, '') + '\n'
   + (await transform(kisCSS, { loader: 'css', minify: true })).code;
 add('kis.css', 'text/css; charset=utf-8', small);
-const classes = (css) => new Set([...css.replace(/url\([^)]*\)/g, '').matchAll(/\.(-?[A-Za-z_](?:[\w-]|\\.)*)/g)].map((m) => m[1].replace(/\\/g, '')));
-const kept = classes(purged.css);
-writeFileSync(join(dist, 'purged.txt'), [...classes(tabler)].filter((c) => !kept.has(c)).sort().join('\n') + '\n');
+const kept = new Set(classes(purged.css));
+writeFileSync(join(dist, 'purged.txt'), classes(tabler).filter((c) => !kept.has(c)).sort().join('\n') + '\n');
 
 // --- Script: htmx first, then our own.
 const js = (await transform(read(src, 'kis.js'), { minify: true, charset: 'utf8', target: 'es2022' })).code;
