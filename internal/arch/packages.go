@@ -1,0 +1,142 @@
+package arch
+
+import (
+	"slices"
+	"strings"
+)
+
+// row says what one package may import of the project, and why nothing else.
+type row struct {
+	dir string
+	may []string // folders; "…" at the end stands for everything beneath
+	why string
+}
+
+// The levels, from the bottom up. A package imports its own level's foundations and what
+// is beneath; packages of one level never import each other.
+var (
+	plumbing = []string{"internal/apperr", "internal/actor", "internal/i18n", "internal/day"}
+	base     = with(plumbing, "internal/blob", "internal/store", "policies")
+	domains  = []string{"audit", "planning", "eservice", "publication"} // siblings
+	shell    = []string{"web", "web/ui", "web/assets"}
+)
+
+// supports are the test helpers of the plumbing, good for every test.
+var supports = []string{"internal/pgtest", "internal/store/storetest"}
+
+// Reasons that several rows share.
+const (
+	whyLeaf    = "a foundation that everything stands on imports nothing of what stands on it"
+	whyDomain  = "siblings never import each other: use a typed reference from kis with a foreign key, a small interface declared here with its adapter in cmd/kis/wire.go, or reports when it only reads; and the domain knows nothing of pages"
+	whyPages   = "pages stand above their own domain, kis and the shell; what another context shows is linked to, and shared parts of pages belong in web"
+	whyShell   = "the shell stands beside the domain: it knows requests and pages, not business; what it needs of users is an interface wired in cmd/kis"
+	whyBuilder = "builders make values of their own domain and of what is beneath it"
+)
+
+// packages is the table of design.md §2: a package without a row fails.
+var packages = slices.Concat([]row{
+	{"internal/apperr", nil, whyLeaf},
+	{"internal/actor", nil, whyLeaf},
+	{"internal/day", nil, whyLeaf},
+	{"internal/i18n", []string{"internal/apperr"}, whyLeaf},
+	{"internal/blob", []string{"internal/apperr"}, "bytes are kept without knowing whose they are"},
+	{"internal/arch", nil, "the rules read files, they run nothing"},
+	{"internal/pgtest", nil, "a database for any test: whatever it imported could not use it"},
+	{"migrations", nil, "SQL files only"},
+	{"reference", nil, "material only: reading it into the system is the business of whoever asks"},
+
+	{"policies", plumbing, "who may do what is decided from roles and actions, not from the database"},
+	{"internal/store", with(plumbing, "migrations"), "plumbing: no business words, no decision about who may"},
+	{"internal/store/storetest", with(plumbing, "internal/store", "internal/pgtest", "migrations"), whyBuilder},
+
+	{"kis", with(base, "reference"), "the spine lies beneath the contexts: audit, planning, eservice and publication point at it, never it at them"},
+	{"kis/kistest", with(base, supports, "kis", "reference", "migrations"), whyBuilder},
+	{"kis/kisweb", with(base, shell, "kis"), whyPages},
+
+	{"reports", with(base, domains, "kis", "reference"), "documents read the domain; they know nothing of requests"},
+	{"reports/reportsweb", with(base, shell, domains, "kis", "reports"), whyPages},
+
+	{"web/assets", nil, "files for the browser only"},
+	{"web/ui", with(plumbing, "policies", "web/assets"), whyShell},
+	{"web", with(base, "web/ui", "web/assets"), whyShell},
+	{"web/webtest", with(base, supports, shell, "migrations"), whyShell},
+
+	{"cmd/kis", []string{"…"}, "the top: it wires everything"},
+}, contexts())
+
+// contexts gives the three rows of each of the domain's siblings, which are alike.
+func contexts() []row {
+	var rows []row
+	for _, d := range domains {
+		rows = append(rows,
+			row{d, with(base, "kis", "reference"), whyDomain},
+			row{d + "/" + d + "test", with(base, supports, "kis", "kis/kistest", "reference", "migrations", d), whyBuilder},
+			row{d + "/" + d + "web", with(base, shell, "kis", d), whyPages})
+	}
+	return rows
+}
+
+// with puts folders and lists of folders together into a new list.
+func with(first []string, more ...any) []string {
+	all := slices.Clone(first)
+	for _, m := range more {
+		switch m := m.(type) {
+		case string:
+			all = append(all, m)
+		case []string:
+			all = append(all, m...)
+		}
+	}
+	return all
+}
+
+// rowOf finds the row of a folder.
+func rowOf(dir string) (row, bool) {
+	i := slices.IndexFunc(packages, func(r row) bool { return r.dir == dir })
+	if i < 0 {
+		return row{}, false
+	}
+	return packages[i], true
+}
+
+// testSupport tells whether a folder is a package for tests: kistest, pgtest.
+func testSupport(dir string) bool { return strings.HasSuffix(dir, "test") }
+
+// allowed tells whether files of r may import the folder to. In a test file the helpers
+// of the plumbing, of the package itself and of what it may import come on top, and so
+// does the material that a test is filled from.
+func (r row) allowed(to string, inTest bool) bool {
+	if matches(to, r.may) && (!testSupport(to) || testSupport(r.dir) || inTest) {
+		return true
+	}
+	if !inTest {
+		return false
+	}
+	if to == r.dir || slices.Contains(supports, to) || to == "migrations" || to == "reference" {
+		return true
+	}
+	if !testSupport(to) {
+		return false
+	}
+	of := to[:strings.LastIndexByte(to, '/')] // kis/kistest serves kis
+	return of == r.dir || matches(of, r.may)
+}
+
+// matches tells whether dir is one of the patterns: a folder, "folder/…" for it and all
+// beneath, "…web" for the shell and every package of pages, "…test" for test support.
+func matches(dir string, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		switch under, tree := strings.CutSuffix(p, "/…"); {
+		case p == "…":
+			return true
+		case tree:
+			return dir == under || strings.HasPrefix(dir, under+"/")
+		case p == "…web":
+			return dir == "web" || strings.HasPrefix(dir, "web/") || strings.HasSuffix(dir, "web")
+		case p == "…test":
+			return testSupport(dir)
+		default:
+			return dir == p
+		}
+	})
+}
