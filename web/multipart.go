@@ -1,0 +1,189 @@
+package web
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/web/ui"
+)
+
+// Limits bounds what an upload may bring. Zero values take the defaults.
+type Limits struct {
+	Files     int   // most files; 20
+	FileBytes int64 // most bytes of one file; 1 GiB
+	TextBytes int64 // most bytes of all texts together; 1 MiB
+}
+
+// maxFileName is how many characters a file name may have.
+const maxFileName = 200
+
+// File is one file of an upload, read as it arrives: nothing of it is kept by
+// this package. Read gives an *apperr.Error when the file is cut off or too
+// large, so its reader stops and says so.
+type File struct {
+	Field  string     // name of the form field
+	Name   string     // without folders; at most 200 characters of valid text
+	Type   string     // what the browser says it is; not to be believed
+	Values url.Values // texts that came before the file
+
+	part  io.Reader
+	left  int64
+	limit int64
+	err   error
+}
+
+// Read implements io.Reader.
+func (f *File) Read(b []byte) (int, error) {
+	if f.err != nil {
+		return 0, f.err
+	}
+	n, err := f.part.Read(b)
+	if f.left -= int64(n); f.left < 0 {
+		f.err = tooLarge(f.Field, f.Name, f.limit)
+		return 0, f.err
+	}
+	if err != nil && err != io.EOF {
+		err = cut(err)
+	}
+	f.err = err
+	return n, err
+}
+
+// Multipart reads the body of a STREAM route: texts are kept and returned,
+// each file is given to take as a stream while it arrives. A field left
+// without a file is passed over. When it fails nothing more is given; what
+// take has kept until then is for the caller to drop. Afterwards Form and
+// FormValues hold the texts.
+func (c *Context) Multipart(l Limits, take func(f *File) error) (url.Values, error) {
+	if l.Files == 0 {
+		l.Files = 20
+	}
+	if l.FileBytes == 0 {
+		l.FileBytes = 1 << 30
+	}
+	if l.TextBytes == 0 {
+		l.TextBytes = maxForm
+	}
+	r := c.g.Request
+	values := url.Values{}
+	r.PostForm = values // what was typed comes back with the form, whatever goes wrong
+	err := c.readParts(l, values, take)
+	if err == nil {
+		err = checkValues(values)
+	}
+	if err != nil {
+		c.drain()
+	}
+	return values, err
+}
+
+func (c *Context) readParts(l Limits, values url.Values, take func(f *File) error) error {
+	mr, err := c.g.Request.MultipartReader()
+	if errors.Is(err, http.ErrNotMultipart) {
+		// A form without files, sent as plain values.
+		c.g.Request.PostForm = nil
+		defer func() { c.g.Request.PostForm = values }()
+		return withForm(func(c *Context) error {
+			for k, v := range c.g.Request.PostForm {
+				values[k] = v
+			}
+			return nil
+		})(c)
+	}
+	if err != nil {
+		return &apperr.Error{Kind: apperr.Invalid, Key: "error.form.broken", Cause: err}
+	}
+	texts, files := l.TextBytes, 0
+	for n := 0; ; n++ {
+		part, err := mr.NextPart()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return cut(err)
+		}
+		if n > maxValues {
+			return apperr.New(apperr.Invalid, "error.form.too_many", "max", maxValues)
+		}
+		if !isFile(part) {
+			raw, err := io.ReadAll(io.LimitReader(part, texts+1))
+			if err != nil {
+				return cut(err)
+			}
+			if texts -= int64(len(raw)); texts < 0 {
+				return &statusError{http.StatusRequestEntityTooLarge, apperr.New(apperr.Invalid, "error.too_large", "max", ui.Page{}.Bytes(l.TextBytes))}
+			}
+			values.Add(part.FormName(), string(raw))
+			continue
+		}
+		if err := takeFile(part, l, values, &files, take); err != nil {
+			return err
+		}
+	}
+}
+
+// takeFile gives one file to take, after looking whether there is one at all.
+func takeFile(part *multipart.Part, l Limits, values url.Values, files *int, take func(f *File) error) error {
+	body := bufio.NewReader(part)
+	_, err := body.Peek(1)
+	name := part.FileName()
+	switch {
+	case err == io.EOF && name == "":
+		return nil // the field was left empty
+	case err != nil && err != io.EOF:
+		return cut(err)
+	}
+	// Some browsers send the whole path of another system.
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	field := part.FormName()
+	switch {
+	case name == "" || name == "." || name == ".." || !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }):
+		return apperr.InvalidField(field, "error.upload.name")
+	case utf8.RuneCountInString(name) > maxFileName:
+		return apperr.InvalidField(field, "error.upload.name_long", "file", string([]rune(name)[:40])+"…", "max", maxFileName)
+	case err == io.EOF:
+		return apperr.InvalidField(field, "error.upload.empty", "file", name)
+	}
+	if *files++; *files > l.Files {
+		return apperr.InvalidField(field, "error.upload.too_many", "max", l.Files)
+	}
+	f := &File{Field: field, Name: name, Type: part.Header.Get("Content-Type"), Values: values, part: body, left: l.FileBytes, limit: l.FileBytes}
+	err = take(f)
+	if f.err != nil && f.err != io.EOF {
+		return f.err // whatever the taker made of it
+	}
+	return err
+}
+
+func isFile(p *multipart.Part) bool {
+	return strings.Contains(p.Header.Get("Content-Disposition"), "filename")
+}
+
+// cut is the error of an upload that ended before its end.
+func cut(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return &statusError{http.StatusRequestEntityTooLarge, apperr.New(apperr.Invalid, "error.too_large", "max", ui.Page{}.Bytes(tooLarge.Limit))}
+	}
+	return &apperr.Error{Kind: apperr.Invalid, Key: "error.upload.cut", Cause: err}
+}
+
+func tooLarge(field, name string, limit int64) error {
+	e := apperr.InvalidField(field, "error.upload.too_large", "file", name, "max", ui.Page{}.Bytes(limit))
+	return &statusError{http.StatusRequestEntityTooLarge, e}
+}
+
+// drain reads some more of a refused upload: a browser that is still sending
+// would otherwise see a broken connection instead of the reason.
+func (c *Context) drain() {
+	_ = http.NewResponseController(c.g.Writer).SetReadDeadline(time.Now().Add(5 * time.Second)) // not all writers can; then the size alone bounds it
+	_, _ = io.CopyN(io.Discard, c.g.Request.Body, 32<<20)                                       // what it holds does not matter
+}

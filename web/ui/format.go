@@ -1,0 +1,142 @@
+package ui
+
+import (
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kis-platform/kis/internal/i18n"
+)
+
+// thin is the narrow no-break space between groups of three digits.
+const thin = "\u202f"
+
+// zone is the office's zone; UTC when the page was made without one.
+func (p Page) zone() *time.Location {
+	if p.Zone == nil {
+		return time.UTC
+	}
+	return p.Zone
+}
+
+// Date writes a day of the office's zone: 24.11.2026. A zero time is "–".
+func (p Page) Date(t time.Time) string { return p.stamp(t, "02.01.2006") }
+
+// DateTime writes a moment: 24.11.2026, 10:42.
+func (p Page) DateTime(t time.Time) string { return p.stamp(t, "02.01.2006, 15:04") }
+
+// Time writes the time of day: 10:42.
+func (p Page) Time(t time.Time) string { return p.stamp(t, "15:04") }
+
+// ISO writes a moment for the datetime attribute.
+func (p Page) ISO(t time.Time) string { return p.stamp(t, "2006-01-02T15:04:05Z07:00") }
+
+func (p Page) stamp(t time.Time, layout string) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.In(p.zone()).Format(layout)
+}
+
+// comma says whether the language of the page writes decimals with a comma.
+func (p Page) comma() bool { return i18n.Pick(p.Lang) != "en" }
+
+// Int writes a whole number with groups of three: 12 345, in English 12,345.
+func (p Page) Int(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, s = "−", s[1:]
+	}
+	sep := ","
+	if p.comma() {
+		sep = thin
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + sep + s[i:]
+	}
+	return sign + s
+}
+
+// Decimal writes exact decimal text ("1234.50") in the form of the page
+// (1 234,50). Text that is no number comes back as it is.
+func (p Page) Decimal(text string) string {
+	whole, frac, has := strings.Cut(text, ".")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil {
+		return text
+	}
+	out := p.Int(n)
+	if n == 0 && strings.HasPrefix(whole, "-") {
+		out = "−" + out
+	}
+	if !has {
+		return out
+	}
+	if p.comma() {
+		return out + "," + frac
+	}
+	return out + "." + frac
+}
+
+// Percent writes num of den in per cent, exactly rounded half up: 69,5%.
+// Nothing out of nothing is no percentage: "–".
+func (p Page) Percent(num, den int64, decimals int) string {
+	if den == 0 {
+		return "–"
+	}
+	return p.Decimal(ratText(big.NewRat(num*100, den), decimals)) + "%"
+}
+
+// ratText rounds half away from zero and writes plain decimal text.
+func ratText(r *big.Rat, decimals int) string { return r.FloatString(decimals) }
+
+// Bytes writes a file size: 1,4 MB. Units are decimal, as in the file lists
+// of browsers.
+func (p Page) Bytes(n int64) string {
+	switch {
+	case n < 1000:
+		return p.Int(n) + " B"
+	case n < 1_000_000:
+		return p.Decimal(ratText(big.NewRat(n, 1000), 0)) + " kB"
+	case n < 1_000_000_000:
+		return p.Decimal(ratText(big.NewRat(n, 1_000_000), 1)) + " MB"
+	}
+	return p.Decimal(ratText(big.NewRat(n, 1_000_000_000), 1)) + " GB"
+}
+
+// Days is the number of calendar days in the office's zone from now to t:
+// 0 today, negative when past.
+func (p Page) Days(t time.Time) int {
+	a, b := p.Now.In(p.zone()), t.In(p.zone())
+	day := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC) }
+	return int(day(b).Sub(day(a)).Hours() / 24)
+}
+
+// Distance says in words how far a due date is, with the tone it deserves:
+// late is bad, today and the last three days warn, else idle.
+func (p Page) Distance(t time.Time) (tone, words string) {
+	switch d := p.Days(t); {
+	case d < 0:
+		return "bad", p.T("web.due.late", "n", -d)
+	case d == 0:
+		return "warn", p.T("web.due.today")
+	case d <= 3:
+		return "warn", p.T("web.due.left", "n", d)
+	default:
+		return "idle", p.T("web.due.left", "n", d)
+	}
+}
+
+// Wait says how long to wait, rounded up: 40 seconds, 5 minutes, 2 hours.
+func (p Page) Wait(d time.Duration) string {
+	up := func(unit time.Duration) int { return int((d + unit - 1) / unit) }
+	switch {
+	case d <= time.Minute:
+		return p.T("web.duration.seconds", "n", max(up(time.Second), 1))
+	case d <= 2*time.Hour:
+		return p.T("web.duration.minutes", "n", up(time.Minute))
+	}
+	return p.T("web.duration.hours", "n", up(time.Hour))
+}

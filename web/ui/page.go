@@ -1,0 +1,139 @@
+// Package ui owns the components that pages are built from: the shell, state
+// words, cards, lists, forms and messages, with the markup of the style sheet.
+//
+// It imports i18n, apperr and web/assets only and knows no business word:
+// texts arrive translated or as keys, states arrive as tone, icon and word.
+// Invariants: no inline style, script or handler; every page works without
+// script; a state is always tone, icon and word together; whatever a person
+// typed is escaped by templ.
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"github.com/kis-platform/kis/internal/i18n"
+)
+
+// Page is what every page needs to know about the request. Package web fills
+// it; components take it first.
+type Page struct {
+	Lang   string // language of the page, "az" or "en"
+	Theme  string // "light" or "dark"
+	Title  string // what the browser tab says, already translated
+	Path   string // path and query of the page; where a change of language returns to
+	User   *User  // who is signed in; nil for nobody
+	Flash  []Flash
+	Nav    []NavGroup
+	Now    time.Time // UTC; the moment the page is true for
+	Zone   *time.Location
+	Office string // name of the institution under the logo, already translated
+}
+
+// User is the person as the shell shows it.
+type User struct {
+	Name string // "Aytən Məmmədova"
+	Unit string // code of the home department, "SSS"; may be empty
+}
+
+// Initials gives the letters of the avatar: "AM".
+func (u User) Initials() string {
+	var out []rune
+	for _, w := range strings.Fields(u.Name) {
+		if len(out) < 2 {
+			out = append(out, []rune(i18n.Upper(w))[0])
+		}
+	}
+	return string(out)
+}
+
+// Flash is a message about what was just done, shown once. The text is
+// translated when it is shown.
+type Flash struct {
+	Tone string `json:"t"` // good, warn, bad or info
+	Key  string `json:"k"`
+	Args []any  `json:"a,omitempty"`
+}
+
+// NavGroup is a titled part of the menu; the first has no title.
+type NavGroup struct {
+	Title string
+	Items []NavItem
+}
+
+// NavItem is one entry of the menu.
+type NavItem struct {
+	Label, Icon, Href string
+	Current           bool
+}
+
+// T gives the text of a key in the language of the page, {name} replaced by
+// the value that follows the name. Times and whole numbers are written as the
+// page writes them.
+func (p Page) T(key string, args ...any) string {
+	return i18n.T(p.Lang, key, p.values(args)...)
+}
+
+// values makes arguments readable: dates and numbers in the form of the page.
+func (p Page) values(args []any) []any {
+	if len(args) == 0 {
+		return nil
+	}
+	out := make([]any, len(args))
+	for i, a := range args {
+		out[i] = a
+		if i%2 == 0 {
+			continue
+		}
+		switch v := a.(type) {
+		case time.Time:
+			out[i] = p.Date(v)
+		case int:
+			out[i] = p.Int(int64(v))
+		case int64:
+			out[i] = p.Int(v)
+		case float64: // a whole number that was kept as JSON
+			out[i] = p.Int(int64(v))
+		case time.Duration:
+			out[i] = p.Wait(v)
+		case string:
+			// A value may itself be a key, such as the word of a state.
+			if strings.Contains(v, ".") && i18n.Has(v) {
+				out[i] = i18n.T(p.Lang, v)
+			}
+		}
+	}
+	return out
+}
+
+// Crumb is a step of the path above the title; the last has no Href.
+type Crumb struct{ Label, Href string }
+
+// State is a state word: tone (good info warn bad idle off), icon and word,
+// always all three. Word is already translated.
+type State struct{ Tone, Icon, Word string }
+
+// None says that there is no state to show.
+func (s State) None() bool { return s.Word == "" }
+
+// tone gives the class of a tone; an unknown one is idle.
+func tone(t string) string {
+	switch t {
+	case "good", "info", "warn", "bad", "off":
+		return "k-" + t
+	}
+	return "k-idle"
+}
+
+// toneIcon is the icon of a message that names only its tone.
+func toneIcon(t string) string {
+	switch t {
+	case "good":
+		return "circle-check"
+	case "warn":
+		return "alert-triangle"
+	case "bad":
+		return "alert-circle"
+	}
+	return "info-circle"
+}
