@@ -1,0 +1,140 @@
+// Package eservice owns the state bodies' e-services, the rating schemes and
+// the yearly assessments, and the agency scorecards made of them.
+//
+// It may import internal packages, policies, reference and kis; no sibling
+// context. Invariants: a result stays tied to the scheme it was made under; a
+// service that is not electronised has no grade; a year is known either as
+// totals or service by service, never as both; over a change of method there
+// is no trend.
+package eservice
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/reference"
+)
+
+// Service keeps assessments and makes scorecards.
+type Service struct {
+	DB  *store.DB
+	KIS *kis.Service
+}
+
+// New makes the service.
+func New(k *kis.Service) *Service { return &Service{DB: k.DB, KIS: k} }
+
+// Grades are the bands of the word scale, lowest first: poor, satisfactory,
+// good, excellent (domain of the 2013-2016 rules).
+var Grades = []string{"unsatisfactory", "satisfactory", "good", "excellent"}
+
+// LoadReference brings schemes, bands, criteria and breaks of method into an
+// empty database. What is there already is left as it is.
+func (s *Service) LoadReference(ctx context.Context) error {
+	n, err := countSchemes(ctx, s.DB.Read())
+	if err != nil || n > 0 {
+		return err
+	}
+	seed, err := readSeed()
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := insertSeed(ctx, tx, seed); err != nil {
+			return err
+		}
+		tx.Record(store.Change{Action: "eservice:scheme:load", Kind: "rating_scheme", ID: "reference", Label: "reference",
+			After: map[string]int{"schemes": len(seed.schemes), "bands": len(seed.bands), "breaks": len(seed.breaks)}})
+		return nil
+	})
+}
+
+// seed is the reference material of this context.
+type seed struct {
+	schemes  []Scheme
+	bands    []Band
+	criteria []Criterion
+	breaks   []Break
+}
+
+func readSeed() (seed, error) {
+	var s seed
+	schemes, err := reference.Rows(reference.RatingSchemes)
+	if err != nil {
+		return s, err
+	}
+	for _, r := range schemes {
+		most, err := milli(r["max_score"])
+		if err != nil {
+			return s, err
+		}
+		s.schemes = append(s.schemes, Scheme{Code: r["code"], TitleAZ: r["title_az"], TitleEN: r["title_en"], ActAZ: r["act_az"], ActEN: r["act_en"],
+			ValidFrom: day.Day(r["valid_from"]), ValidTo: day.Day(r["valid_to"]), Scale: r["scale"], MaxMilli: most,
+			Confirmed: r.Bool("confirmed"), NoteAZ: r["note_az"], NoteEN: r["note_en"]})
+	}
+	bands, err := reference.Rows(reference.RatingBands)
+	if err != nil {
+		return s, err
+	}
+	for _, r := range bands {
+		low, err := milli(r["min"])
+		if err != nil {
+			return s, err
+		}
+		pos, err := strconv.Atoi(r["order"])
+		if err != nil {
+			return s, err
+		}
+		s.bands = append(s.bands, Band{Scheme: r["scheme"], Code: r["code"], Position: pos, MinMilli: low, MinInclusive: r.Bool("min_inclusive"),
+			LabelAZ: r["label_az"], LabelEN: r["label_en"]})
+	}
+	return s, readRest(&s)
+}
+
+func readRest(s *seed) error {
+	criteria, err := reference.Rows(reference.RatingCriteria)
+	if err != nil {
+		return err
+	}
+	for _, r := range criteria {
+		pos, err := strconv.Atoi(r["order"])
+		if err != nil {
+			return err
+		}
+		s.criteria = append(s.criteria, Criterion{Scheme: r["scheme"], Code: r["code"], Position: pos, NameAZ: r["name_az"], NameEN: r["name_en"]})
+	}
+	breaks, err := reference.Rows(reference.AssessmentBreaks)
+	if err != nil {
+		return err
+	}
+	for _, r := range breaks {
+		year, err := strconv.Atoi(r["year"])
+		if err != nil {
+			return err
+		}
+		s.breaks = append(s.breaks, Break{Year: year, ReasonAZ: r["reason_az"], ReasonEN: r["reason_en"], Source: r["source"]})
+	}
+	return nil
+}
+
+// milli reads points written with a dot or a comma and at most three
+// decimals, as thousandths.
+func milli(text string) (int64, error) {
+	d, err := decimal.NewFromString(strings.Replace(strings.TrimSpace(text), ",", ".", 1))
+	if err != nil || len(text) > 20 || d.Exponent() < -3 || d.Abs().GreaterThan(decimal.NewFromInt(1_000_000)) {
+		return 0, apperr.New(apperr.Invalid, "error.field.number")
+	}
+	return d.Shift(3).IntPart(), nil
+}
+
+// MilliText writes thousandths with the decimals asked for, rounded half up.
+func MilliText(m int64, decimals int32) string {
+	return decimal.New(m, -3).StringFixed(decimals)
+}

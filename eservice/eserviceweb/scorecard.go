@@ -1,0 +1,234 @@
+package eserviceweb
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/web"
+	"github.com/kis-platform/kis/web/ui"
+)
+
+// scorecardPage is the national page or one body's card.
+type scorecardPage struct {
+	ui.Page
+	card  eservice.Scorecard
+	table bool   // distribution as a table instead of a chart
+	base  string // path without query
+}
+
+func (p pages) national(c *web.Context) error { return p.show(c, "") }
+
+func (p pages) agency(c *web.Context) error { return p.show(c, c.Param("agency")) }
+
+func (p pages) show(c *web.Context, agency string) error {
+	year, err := yearOf(c.Query("year"))
+	if err != nil {
+		return err
+	}
+	card, err := p.svc.Scorecard(c.Ctx(), eservice.ScorecardFilter{Year: year, Agency: agency})
+	if err != nil {
+		return err
+	}
+	page := scorecardPage{Page: c.Page("eservice.scorecard.title"), card: card, table: c.Query("view") == "table", base: "/scorecards"}
+	if card.Agency != nil {
+		page.base += "/" + url.PathEscape(card.Agency.Code)
+	}
+	page.Title = page.heading()
+	return c.Render(http.StatusOK, scorecardView(page))
+}
+
+// yearOf reads the year of an address; what is no year is not found.
+func yearOf(s string) (int, error) {
+	if s == "" {
+		return 0, nil
+	}
+	y, err := strconv.Atoi(s)
+	if err != nil {
+		return 0, apperr.Missing("year")
+	}
+	return y, nil
+}
+
+func (p scorecardPage) heading() string {
+	name := p.T("eservice.scorecard.heading")
+	if p.card.Agency != nil {
+		name = p.card.Agency.Name(p.Lang)
+	}
+	if p.card.Year == 0 {
+		return name
+	}
+	return name + ", " + strconv.Itoa(p.card.Year)
+}
+
+func (p scorecardPage) crumbs() []ui.Crumb {
+	out := []ui.Crumb{{Label: p.T("eservice.scorecard.title"), Href: "/scorecards"}}
+	if p.card.Agency != nil {
+		return append(out, ui.Crumb{Label: p.card.Agency.Name(p.Lang)})
+	}
+	return append(out, ui.Crumb{Label: p.T("eservice.scorecard.heading")})
+}
+
+// href is this page with another year or view.
+func (p scorecardPage) href(year int, table bool) string {
+	q := url.Values{}
+	if year != 0 {
+		q.Set("year", strconv.Itoa(year))
+	}
+	if table {
+		q.Set("view", "table")
+	}
+	if len(q) == 0 {
+		return p.base
+	}
+	return p.base + "?" + q.Encode()
+}
+
+// export is the address of a document with the same content.
+func (p scorecardPage) export(ending string) string {
+	q := url.Values{"lang": {p.Lang}}
+	if p.card.Agency != nil {
+		q.Set("agency", p.card.Agency.Code)
+	}
+	return "/scorecards/export." + ending + "?" + q.Encode()
+}
+
+// bands are the grades of the year in focus, lowest first.
+func (p scorecardPage) bands() []eservice.Band {
+	if f := p.card.Focus(); f != nil {
+		return f.Scheme.Bands
+	}
+	return nil
+}
+
+// breakBefore is the break of method to warn of: the last one among the years
+// shown.
+func (p scorecardPage) breakBefore() (before, year int, reason string) {
+	for i, y := range p.card.Years {
+		if i > 0 && y.Break != nil {
+			before, year, reason = p.card.Years[i-1].Year, y.Year, y.Break.Reason(p.Lang)
+		}
+	}
+	return before, year, reason
+}
+
+// mean writes a mean grade with two decimals, or a dash.
+func (p scorecardPage) mean(y eservice.YearResult) string {
+	m, ok := y.MeanGradeMilli()
+	if !ok {
+		return "–"
+	}
+	return p.Decimal(eservice.MilliText(m, 2))
+}
+
+// score writes thousandths of a point with one decimal, or a dash.
+func (p scorecardPage) score(m *int64) string {
+	if m == nil {
+		return "–"
+	}
+	return p.Decimal(eservice.MilliText(*m, 1))
+}
+
+// bar is one line of the distribution chart.
+type bar struct {
+	label, href, mean, count, share string
+	y                               int
+	segments                        []segment
+}
+
+// segment is one grade in a bar.
+type segment struct {
+	class, text, words string
+	x, width, mid      float64
+	light              bool // text on a dark ground
+}
+
+// The measures of the distribution chart, in units of its view box.
+const (
+	chartLeft, chartWidth = 78.0, 322.0
+	rowStep, rowTop       = 19, 26
+)
+
+// bars are the bodies of the year in focus, or the years when only totals are
+// known.
+func (p scorecardPage) bars() []bar {
+	var out []bar
+	add := func(label, href string, y eservice.YearResult) {
+		b := bar{label: label, href: href, y: rowTop + rowStep*len(out), mean: p.mean(y),
+			count: fmt.Sprintf("%s / %s", p.Int(y.Electronised), p.Int(y.Services)), share: p.Percent(y.Electronised, y.Services, 1)}
+		b.segments = p.segments(y)
+		out = append(out, b)
+	}
+	if len(p.card.Agencies) > 0 {
+		for _, a := range p.card.Agencies {
+			add(a.Agency.Name(p.Lang), "/scorecards/"+url.PathEscape(a.Agency.Code)+"?year="+strconv.Itoa(p.card.Year), a.YearResult)
+		}
+		return out
+	}
+	for _, y := range p.card.Years {
+		add(strconv.Itoa(y.Year), p.href(y.Year, false), y)
+	}
+	return out
+}
+
+func (p scorecardPage) segments(y eservice.YearResult) []segment {
+	var out []segment
+	total, x := y.GradeSum(), chartLeft
+	for i, band := range y.Scheme.Bands {
+		n := y.Grades[band.Code]
+		if n == 0 {
+			continue
+		}
+		w := chartWidth * float64(n) / float64(total)
+		out = append(out, segment{class: gradeClass(i, len(y.Scheme.Bands)), text: p.Int(n), words: band.Label(p.Lang) + ": " + p.Int(n),
+			x: x, width: max(w-1, 1), mid: x + w/2, light: i >= len(y.Scheme.Bands)/2})
+		x += w
+	}
+	return out
+}
+
+// gradeClass is the shade of a band, lowest hatched, highest darkest.
+func gradeClass(i, bands int) string {
+	if bands > 1 {
+		i = i * 3 / (bands - 1)
+	}
+	return "f-r" + strconv.Itoa(min(i, 3)+1)
+}
+
+// dot is one body in the rating matrix.
+type dot struct {
+	x, y, r float64
+	words   string
+}
+
+// dots places the bodies by share of electronised services and mean grade;
+// the area of a dot is the number of services.
+func (p scorecardPage) dots() []dot {
+	var out []dot
+	for _, a := range p.card.Agencies {
+		m, ok := a.MeanGradeMilli()
+		if !ok || a.Services == 0 {
+			continue
+		}
+		top := float64(len(a.Scheme.Bands))
+		d := dot{x: 46 + 370*float64(a.Electronised)/float64(a.Services), y: 250 - 220*(float64(m)/1000-1)/max(top-1, 1),
+			r:     min(4+float64(a.Services)/4, 14),
+			words: p.T("eservice.scorecard.dot", "agency", a.Agency.Name(p.Lang), "share", p.Percent(a.Electronised, a.Services, 1), "mean", p.mean(a.YearResult), "services", a.Services)}
+		out = append(out, d)
+	}
+	return out
+}
+
+// num writes a coordinate.
+func num(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) }
+
+// pickName is a service's name in the language of the page.
+func pickName(lang string, s eservice.EService) string {
+	if lang == "en" {
+		return s.NameEN
+	}
+	return s.NameAZ
+}
