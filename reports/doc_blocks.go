@@ -107,7 +107,7 @@ type Badge struct {
 // Chart draws horizontal bars. Lengths are only drawn; what is read is Text.
 type Chart struct {
 	Title  string   `json:"title,omitempty"`
-	Legend []string `json:"legend,omitempty"` // names of the parts of a bar, weakest first
+	Legend []string `json:"legend,omitempty"` // names of the parts of a bar, weakest first; left out without bars
 	Max    float64  `json:"max,omitempty"`    // full length; 0: the longest bar
 	Bars   []Bar    `json:"bars"`
 }

@@ -24,7 +24,7 @@ func (ch Chart) pieces(a area, empty string) []*piece {
 	var out []*piece
 	if ch.Title != "" {
 		p := lines{text: wrap(B(ch.Title), a.w, bodyPt, true), x: a.x, w: a.w, lineH: bodyLine}.piece()
-		p.before, p.keep = 2.5, true
+		p.before, p.keep, p.lead = 2.5, true, true
 		out = append(out, p)
 	}
 	if len(ch.Bars) == 0 {
@@ -107,7 +107,7 @@ func breakPiece(reason string, a area) *piece {
 			c.print(l, x, y+2+float64(i)*smallLine, smallLine, muted)
 		}
 	})
-	p.keep = true
+	p.keep, p.lead = true, true
 	return p
 }
 

@@ -48,6 +48,8 @@ func clean(s string) string {
 // plainRune maps a character to what may be printed, or to -1.
 func plainRune(r rune) rune {
 	switch {
+	case r >= ' ' && r < 0x7f, r >= 0xc0 && r < 0x250, r >= 0x400 && r < 0x530: // Latin and Cyrillic, nearly always
+		return r
 	case r == '\n', r == '\r', r == '\v', r == '\f', r == '\u0085', r == '\u2028', r == '\u2029':
 		return '\n'
 	case r == '\t':

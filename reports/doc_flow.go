@@ -7,6 +7,7 @@ type piece struct {
 	h      float64 // height, mm
 	paint  func(c *canvas, y float64)
 	keep   bool // no page break between this piece and the next
+	lead   bool // heading or head of a table: never the last on a page
 
 	// split parts the piece so that the first part is at most room high; nil
 	// results mean it cannot be parted there. A nil func: it is never parted.
@@ -97,8 +98,7 @@ func (f *flow) chain(g []*piece) {
 }
 
 // loosen makes progress with a chain that does not fit where the page is: it
-// parts the first piece, turns the page, or, on a fresh page, gives the first
-// piece away alone.
+// parts the first piece, turns the page, or, on a fresh page, places what fits.
 func (f *flow) loosen(g []*piece) []*piece {
 	p := g[0]
 	room := f.bottom - f.y - f.gap(p)
@@ -114,8 +114,26 @@ func (f *flow) loosen(g []*piece) []*piece {
 		f.turn(p)
 		return g
 	}
-	f.single(p)
-	return g[1:]
+	n := f.prefix(g)
+	for _, q := range g[:n] {
+		f.single(q)
+	}
+	return g[n:]
+}
+
+// prefix counts how many pieces of a chain that no page can hold go to this
+// page: as many as fit, without a heading at the end; at least one.
+func (f *flow) prefix(g []*piece) int {
+	n, y := 1, f.y
+	for i, p := range g {
+		if y += p.before + p.h; y > f.bottom {
+			break
+		}
+		if !p.lead {
+			n = i + 1
+		}
+	}
+	return n
 }
 
 // single places one piece, in as many parts as it needs.

@@ -72,7 +72,7 @@ func (h Heading) pieces(a area) []*piece {
 	}
 	l := lines{text: wrap(B(h.Text), a.w, pt, true), x: a.x, w: a.w, lineH: lh}
 	p := l.piece()
-	p.before, p.keep = before, true
+	p.before, p.keep, p.lead = before, true, true
 	p.h++ // room below
 	if len(l.text) < 12 {
 		p.split = nil // a heading is parted only when it is absurdly long
@@ -97,17 +97,18 @@ func (b List) pieces(a area) []*piece {
 	var out []*piece
 	number := max(b.Start, 1)
 	in := 5.0
-	if b.Numbered { // room for the widest number
-		in = max(in, faceOf(false).width(fmt.Sprint(number+len(b.Items), ". "), bodyPt)+1.5)
-	}
-	for i, item := range b.Items {
+	labels := make([]line, len(b.Items))
+	for i := range labels {
 		sign := "•"
 		if b.Numbered {
 			sign = fmt.Sprint(number+i, ".")
 		}
-		label := wrap(T(sign), in, bodyPt, false)[0]
+		labels[i] = wrap(T(sign), a.w, bodyPt, false)[0]
+		in = max(in, labels[i].width+2) // room for the widest number
+	}
+	for i, item := range b.Items {
 		p := lines{text: wrap(item, a.w-in, bodyPt, false), x: a.x + in, w: a.w - in, lineH: bodyLine,
-			label: &label, labelX: a.x + in - 1.5 - label.width}.piece()
+			label: &labels[i], labelX: a.x + in - 1.5 - labels[i].width}.piece()
 		if i == 0 {
 			p.before = 1
 		}

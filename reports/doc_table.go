@@ -99,7 +99,7 @@ func (t Table) pieces(a area, empty string, minRow float64) ([]*piece, error) {
 		x += widths[i]
 	}
 	top := rowPiece(head, 0)
-	top.before, top.keep = 1, true
+	top.before, top.keep, top.lead = 1, true, true
 	out := []*piece{top}
 	repeat := top
 	if top.h > 60 { // a header that would eat the pages is printed once
@@ -120,7 +120,7 @@ func (t Table) pieces(a area, empty string, minRow float64) ([]*piece, error) {
 			}
 		}
 		p := rowPiece(cells, minRow)
-		p.head, p.keep = repeat, r.Kind == RowGroup
+		p.head, p.keep, p.lead = repeat, r.Kind == RowGroup, r.Kind == RowGroup
 		out = append(out, p)
 	}
 	if len(t.Rows) == 0 {
