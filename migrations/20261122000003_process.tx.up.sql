@@ -18,6 +18,7 @@ CREATE TABLE process_versions (
   effective_from TEXT NOT NULL,
   source_name    TEXT NOT NULL, -- name of the imported file
   source_sha256  TEXT NOT NULL,
+  content_sha256 TEXT NOT NULL, -- of what was read out of it, so that a repeated import is recognised
   created_at     TIMESTAMPTZ NOT NULL
 );
 --bun:split
@@ -101,6 +102,7 @@ CREATE TABLE cycle_phases (
   gate_by    UUID REFERENCES users (id),
   gate_note  TEXT NOT NULL DEFAULT '',
   reopenings INTEGER NOT NULL DEFAULT 0,
+  reopened_at TIMESTAMPTZ, -- the last time
   PRIMARY KEY (cycle_id, phase)
 );
 --bun:split
@@ -150,6 +152,8 @@ CREATE TABLE submissions (
   received_at      TIMESTAMPTZ NOT NULL, -- set by the server
   decided_by       UUID REFERENCES users (id),
   decided_at       TIMESTAMPTZ,
+  superseded_at    TIMESTAMPTZ,
+  withdrawn_at     TIMESTAMPTZ,
   reason           TEXT NOT NULL DEFAULT '', -- of a return
   search_key       TEXT NOT NULL,
   CHECK (decided_by IS NULL OR decided_by <> submitted_by)

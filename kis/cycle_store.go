@@ -1,0 +1,246 @@
+package kis
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/policies"
+)
+
+type cycleRow struct {
+	bun.BaseModel `bun:"table:cycles,alias:c"`
+
+	ID              string     `bun:"id,pk"`
+	ProcessID       string     `bun:"process_id"`
+	VersionID       string     `bun:"version_id"`
+	Period          string     `bun:"period"`
+	ReferencePeriod string     `bun:"reference_period"`
+	State           CycleState `bun:"state"`
+	CreatedAt       time.Time  `bun:"created_at"`
+	RunningAt       time.Time  `bun:"running_at,nullzero"`
+	EvaluatingAt    time.Time  `bun:"evaluating_at,nullzero"`
+	ClosedAt        time.Time  `bun:"closed_at,nullzero"`
+}
+
+type cyclePhaseRow struct {
+	bun.BaseModel `bun:"table:cycle_phases,alias:cp"`
+
+	CycleID    string    `bun:"cycle_id,pk"`
+	Phase      string    `bun:"phase,pk"`
+	Due        day.Day   `bun:"due"`
+	Gate       GateState `bun:"gate"`
+	GateAt     time.Time `bun:"gate_at,nullzero"`
+	GateBy     string    `bun:"gate_by,nullzero"`
+	GateNote   string    `bun:"gate_note"`
+	Reopenings int       `bun:"reopenings"`
+	ReopenedAt time.Time `bun:"reopened_at,nullzero"`
+}
+
+// insertCycle stores a cycle and its phases; a phase has a gate where the
+// version has a closing sentence for it.
+func insertCycle(ctx context.Context, tx *store.Tx, row cycleRow, due map[string]day.Day) error {
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return store.MapError(err, "insert cycle")
+	}
+	var gates []string
+	if err := tx.NewRaw(`SELECT phase FROM process_gates WHERE version_id = ?`, row.VersionID).Scan(ctx, &gates); err != nil {
+		return store.MapError(err, "gates")
+	}
+	list := make([]cyclePhaseRow, 0, len(phases))
+	for _, p := range phases {
+		r := cyclePhaseRow{CycleID: row.ID, Phase: p, Due: due[p], Gate: GateNone}
+		for _, g := range gates {
+			if g == p {
+				r.Gate = GateOpen
+			}
+		}
+		list = append(list, r)
+	}
+	_, err := tx.NewInsert().Model(&list).Exec(ctx)
+	return store.MapError(err, "insert cycle phases")
+}
+
+func updateDue(ctx context.Context, tx *store.Tx, id string, due map[string]day.Day) error {
+	for phase, d := range due { // at most eight
+		if _, err := tx.NewUpdate().Table("cycle_phases").Set("due = ?", d).Where("cycle_id = ? AND phase = ?", id, phase).Exec(ctx); err != nil {
+			return store.MapError(err, "set due")
+		}
+	}
+	return nil
+}
+
+// updateCycleState moves a cycle along an arrow and keeps the time.
+func updateCycleState(ctx context.Context, tx *store.Tx, id string, arrow Transition[CycleState], at time.Time) error {
+	n, err := store.Affected(tx.NewUpdate().Table("cycles").Set("state = ?", arrow.To).
+		Set("? = ?", bun.Ident(string(arrow.To)+"_at"), at).Where("id = ? AND state = ?", id, arrow.From).Exec(ctx))
+	return store.Moved(n, err, "cycle", string(arrow.From))
+}
+
+// lockCycle reads a cycle and holds its row until the unit of work ends, so
+// that submissions, decisions and gates of one cycle happen one after another.
+func lockCycle(ctx context.Context, tx *store.Tx, id string) (Cycle, error) {
+	if !store.IsID(id) {
+		return Cycle{}, apperr.Missing("cycle")
+	}
+	var row cycleRow
+	err := store.Lock(tx.NewSelect().Model(&row).Where("c.id = ?", id)).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Cycle{}, apperr.Missing("cycle")
+	}
+	if err != nil {
+		return Cycle{}, store.MapError(err, "lock cycle")
+	}
+	return loadCycle(ctx, tx, id)
+}
+
+func cycleID(ctx context.Context, db bun.IDB, processCode, period string) (id string, err error) {
+	err = db.NewRaw(`SELECT c.id FROM cycles c JOIN processes p ON p.id = c.process_id WHERE p.code = ? AND c.period = ?`, processCode, period).Scan(ctx, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", apperr.Missing("cycle")
+	}
+	return id, store.MapError(err, "cycle of a period")
+}
+
+// phaseLine is a phase with all that stands above it: cycle, process, owner.
+type phaseLine struct {
+	cycleRow
+	ProcessCode string
+	TitleAZ     string `bun:"title_az"`
+	TitleEN     string `bun:"title_en"`
+	OwnerID     string
+	OwnerCode   string
+	OwnerNameAZ string `bun:"owner_name_az"`
+	OwnerNameEN string `bun:"owner_name_en"`
+	Version     int
+	Phase       string
+	PhaseNameAZ string `bun:"phase_name_az"`
+	PhaseNameEN string `bun:"phase_name_en"`
+	Applicable  bool
+	Due         day.Day
+	Gate        GateState
+	GateAt      time.Time `bun:",nullzero"`
+	GateBy      string    `bun:",nullzero"`
+	GateByName  string    `bun:",nullzero"`
+	GateNote    string
+	Reopenings  int
+	ReopenedAt  time.Time `bun:",nullzero"`
+	StatementAZ string    `bun:"statement_az,nullzero"`
+	StatementEN string    `bun:"statement_en,nullzero"`
+}
+
+// phaseLines selects the phases of cycles with everything above them; the
+// caller adds conditions and order on c and cp.
+func phaseLines(db bun.IDB, out *[]phaseLine) *bun.SelectQuery {
+	return db.NewSelect().Model(out).ModelTableExpr("cycles AS c").
+		ColumnExpr("c.*, p.code AS process_code, p.title_az, p.title_en, p.owner_id, d.code AS owner_code, d.name_az AS owner_name_az, d.name_en AS owner_name_en").
+		ColumnExpr("v.number AS version, cp.phase, a.name_az AS phase_name_az, a.name_en AS phase_name_en, a.applicable").
+		ColumnExpr("cp.due, cp.gate, cp.gate_at, cp.gate_by, u.name AS gate_by_name, cp.gate_note, cp.reopenings, cp.reopened_at, g.statement_az, g.statement_en").
+		Join("JOIN processes AS p ON p.id = c.process_id").
+		Join("JOIN departments AS d ON d.id = p.owner_id").
+		Join("JOIN process_versions AS v ON v.id = c.version_id").
+		Join("JOIN cycle_phases AS cp ON cp.cycle_id = c.id").
+		Join("JOIN activities AS a ON a.version_id = c.version_id AND a.code = cp.phase").
+		Join("LEFT JOIN process_gates AS g ON g.version_id = c.version_id AND g.phase = cp.phase").
+		Join("LEFT JOIN users AS u ON u.id = cp.gate_by")
+}
+
+func (l phaseLine) cycle() Cycle {
+	return Cycle{ID: l.ID, Process: ProcessRef{ID: l.ProcessID, Code: l.ProcessCode, TitleAZ: l.TitleAZ, TitleEN: l.TitleEN, OwnerID: l.OwnerID},
+		Owner:     Department{ID: l.OwnerID, Code: l.OwnerCode, NameAZ: l.OwnerNameAZ, NameEN: l.OwnerNameEN, Kind: Internal},
+		VersionID: l.VersionID, Version: l.Version, Period: l.Period, ReferencePeriod: l.ReferencePeriod, State: l.State,
+		CreatedAt: l.CreatedAt, RunningAt: l.RunningAt, EvaluatingAt: l.EvaluatingAt, ClosedAt: l.ClosedAt}
+}
+
+func (l phaseLine) phase() CyclePhase {
+	return CyclePhase{Phase: l.Phase, NameAZ: l.PhaseNameAZ, NameEN: l.PhaseNameEN, Applicable: l.Applicable, Due: l.Due,
+		Gate: l.Gate, GateAt: l.GateAt, GateBy: l.GateBy, GateByName: l.GateByName, GateNote: l.GateNote,
+		Reopenings: l.Reopenings, ReopenedAt: l.ReopenedAt, StatementAZ: l.StatementAZ, StatementEN: l.StatementEN}
+}
+
+// loadCycle reads one cycle with its phases in one query.
+func loadCycle(ctx context.Context, db bun.IDB, id string) (Cycle, error) {
+	if !store.IsID(id) {
+		return Cycle{}, apperr.Missing("cycle")
+	}
+	var lines []phaseLine
+	if err := phaseLines(db, &lines).Where("c.id = ?", id).OrderExpr("cp.phase").Scan(ctx); err != nil {
+		return Cycle{}, store.MapError(err, "cycle")
+	}
+	if len(lines) == 0 {
+		return Cycle{}, apperr.Missing("cycle")
+	}
+	cy := lines[0].cycle()
+	for _, l := range lines {
+		cy.Phases = append(cy.Phases, l.phase())
+	}
+	return cy, nil
+}
+
+// listCycles reads the cycles of a scope with their counts, in three queries.
+func listCycles(ctx context.Context, db bun.IDB, scope policies.Scope) ([]CycleSummary, error) {
+	var lines []phaseLine
+	q := phaseLines(db, &lines).OrderExpr("c.period DESC, p.sort_key, c.id, cp.phase")
+	if !scope.Any {
+		ids := []string{}
+		for _, o := range scope.Objects {
+			if o.Kind == "cycle" {
+				ids = append(ids, o.ID)
+			}
+		}
+		q.Where("c.id IN (?)", bun.In(clean(ids)))
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, store.MapError(err, "cycles")
+	}
+	var out []CycleSummary
+	at := map[string]int{}
+	for _, l := range lines {
+		i, ok := at[l.ID]
+		if !ok {
+			i = len(out)
+			at[l.ID] = i
+			out = append(out, CycleSummary{Cycle: l.cycle()})
+		}
+		p := l.phase()
+		out[i].Phases = append(out[i].Phases, p)
+		if p.Gate != GateNone {
+			out[i].AllGates++
+		}
+		if p.closed() {
+			out[i].Gates++
+		}
+	}
+	var counts []struct {
+		ID                       string
+		Tasks, Accepted, Waiting int
+	}
+	err := db.NewRaw(`SELECT c.id, COUNT(*) AS tasks, SUM(CASE WHEN NOT EXISTS (SELECT 1 FROM outputs o WHERE o.activity_id = a.id AND NOT EXISTS (
+			SELECT 1 FROM submission_outputs so JOIN submissions s ON s.id = so.submission_id
+			WHERE so.output_id = o.id AND s.cycle_id = c.id AND s.state = 'accepted')) THEN 1 ELSE 0 END) AS accepted,
+		(SELECT COUNT(*) FROM submissions w WHERE w.cycle_id = c.id AND w.state = 'submitted') AS waiting
+		FROM cycles c JOIN activities a ON a.version_id = c.version_id AND a.level = 'task' AND a.applicable GROUP BY c.id`).Scan(ctx, &counts)
+	if err != nil {
+		return nil, store.MapError(err, "count tasks")
+	}
+	for _, n := range counts {
+		if i, ok := at[n.ID]; ok {
+			out[i].Tasks, out[i].Accepted, out[i].Waiting = n.Tasks, n.Accepted, n.Waiting
+		}
+	}
+	return out, nil
+}
+
+func countWaiting(ctx context.Context, db bun.IDB, cycleID string) (n int, err error) {
+	err = db.NewRaw(`SELECT COUNT(*) FROM submissions WHERE cycle_id = ? AND state = 'submitted'`, cycleID).Scan(ctx, &n)
+	return n, store.MapError(err, "count evidence in review")
+}
+
+func join(codes []string) string { return strings.Join(codes, ", ") }

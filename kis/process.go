@@ -1,0 +1,128 @@
+package kis
+
+import (
+	"context"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/policies"
+)
+
+// Level is the depth of an activity in the process model.
+type Level string
+
+// The three levels of the national GSBPM.
+const (
+	Phase      Level = "phase"      // mərhələ: 4
+	Subprocess Level = "subprocess" // altproses: 4.4
+	Task       Level = "task"       // tapşırıq: 4.4.2; only its outputs need evidence
+)
+
+// ProcessRef names a statistical process.
+type ProcessRef struct {
+	ID, Code         string
+	TitleAZ, TitleEN string
+	OwnerID          string
+}
+
+// Title is the name of the process in a language.
+func (p ProcessRef) Title(lang string) string { return inLang(lang, p.TitleAZ, p.TitleEN) }
+
+// ProcessSummary is one line of the list of processes.
+type ProcessSummary struct {
+	ProcessRef
+	Owner          Department
+	Version        int // newest version
+	EffectiveFrom  day.Day
+	Tasks, Cycles  int // applicable tasks of the newest version; cycles of all versions
+	LatestCycleID  string
+	LatestCycleFor string // its period
+}
+
+// ProcessVersion is one dated description of a process.
+type ProcessVersion struct {
+	ID            string
+	Number        int
+	EffectiveFrom day.Day
+	SourceName    string
+	SourceSHA256  string
+	CreatedAt     time.Time
+}
+
+// Activity is one row of a process description.
+type Activity struct {
+	ID, ParentID     string
+	Code             string
+	Level            Level
+	Phase            string
+	NameAZ, NameEN   string
+	WorkAZ           string
+	Applicable       bool
+	Inputs, Outputs  []string
+	Suppliers        []Department
+	Responsible      []Department // who must deliver the outputs
+	OwnerStandsInFor bool         // the owner answers because no internal supplier is named
+}
+
+// Name is the name of the activity in a language.
+func (a Activity) Name(lang string) string { return inLang(lang, a.NameAZ, a.NameEN) }
+
+// ProcessGate is the sentence that closes a phase.
+type ProcessGate struct {
+	Phase                    string
+	StatementAZ, StatementEN string
+}
+
+// Statement is the sentence in a language.
+func (g ProcessGate) Statement(lang string) string { return inLang(lang, g.StatementAZ, g.StatementEN) }
+
+// ProcessPage is a process with one of its versions in full.
+type ProcessPage struct {
+	ProcessRef
+	Owner      Department
+	Versions   []ProcessVersion // newest first
+	Version    ProcessVersion   // the one shown
+	Activities []Activity       // in the order of the description
+	Gates      []ProcessGate
+}
+
+// Processes lists the statistical processes by title. Two queries, whatever
+// their number.
+func (s *Service) Processes(ctx context.Context) ([]ProcessSummary, error) {
+	if _, err := Allowed(ctx, policies.ProcessRead); err != nil {
+		return nil, err
+	}
+	return listProcesses(ctx, s.DB.Read())
+}
+
+// Process gives a process by id or code with a version: number 0 is the
+// newest.
+func (s *Service) Process(ctx context.Context, idOrCode string, number int) (ProcessPage, error) {
+	if _, err := Allowed(ctx, policies.ProcessRead); err != nil {
+		return ProcessPage{}, err
+	}
+	return loadProcess(ctx, s.DB.Read(), idOrCode, number)
+}
+
+// ProcessByCode finds a process by its short name; NotFound when there is none.
+func ProcessByCode(ctx context.Context, db bun.IDB, code string) (ProcessRef, error) {
+	row, err := findProcess(ctx, db, code)
+	if err != nil {
+		return ProcessRef{}, err
+	}
+	if row == nil {
+		return ProcessRef{}, apperr.Missing("process")
+	}
+	return row.ref(), nil
+}
+
+// inLang picks the text of a language; Azerbaijani when the other is empty.
+func inLang(lang, az, en string) string {
+	if lang == "en" && en != "" {
+		return en
+	}
+	return az
+}

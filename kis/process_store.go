@@ -1,0 +1,297 @@
+package kis
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/store"
+)
+
+type processRow struct {
+	bun.BaseModel `bun:"table:processes,alias:p"`
+
+	ID        string    `bun:"id,pk"`
+	Code      string    `bun:"code"`
+	TitleAZ   string    `bun:"title_az"`
+	TitleEN   string    `bun:"title_en"`
+	OwnerID   string    `bun:"owner_id"`
+	SortKey   string    `bun:"sort_key"`
+	CreatedAt time.Time `bun:"created_at"`
+}
+
+func (r processRow) ref() ProcessRef {
+	return ProcessRef{ID: r.ID, Code: r.Code, TitleAZ: r.TitleAZ, TitleEN: r.TitleEN, OwnerID: r.OwnerID}
+}
+
+type versionRow struct {
+	bun.BaseModel `bun:"table:process_versions,alias:v"`
+
+	ID            string    `bun:"id,pk"`
+	ProcessID     string    `bun:"process_id"`
+	Number        int       `bun:"number"`
+	EffectiveFrom day.Day   `bun:"effective_from"`
+	SourceName    string    `bun:"source_name"`
+	SourceSHA256  string    `bun:"source_sha256"`
+	ContentSHA256 string    `bun:"content_sha256"`
+	CreatedAt     time.Time `bun:"created_at"`
+}
+
+func (r versionRow) version() ProcessVersion {
+	return ProcessVersion{ID: r.ID, Number: r.Number, EffectiveFrom: r.EffectiveFrom,
+		SourceName: r.SourceName, SourceSHA256: r.SourceSHA256, CreatedAt: r.CreatedAt}
+}
+
+type activityRow struct {
+	bun.BaseModel `bun:"table:activities,alias:a"`
+
+	ID         string `bun:"id,pk"`
+	VersionID  string `bun:"version_id"`
+	ParentID   string `bun:"parent_id,nullzero"`
+	Code       string `bun:"code"`
+	Level      Level  `bun:"level"`
+	Phase      string `bun:"phase"`
+	Position   int    `bun:"position"`
+	NameAZ     string `bun:"name_az"`
+	NameEN     string `bun:"name_en"`
+	WorkAZ     string `bun:"work_az"`
+	Applicable bool   `bun:"applicable"`
+	SearchKey  string `bun:"search_key"`
+}
+
+type inputRow struct {
+	bun.BaseModel `bun:"table:activity_inputs,alias:i"`
+
+	ActivityID string `bun:"activity_id,pk"`
+	Position   int    `bun:"position,pk"`
+	NameAZ     string `bun:"name_az"`
+}
+
+type activityDepartmentRow struct {
+	bun.BaseModel `bun:"table:activity_departments,alias:ad"`
+
+	ActivityID   string `bun:"activity_id,pk"`
+	DepartmentID string `bun:"department_id,pk"`
+	Position     int    `bun:"position"`
+	Supplier     bool   `bun:"supplier"`
+	Responsible  bool   `bun:"responsible"`
+}
+
+type outputRow struct {
+	bun.BaseModel `bun:"table:outputs,alias:o"`
+
+	ID         string `bun:"id,pk"`
+	ActivityID string `bun:"activity_id"`
+	Position   int    `bun:"position"`
+	NameAZ     string `bun:"name_az"`
+}
+
+type gateRow struct {
+	bun.BaseModel `bun:"table:process_gates,alias:g"`
+
+	VersionID   string `bun:"version_id,pk"`
+	Phase       string `bun:"phase,pk"`
+	StatementAZ string `bun:"statement_az"`
+	StatementEN string `bun:"statement_en"`
+}
+
+// findProcess gives the process of a code or id, nil when there is none.
+func findProcess(ctx context.Context, db bun.IDB, idOrCode string) (*processRow, error) {
+	var r processRow
+	column := "p.code"
+	if store.IsID(idOrCode) {
+		column = "p.id"
+	}
+	err := db.NewSelect().Model(&r).Where("? = ?", bun.Safe(column), idOrCode).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return &r, store.MapError(err, "find process")
+}
+
+// latestVersion gives the newest version of a process that is in force on a
+// day; any day when on is empty; nil when there is none.
+func latestVersion(ctx context.Context, db bun.IDB, processID string, on day.Day) (*versionRow, error) {
+	var r versionRow
+	q := db.NewSelect().Model(&r).Where("v.process_id = ?", processID).OrderExpr("v.number DESC").Limit(1)
+	if on != "" {
+		q.Where("v.effective_from <= ?", on)
+	}
+	err := q.Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return &r, store.MapError(err, "latest version")
+}
+
+func listProcesses(ctx context.Context, db bun.IDB) ([]ProcessSummary, error) {
+	var rows []struct {
+		processRow
+		OwnerCode     string
+		OwnerNameAZ   string `bun:"owner_name_az"`
+		OwnerNameEN   string `bun:"owner_name_en"`
+		Number        int
+		EffectiveFrom day.Day
+		Tasks, Cycles int
+	}
+	err := db.NewRaw(`SELECT p.*, d.code AS owner_code, d.name_az AS owner_name_az, d.name_en AS owner_name_en, v.number, v.effective_from,
+		(SELECT COUNT(*) FROM activities a WHERE a.version_id = v.id AND a.level = 'task' AND a.applicable) AS tasks,
+		(SELECT COUNT(*) FROM cycles c WHERE c.process_id = p.id) AS cycles
+		FROM processes p JOIN departments d ON d.id = p.owner_id
+		JOIN process_versions v ON v.process_id = p.id AND v.number = (SELECT MAX(n.number) FROM process_versions n WHERE n.process_id = p.id)
+		ORDER BY p.sort_key, p.id`).Scan(ctx, &rows)
+	if err != nil {
+		return nil, store.MapError(err, "list processes")
+	}
+	var latest []struct{ ID, ProcessID, Period string }
+	err = db.NewRaw(`SELECT c.id, c.process_id, c.period FROM cycles c
+		WHERE c.period = (SELECT MAX(m.period) FROM cycles m WHERE m.process_id = c.process_id)`).Scan(ctx, &latest)
+	if err != nil {
+		return nil, store.MapError(err, "latest cycles")
+	}
+	out := make([]ProcessSummary, 0, len(rows))
+	for _, r := range rows {
+		p := ProcessSummary{ProcessRef: r.ref(), Version: r.Number, EffectiveFrom: r.EffectiveFrom, Tasks: r.Tasks, Cycles: r.Cycles,
+			Owner: Department{ID: r.OwnerID, Code: r.OwnerCode, NameAZ: r.OwnerNameAZ, NameEN: r.OwnerNameEN, Kind: Internal}}
+		for _, c := range latest {
+			if c.ProcessID == r.ID {
+				p.LatestCycleID, p.LatestCycleFor = c.ID, c.Period
+			}
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+func loadProcess(ctx context.Context, db bun.IDB, idOrCode string, number int) (ProcessPage, error) {
+	p, err := findProcess(ctx, db, idOrCode)
+	if err != nil {
+		return ProcessPage{}, err
+	}
+	if p == nil {
+		return ProcessPage{}, apperr.Missing("process")
+	}
+	page := ProcessPage{ProcessRef: p.ref()}
+	var versions []versionRow
+	if err := db.NewSelect().Model(&versions).Where("v.process_id = ?", p.ID).OrderExpr("v.number DESC").Scan(ctx); err != nil {
+		return ProcessPage{}, store.MapError(err, "versions")
+	}
+	for i, v := range versions {
+		page.Versions = append(page.Versions, v.version())
+		if v.Number == number || (number == 0 && i == 0) {
+			page.Version = v.version()
+		}
+	}
+	if page.Version.ID == "" {
+		return ProcessPage{}, apperr.Missing("process")
+	}
+	owners, err := DepartmentsByID(ctx, db, []string{p.OwnerID})
+	if err != nil {
+		return ProcessPage{}, err
+	}
+	page.Owner = owners[p.OwnerID]
+	if page.Activities, err = loadActivities(ctx, db, page.Version.ID); err != nil {
+		return ProcessPage{}, err
+	}
+	var gates []gateRow
+	if err := db.NewSelect().Model(&gates).Where("g.version_id = ?", page.Version.ID).OrderExpr("g.phase").Scan(ctx); err != nil {
+		return ProcessPage{}, store.MapError(err, "gates")
+	}
+	for _, g := range gates {
+		page.Gates = append(page.Gates, ProcessGate{Phase: g.Phase, StatementAZ: g.StatementAZ, StatementEN: g.StatementEN})
+	}
+	return page, nil
+}
+
+// loadActivities reads all rows of a version with their lists, in four queries.
+func loadActivities(ctx context.Context, db bun.IDB, versionID string) ([]Activity, error) {
+	var rows []activityRow
+	if err := db.NewSelect().Model(&rows).Where("a.version_id = ?", versionID).OrderExpr("a.position").Scan(ctx); err != nil {
+		return nil, store.MapError(err, "activities")
+	}
+	out := make([]Activity, len(rows))
+	at := make(map[string]*Activity, len(rows))
+	for i, r := range rows {
+		out[i] = Activity{ID: r.ID, ParentID: r.ParentID, Code: r.Code, Level: r.Level, Phase: r.Phase,
+			NameAZ: r.NameAZ, NameEN: r.NameEN, WorkAZ: r.WorkAZ, Applicable: r.Applicable}
+		at[r.ID] = &out[i]
+	}
+	var items []struct {
+		ActivityID string
+		NameAZ     string `bun:"name_az"`
+	}
+	for _, table := range []string{"activity_inputs", "outputs"} {
+		items = nil
+		err := db.NewRaw(`SELECT t.activity_id, t.name_az FROM ? AS t JOIN activities a ON a.id = t.activity_id
+			WHERE a.version_id = ? ORDER BY t.activity_id, t.position`, bun.Ident(table), versionID).Scan(ctx, &items)
+		if err != nil {
+			return nil, store.MapError(err, table)
+		}
+		for _, it := range items {
+			a := at[it.ActivityID]
+			if table == "outputs" {
+				a.Outputs = append(a.Outputs, it.NameAZ)
+			} else {
+				a.Inputs = append(a.Inputs, it.NameAZ)
+			}
+		}
+	}
+	deps, err := activityDepartments(ctx, db, versionID, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range deps {
+		a := at[d.ActivityID]
+		if d.Supplier {
+			a.Suppliers = append(a.Suppliers, d.Department)
+		}
+		if d.Responsible {
+			a.Responsible = append(a.Responsible, d.Department)
+			a.OwnerStandsInFor = a.OwnerStandsInFor || !d.Supplier
+		}
+	}
+	return out, nil
+}
+
+// activityDepartment is a supplier or responsible department of an activity.
+type activityDepartment struct {
+	ActivityID            string
+	Code                  string // of the activity
+	Supplier, Responsible bool
+	Department            Department
+}
+
+// activityDepartments reads the departments of a version's activities, or of
+// one activity only, in the printed order.
+func activityDepartments(ctx context.Context, db bun.IDB, versionID, activityID string) ([]activityDepartment, error) {
+	var rows []struct {
+		ActivityID, ActivityCode string
+		Supplier, Responsible    bool
+		ID, Code                 string
+		NameAZ                   string `bun:"name_az"`
+		NameEN                   string `bun:"name_en"`
+		Kind                     DepartmentKind
+	}
+	q := db.NewSelect().TableExpr("activity_departments AS ad").
+		ColumnExpr("ad.activity_id, a.code AS activity_code, ad.supplier, ad.responsible, d.id, d.code, d.name_az, d.name_en, d.kind").
+		Join("JOIN activities AS a ON a.id = ad.activity_id").
+		Join("JOIN departments AS d ON d.id = ad.department_id").
+		Where("a.version_id = ?", versionID).OrderExpr("ad.activity_id, ad.position, d.code")
+	if activityID != "" {
+		q.Where("ad.activity_id = ?", activityID)
+	}
+	if err := q.Scan(ctx, &rows); err != nil {
+		return nil, store.MapError(err, "activity departments")
+	}
+	out := make([]activityDepartment, len(rows))
+	for i, r := range rows {
+		out[i] = activityDepartment{r.ActivityID, r.ActivityCode, r.Supplier, r.Responsible,
+			Department{ID: r.ID, Code: r.Code, NameAZ: r.NameAZ, NameEN: r.NameEN, Kind: r.Kind}}
+	}
+	return out, nil
+}
