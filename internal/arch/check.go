@@ -51,8 +51,9 @@ func checkImports(f *file, report reporter) {
 	r, hasRow := rowOf(f.dir)
 	for _, i := range f.imports {
 		if to, ours := strings.CutPrefix(i.what, module+"/"); ours {
+			_, known := rowOf(to) // a package without a row is reported once, as such
 			switch {
-			case !hasRow || r.allowed(to, f.test):
+			case !hasRow || !known || r.allowed(to, f.test):
 			case testSupport(to) && !f.test && !testSupport(f.dir):
 				report("import", f.at(i.line), "imports %s: the program never carries test support", to)
 			default:

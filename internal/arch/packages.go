@@ -16,7 +16,7 @@ type row struct {
 // is beneath; packages of one level never import each other.
 var (
 	plumbing = []string{"internal/apperr", "internal/actor", "internal/i18n", "internal/day"}
-	base     = with(plumbing, "internal/blob", "internal/store", "policies")
+	base     = with(plumbing, "internal/blob", "internal/table", "internal/store", "policies")
 	domains  = []string{"audit", "planning", "eservice", "publication"} // siblings
 	shell    = []string{"web", "web/ui", "web/assets"}
 )
@@ -40,6 +40,7 @@ var packages = slices.Concat([]row{
 	{"internal/day", nil, whyLeaf},
 	{"internal/i18n", []string{"internal/apperr"}, whyLeaf},
 	{"internal/blob", []string{"internal/apperr"}, "bytes are kept without knowing whose they are"},
+	{"internal/table", []string{"internal/apperr"}, "rows and columns are read without knowing what they mean"},
 	{"internal/arch", nil, "the rules read files, they run nothing"},
 	{"internal/pgtest", nil, "a database for any test: whatever it imported could not use it"},
 	{"migrations", nil, "SQL files only"},

@@ -157,7 +157,7 @@ func (p *pkg) with(o outcome) []string {
 // print writes a test's output, indented, without the frame lines of the test runner.
 func (p *pkg) print(out io.Writer, test string) {
 	for _, line := range p.output[test] {
-		if strings.HasPrefix(line, "=== ") || line == "PASS\n" || line == "FAIL\n" {
+		if strings.HasPrefix(line, "=== ") || strings.HasPrefix(line, "FAIL\t") || line == "PASS\n" || line == "FAIL\n" {
 			continue
 		}
 		fmt.Fprint(out, "      ", line)
