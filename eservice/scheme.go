@@ -2,7 +2,6 @@ package eservice
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/uptrace/bun"
 
@@ -112,16 +111,21 @@ func (s Scheme) Grade(score int64) (Band, error) {
 	return s.Bands[best], nil
 }
 
-// inForce says whether the scheme was in force at the end of a year.
+// inForce says whether the scheme was in force on some day of a year.
 func (s Scheme) inForce(year int) bool {
-	last := day.Day(strconv.Itoa(year) + "-12-31")
+	return s.ValidFrom <= day.Make(year, 12, 31) && (s.ValidTo == "" || s.ValidTo >= day.Make(year, 1, 1))
+}
+
+// inForceAtEnd says whether the scheme was in force when the year ended.
+func (s Scheme) inForceAtEnd(year int) bool {
+	last := day.Make(year, 12, 31)
 	return s.ValidFrom <= last && (s.ValidTo == "" || s.ValidTo >= last)
 }
 
 // schemeOf finds the word scheme in force at the end of a year.
 func schemeOf(all map[string]Scheme, year int) (Scheme, bool) {
 	for _, s := range all {
-		if s.Scale == "words" && s.inForce(year) {
+		if s.Scale == "words" && s.inForceAtEnd(year) {
 			return s, true
 		}
 	}
