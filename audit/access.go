@@ -1,0 +1,151 @@
+package audit
+
+import (
+	"context"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/policies"
+)
+
+// An audit is seen by whoever may read all of them, by the audited
+// departments once it was announced, and by an observer it was opened to. An
+// act is seen by whoever may read all of them, by its department and the
+// departments of its actions once it was issued, and by an observer of its
+// audit. What is not seen is not found.
+
+// auditsInScope narrows a query over audits AS a to what the scope sees.
+func auditsInScope(q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
+	if sc.Any {
+		return q
+	}
+	return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+		q.Where("1 = 0")
+		if len(sc.Departments) > 0 {
+			q.WhereOr("a.announced_at IS NOT NULL AND EXISTS (SELECT 1 FROM audit_departments x WHERE x.audit_id = a.id AND x.department_id IN (?))",
+				bun.In(sc.Departments))
+		}
+		if ids := opened(sc); len(ids) > 0 {
+			q.WhereOr("a.id IN (?)", bun.In(ids))
+		}
+		return q
+	})
+}
+
+// actsInScope narrows a query over acts AS c to what the scope sees.
+func actsInScope(q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
+	if sc.Any {
+		return q
+	}
+	return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+		q.Where("1 = 0")
+		if len(sc.Departments) > 0 {
+			q.WhereOr("c.issued_at IS NOT NULL AND (c.department_id IN (?) OR EXISTS (SELECT 1 FROM corrective_actions x WHERE x.act_id = c.id AND x.department_id IN (?)))",
+				bun.In(sc.Departments), bun.In(sc.Departments))
+		}
+		if ids := opened(sc); len(ids) > 0 {
+			q.WhereOr("c.issued_at IS NOT NULL AND c.audit_id IN (?)", bun.In(ids))
+		}
+		return q
+	})
+}
+
+// opened lists the audits an observer was given.
+func opened(sc policies.Scope) (ids []string) {
+	for _, o := range sc.Objects {
+		if o.Kind == kindAudit && store.IsID(o.ID) {
+			ids = append(ids, o.ID)
+		}
+	}
+	return ids
+}
+
+// seenAudit reads an audit that the actor may see.
+func (s *Service) seenAudit(ctx context.Context, db bun.IDB, id string) (Audit, error) {
+	var a Audit
+	sc, err := kis.Allowed(ctx, policies.AuditRead)
+	if err != nil {
+		return a, err
+	}
+	if !store.IsID(id) {
+		return a, apperr.Missing(kindAudit)
+	}
+	err = auditsInScope(db.NewSelect().Model(&a).Where("a.id = ?", id), sc).Scan(ctx)
+	return a, store.MapError(err, "audit")
+}
+
+// seenAct reads an act that the actor may see.
+func (s *Service) seenAct(ctx context.Context, db bun.IDB, id string) (Act, error) {
+	var a Act
+	sc, err := kis.Allowed(ctx, policies.ActRead)
+	if err != nil {
+		return a, err
+	}
+	if !store.IsID(id) {
+		return a, apperr.Missing(kindAct)
+	}
+	err = actsInScope(db.NewSelect().Model(&a).Where("c.id = ?", id), sc).Scan(ctx)
+	return a, store.MapError(err, "act")
+}
+
+// mayAudit says whether the actor may do the action to this audit: anybody's,
+// or as a member of its team; moving and cancelling it as its lead.
+func (s *Service) mayAudit(ctx context.Context, db bun.IDB, a Audit, action policies.Action) error {
+	sc, err := kis.Allowed(ctx, action)
+	if err != nil || sc.Any {
+		return err
+	}
+	part, err := partOf(ctx, db, a.ID, sc.UserID)
+	if err != nil {
+		return err
+	}
+	if allowedPart(sc, action, part) {
+		return nil
+	}
+	return apperr.New(apperr.Forbidden, "audit.error.not_on_team", "number", a.Number)
+}
+
+// leadOnly are the actions for which being a member of the team is not enough.
+var leadOnly = []policies.Action{policies.AuditMove, policies.AuditCancel, policies.ActIssue}
+
+// allowedPart says whether a part in the team satisfies an assigned scope.
+func allowedPart(sc policies.Scope, action policies.Action, part TeamRole) bool {
+	if sc.Any {
+		return true
+	}
+	return sc.Assigned && (part == Lead || (part == Member && !slices.Contains(leadOnly, action)))
+}
+
+// mayAct says whether the actor may do the action to this act: anybody's, of
+// the own department, or as a member of the audit's team.
+func (s *Service) mayAct(ctx context.Context, db bun.IDB, a Act, action policies.Action) error {
+	sc, err := kis.Allowed(ctx, action)
+	if err != nil || sc.Department(a.DepartmentID) {
+		return err
+	}
+	part, err := partOf(ctx, db, a.AuditID, sc.UserID)
+	if err != nil {
+		return err
+	}
+	if allowedPart(sc, action, part) {
+		return nil
+	}
+	if sc.Assigned {
+		return apperr.New(apperr.Forbidden, "audit.error.not_lead_here")
+	}
+	return apperr.New(apperr.Forbidden, "audit.error.not_department")
+}
+
+// openFor refuses a change that is no step when the audit is not in one of
+// the states.
+func openFor(ctx context.Context, a Audit, states ...State) error {
+	if slices.Contains(states, a.State) {
+		return nil
+	}
+	_, err := arrow(ctx, AuditTransitions, "audit", a.State, "")
+	return err
+}
