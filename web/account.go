@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
@@ -49,7 +48,7 @@ func (s *Server) signIn(c *Context) error {
 			status = http.StatusUnprocessableEntity // a form that comes back, not a page that needs signing in
 		case apperr.TooMany:
 			if wait, ok := waitOf(e); ok {
-				c.g.Header("Retry-After", toText(int(wait.Round(time.Second).Seconds())))
+				c.g.Header("Retry-After", seconds(wait))
 			}
 		case apperr.Invalid:
 		default:

@@ -92,7 +92,7 @@ func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) 
 	}
 	w.Header().Set("Vary", "Cookie, Accept, Accept-Language")
 	if wait, ok := waitOf(e); ok {
-		w.Header().Set("Retry-After", fmt.Sprint(int(wait.Round(time.Second).Seconds())))
+		w.Header().Set("Retry-After", seconds(wait))
 	}
 	if wantsJSON(r) {
 		s.writeProblem(w, r, status, e)
@@ -228,3 +228,6 @@ func waitOf(e *apperr.Error) (time.Duration, bool) {
 	}
 	return 0, false
 }
+
+// seconds writes a span for Retry-After, rounded up.
+func seconds(d time.Duration) string { return fmt.Sprint(int((d + time.Second - 1) / time.Second)) }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"net/url"
 	"strings"
 	"time"
@@ -86,6 +87,7 @@ func (c *Context) Multipart(l Limits, take func(f *File) error) (url.Values, err
 }
 
 func (c *Context) readParts(l Limits, values url.Values, take func(f *File) error) error {
+	end := watchEnd(c.g.Request)
 	mr, err := c.g.Request.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {
 		// A form without files, sent as plain values.
@@ -104,6 +106,9 @@ func (c *Context) readParts(l Limits, values url.Values, take func(f *File) erro
 	texts, files := l.TextBytes, 0
 	for n := 0; ; n++ {
 		part, err := mr.NextPart()
+		if err == io.EOF && !end.seen() {
+			err = io.ErrUnexpectedEOF
+		}
 		if err == io.EOF {
 			return nil
 		}
@@ -172,6 +177,10 @@ func cut(err error) error {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return &statusError{http.StatusRequestEntityTooLarge, apperr.New(apperr.Invalid, "error.too_large", "max", ui.Page{}.Bytes(tooLarge.Limit))}
+	}
+	var malformed textproto.ProtocolError
+	if errors.As(err, &malformed) {
+		return &apperr.Error{Kind: apperr.Invalid, Key: "error.form.broken", Cause: err}
 	}
 	return &apperr.Error{Kind: apperr.Invalid, Key: "error.upload.cut", Cause: err}
 }

@@ -387,7 +387,7 @@ func mePage(p ui.Page, f ui.Form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ConfirmDialog(p, ui.Dialog{ID: "everywhere", Title: p.T("web.signout.everywhere_title"), Locks: []string{p.T("web.signout.everywhere_text")}, Href: "/me/sign-out-everywhere", Label: p.T("web.signout.everywhere"), Icon: "logout", Kind: "danger"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ConfirmDialog(p, ui.Dialog{ID: "everywhere", Title: p.T("web.signout.everywhere_title"), Locks: []string{p.T("web.signout.everywhere_text")}, Href: "/me/sign-out-everywhere", Label: p.T("web.signout.everywhere"), Icon: "logout"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -147,7 +147,7 @@ func hashToken(token string) string {
 // key and its arguments.
 func (c *Context) Flash(tone, key string, args ...any) {
 	s, ctx := c.server, c.Ctx()
-	waiting := append(s.readFlash(ctx), ui.Flash{Tone: tone, Key: key, Args: plainArgs(args)})
+	waiting := append(s.readFlash(ctx), ui.Flash{Tone: tone, Key: key, Args: c.flashArgs(args)})
 	raw, err := json.Marshal(waiting)
 	if err != nil {
 		s.opt.Logger.ErrorContext(ctx, "message not kept", "key", key, "err", err)
@@ -156,19 +156,15 @@ func (c *Context) Flash(tone, key string, args ...any) {
 	s.sessions.Put(ctx, keyFlash, string(raw))
 }
 
-// plainArgs makes arguments that survive the session as text.
-func plainArgs(args []any) []any {
-	out := make([]any, len(args))
+// flashArgs writes the arguments as text at once, for they wait in a session.
+func (c *Context) flashArgs(args []any) []string {
+	p := ui.Page{Lang: c.Lang(), Zone: c.server.opt.Zone}
+	out := make([]string, len(args))
 	for i, a := range args {
-		switch v := a.(type) {
-		case int:
-			out[i] = v
-		case string:
-			out[i] = v
-		case time.Time:
-			out[i] = v.Format(time.RFC3339Nano)
-		default:
-			out[i] = toText(a)
+		if key, ok := a.(string); ok {
+			out[i] = key // a key is translated when it is shown
+		} else {
+			out[i] = p.Text(a)
 		}
 	}
 	return out

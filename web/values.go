@@ -6,10 +6,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
 )
 
 const (
@@ -67,31 +67,22 @@ func withForm(h Handler) Handler {
 }
 
 // ParseDate reads a day typed as dd.mm.yyyy, also d.m.yyyy and the yyyy-mm-dd
-// of a browser's own date field. It gives midnight UTC of that day; ok is
-// false for what is no day, "" included.
-func ParseDate(s string) (day time.Time, ok bool) {
-	s = strings.TrimSpace(s)
-	for _, layout := range []string{"2.1.2006", time.DateOnly} {
-		if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1900 && t.Year() <= 2200 {
-			return t, true
-		}
-	}
-	return time.Time{}, false
-}
+// of a browser's own date field; ok is false for what is no day, "" included.
+func ParseDate(s string) (d day.Day, ok bool) { return day.Parse(strings.TrimSpace(s)) }
 
-// FormDate reads a date field of a form into check: a zero time when it is
-// empty and not required, or wrong.
-func (c *Context) FormDate(check *apperr.Check, name string, required bool) time.Time {
+// FormDate reads a date field of a form into check: no day when it is wrong,
+// or empty and not required.
+func (c *Context) FormDate(check *apperr.Check, name string, required bool) day.Day {
 	s := strings.TrimSpace(c.Form(name))
 	if s == "" {
 		if required {
 			check.Add(name, "error.field.required")
 		}
-		return time.Time{}
+		return ""
 	}
-	t, ok := ParseDate(s)
+	d, ok := ParseDate(s)
 	if !ok {
 		check.Add(name, "error.field.date")
 	}
-	return t
+	return d
 }

@@ -1,9 +1,7 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
-	"strings"
 
 	"golang.org/x/text/language"
 
@@ -58,6 +56,3 @@ func (s *Server) keepView(w http.ResponseWriter, name, value string) {
 	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600,
 		HttpOnly: true, Secure: s.opt.Secure, SameSite: http.SameSiteLaxMode})
 }
-
-// toText writes an argument of a message as text.
-func toText(v any) string { return strings.TrimSpace(fmt.Sprint(v)) }

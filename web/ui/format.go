@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 )
 
@@ -106,26 +107,33 @@ func (p Page) Bytes(n int64) string {
 	return p.Decimal(ratText(big.NewRat(n, 1_000_000_000), 1)) + " GB"
 }
 
-// Days is the number of calendar days in the office's zone from now to t:
-// 0 today, negative when past.
-func (p Page) Days(t time.Time) int {
-	a, b := p.Now.In(p.zone()), t.In(p.zone())
-	day := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC) }
-	return int(day(b).Sub(day(a)).Hours() / 24)
+// Day writes a day: 24.11.2026. No day is "–".
+func (p Page) Day(d day.Day) string {
+	if d == "" {
+		return "–"
+	}
+	return d.Format()
 }
 
-// Distance says in words how far a due date is, with the tone it deserves:
+// Today is the day of the office's zone at the time of the page.
+func (p Page) Today() day.Day { return day.Of(p.Now, p.zone()) }
+
+// Distance says in words how far a due day is, with the tone it deserves:
 // late is bad, today and the last three days warn, else idle.
-func (p Page) Distance(t time.Time) (tone, words string) {
-	switch d := p.Days(t); {
-	case d < 0:
-		return "bad", p.T("web.due.late", "n", -d)
-	case d == 0:
+func (p Page) Distance(d day.Day) (tone, words string) {
+	switch n := p.Today().Until(d); {
+	case n == -1:
+		return "bad", p.T("web.due.late_one")
+	case n < 0:
+		return "bad", p.T("web.due.late", "n", -n)
+	case n == 0:
 		return "warn", p.T("web.due.today")
-	case d <= 3:
-		return "warn", p.T("web.due.left", "n", d)
+	case n == 1:
+		return "warn", p.T("web.due.left_one")
+	case n <= 3:
+		return "warn", p.T("web.due.left", "n", n)
 	default:
-		return "idle", p.T("web.due.left", "n", d)
+		return "idle", p.T("web.due.left", "n", n)
 	}
 }
 

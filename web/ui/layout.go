@@ -6,9 +6,6 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 )
 
-// htmxConfig switches off what the content policy forbids before htmx starts.
-const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"selfRequestsOnly":true}`
-
 func theme(p Page) string {
 	if p.Theme == "dark" {
 		return "dark"
@@ -27,3 +24,15 @@ func languageCodes() []string { return i18n.Languages() }
 
 // upper writes a language code as a label; codes are plain ASCII.
 func upper(code string) string { return strings.ToUpper(code) }
+
+// foot says when the data was true and for whom the page was made.
+func foot(p Page) string {
+	out := p.T("web.foot.asof", "time", p.DateTime(p.Now))
+	if p.User != nil {
+		out += " · " + p.User.Name
+		if p.User.Unit != "" {
+			out += ", " + p.User.Unit
+		}
+	}
+	return out + " · " + p.T("web.app.name")
+}

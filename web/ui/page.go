@@ -1,7 +1,7 @@
 // Package ui owns the components that pages are built from: the shell, state
 // words, cards, lists, forms and messages, with the markup of the style sheet.
 //
-// It imports i18n, apperr and web/assets only and knows no business word:
+// It imports i18n, apperr, day and web/assets only and knows no business word:
 // texts arrive translated or as keys, states arrive as tone, icon and word.
 // Invariants: no inline style, script or handler; every page works without
 // script; a state is always tone, icon and word together; whatever a person
@@ -9,9 +9,12 @@
 package ui
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 )
 
@@ -50,9 +53,18 @@ func (u User) Initials() string {
 // Flash is a message about what was just done, shown once. The text is
 // translated when it is shown.
 type Flash struct {
-	Tone string `json:"t"` // good, warn, bad or info
-	Key  string `json:"k"`
-	Args []any  `json:"a,omitempty"`
+	Tone string   `json:"t"` // good, warn, bad or info
+	Key  string   `json:"k"`
+	Args []string `json:"a,omitempty"` // name, value, name, value …
+}
+
+// Text is the message in the language of the page.
+func (f Flash) Text(p Page) string {
+	args := make([]any, len(f.Args))
+	for i, a := range f.Args {
+		args[i] = a
+	}
+	return p.T(f.Key, args...)
 }
 
 // NavGroup is a titled part of the menu; the first has no title.
@@ -76,34 +88,34 @@ func (p Page) T(key string, args ...any) string {
 
 // values makes arguments readable: dates and numbers in the form of the page.
 func (p Page) values(args []any) []any {
-	if len(args) == 0 {
-		return nil
-	}
-	out := make([]any, len(args))
-	for i, a := range args {
-		out[i] = a
-		if i%2 == 0 {
-			continue
-		}
-		switch v := a.(type) {
-		case time.Time:
-			out[i] = p.Date(v)
-		case int:
-			out[i] = p.Int(int64(v))
-		case int64:
-			out[i] = p.Int(v)
-		case float64: // a whole number that was kept as JSON
-			out[i] = p.Int(int64(v))
-		case time.Duration:
-			out[i] = p.Wait(v)
-		case string:
-			// A value may itself be a key, such as the word of a state.
-			if strings.Contains(v, ".") && i18n.Has(v) {
-				out[i] = i18n.T(p.Lang, v)
-			}
-		}
+	out := slices.Clone(args)
+	for i := 1; i < len(out); i += 2 {
+		out[i] = p.Text(out[i])
 	}
 	return out
+}
+
+// Text writes one value in the form of the page: days, moments, spans, whole
+// numbers. A text that is a key, such as the word of a state, is translated.
+func (p Page) Text(v any) string {
+	switch v := v.(type) {
+	case time.Time:
+		return p.Date(v)
+	case day.Day:
+		return p.Day(v)
+	case time.Duration:
+		return p.Wait(v)
+	case int:
+		return p.Int(int64(v))
+	case int64:
+		return p.Int(v)
+	case string:
+		if strings.Contains(v, ".") && i18n.Has(v) {
+			return i18n.T(p.Lang, v)
+		}
+		return v
+	}
+	return fmt.Sprint(v)
 }
 
 // Crumb is a step of the path above the title; the last has no Href.

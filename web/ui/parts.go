@@ -86,24 +86,14 @@ func barClass(tone string) string {
 	return "f-idle"
 }
 
-// button gives the classes of a button by kind: primary, plain or danger.
+// button gives the classes of a button by kind: primary is the one blue button
+// of a card, plain and danger are white; colour is for states, and a danger
+// is met by asking before (Dialog).
 func button(kind string) string {
-	switch kind {
-	case "primary":
+	if kind == "primary" {
 		return "btn btn-primary"
-	case "danger":
-		return "btn btn-outline-danger"
 	}
 	return "btn"
-}
-
-// confirmButton is the last button of a dialog: it does the step, so it is
-// never plain.
-func confirmButton(kind string) string {
-	if kind == "danger" {
-		return "btn btn-danger"
-	}
-	return "btn btn-primary"
 }
 
 // Dialog asks before a step that cannot be undone.
@@ -113,7 +103,16 @@ type Dialog struct {
 	Locks []string // what locks, who is told, which clock starts
 	Href  string   // where it posts
 	Label string   // verb of the button
-	Icon  string
-	Kind  string // primary or danger
-	Form  Form   // with errors the dialog comes back open
+	Icon  string   // lock when ""
+	Form  Form     // with errors the dialog comes back open
+}
+
+func dueIcon(tone string) string {
+	switch tone {
+	case "bad":
+		return "alert-triangle"
+	case "warn":
+		return "clock"
+	}
+	return "calendar"
 }
