@@ -109,7 +109,11 @@ func (s *summary) endPackage(p *pkg, e event) {
 	if count[failed] == 0 {
 		fmt.Fprintf(s.rec, "%s\t%s\t\n", failed, p.name)
 	}
-	fmt.Fprintf(s.out, "FAIL  %-32s %7.1fs  %d passed, %d failed\n", name, e.Elapsed, count[passed], count[failed])
+	if e.FailedBuild != "" {
+		fmt.Fprintf(s.out, "FAIL  %-32s does not build\n", name)
+	} else {
+		fmt.Fprintf(s.out, "FAIL  %-32s %7.1fs  %d passed, %d failed\n", name, e.Elapsed, count[passed], count[failed])
+	}
 	for _, line := range s.builds[e.FailedBuild] {
 		fmt.Fprint(s.out, "      ", line)
 	}
