@@ -72,7 +72,7 @@ func (x Exception) covers(conflicts []Conflict) bool {
 // conflictsOf finds for each of the users why they are not independent of the
 // scope; who is independent is not in the map. It takes a fixed number of
 // queries however many users there are.
-func (s *Service) conflictsOf(ctx context.Context, db bun.IDB, auditID string, sc scope, users []string) (map[string][]Conflict, error) {
+func (s *Service) conflictsOf(ctx context.Context, db bun.IDB, sc scope, users []string) (map[string][]Conflict, error) {
 	out := map[string][]Conflict{}
 	if len(users) == 0 {
 		return out, nil
@@ -146,7 +146,7 @@ func (s *Service) independentTeam(ctx context.Context, tx *store.Tx, auditID str
 	if err != nil {
 		return nil, err
 	}
-	conflicts, err := s.conflictsOf(ctx, tx, auditID, sc, users)
+	conflicts, err := s.conflictsOf(ctx, tx, sc, users)
 	if err != nil {
 		return nil, err
 	}

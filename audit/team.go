@@ -98,7 +98,7 @@ func (s *Service) GrantException(ctx context.Context, auditID, userID, reason st
 		if len(auditors[userID].Roles) == 0 {
 			return apperr.InvalidField("user", "audit.error.not_auditor", "name", auditors[userID].Name)
 		}
-		found, err := s.conflictsOf(ctx, tx, a.ID, sc, []string{userID})
+		found, err := s.conflictsOf(ctx, tx, sc, []string{userID})
 		if err != nil {
 			return err
 		}

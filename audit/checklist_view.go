@@ -1,0 +1,165 @@
+package audit
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/policies"
+)
+
+// RowFilter narrows a checklist; zero fields do not.
+type RowFilter struct {
+	Phase    string // first number of the GSBPM code
+	Answer   Answer
+	Answerer string // user id
+	After    string // Next of the page before
+	Limit    int    // 50 when 0
+}
+
+// RowView is a row of the checklist as the list shows it.
+type RowView struct {
+	Row
+
+	Standard string // name of the standard, "ISO 9001:2015"
+	Evidence int    // linked submissions
+	By       string // name of who answered
+	Findings []FindingView
+}
+
+// Checklist is a page of rows.
+type Checklist struct {
+	Rows  []RowView
+	Total int    // rows that fit the filter
+	Next  string // After of the next page, "" when this is the last
+}
+
+// Checklist lists the rows of an audit in their order. Departments do not see
+// the checklist of an audit.
+func (s *Service) Checklist(ctx context.Context, auditID string, f RowFilter) (Checklist, error) {
+	if err := s.working(ctx, auditID); err != nil {
+		return Checklist{}, err
+	}
+	if f.Limit <= 0 || f.Limit > 500 {
+		f.Limit = 50
+	}
+	after, err := strconv.Atoi(f.After)
+	if f.After != "" && err != nil {
+		return Checklist{}, apperr.Missing("row")
+	}
+	db := s.DB.Read()
+	page, err := checklistPage(ctx, db, auditID, f, after)
+	if err != nil {
+		return page, err
+	}
+	findings, err := findingsOf(ctx, db, auditID)
+	if err != nil {
+		return page, err
+	}
+	byRow := map[string][]FindingView{}
+	for _, fi := range findings {
+		byRow[fi.RowID] = append(byRow[fi.RowID], fi)
+	}
+	for i, r := range page.Rows {
+		page.Rows[i].Findings = byRow[r.ID]
+	}
+	return page, nil
+}
+
+// working refuses those who see an audit but not its working papers.
+func (s *Service) working(ctx context.Context, auditID string) error {
+	sc, err := kis.Allowed(ctx, policies.AuditRead)
+	if err != nil {
+		return err
+	}
+	if _, err := s.seenAudit(ctx, s.DB.Read(), auditID); err != nil {
+		return err
+	}
+	if !sc.Any && !sc.Object(kindAudit, auditID) {
+		return apperr.Missing("checklist")
+	}
+	return nil
+}
+
+// MissingOutput is an expected output without evidence under the code of a
+// row.
+type MissingOutput struct {
+	Code       string  // of the task
+	Name       string  // of the output, as in the official description
+	Due        day.Day // of the phase
+	Department string  // code of the department that must deliver it
+}
+
+// RowPanel is a row beside the evidence that concerns it.
+type RowPanel struct {
+	Row
+
+	Standard   string
+	ClauseName Clause
+	By         string
+	ActivityAZ string
+	ActivityEN string
+	Linked     []Evidence      // linked to the row
+	Offered    []Evidence      // in the scope under the row's code, not linked
+	Missing    []MissingOutput // expected and not there
+	Findings   []FindingView
+}
+
+// Row gives a row of the checklist with evidence to look at.
+func (s *Service) Row(ctx context.Context, auditID, rowID string) (RowPanel, error) {
+	if err := s.working(ctx, auditID); err != nil {
+		return RowPanel{}, err
+	}
+	db := s.DB.Read()
+	row, err := rowByID(ctx, db, rowID)
+	if err != nil {
+		return RowPanel{}, err
+	}
+	if row.AuditID != auditID {
+		return RowPanel{}, apperr.Missing("row")
+	}
+	p := RowPanel{Row: row}
+	sc, err := scopeOf(ctx, db, auditID)
+	if err != nil {
+		return p, err
+	}
+	if err := loadPanel(ctx, db, &p, sc); err != nil {
+		return p, err
+	}
+	linked, ids, err := links(ctx, db, "row_evidence", "row_id", []string{row.ID})
+	if err != nil {
+		return p, err
+	}
+	offered, err := offeredEvidence(ctx, db, sc, row.GSBPM)
+	if err != nil {
+		return p, err
+	}
+	part, err := partOf(ctx, db, auditID, me(ctx))
+	if err != nil {
+		return p, err
+	}
+	evidence, err := s.evidence(ctx, db, append(ids, offered...), part != "")
+	if err != nil {
+		return p, err
+	}
+	taken := map[string]bool{}
+	for _, id := range linked[row.ID] {
+		taken[id] = true
+		p.Linked = append(p.Linked, evidence[id])
+	}
+	for _, id := range offered {
+		if !taken[id] {
+			p.Offered = append(p.Offered, evidence[id])
+		}
+	}
+	all, err := findingsOf(ctx, db, auditID)
+	for _, f := range all {
+		if f.RowID == row.ID {
+			p.Findings = append(p.Findings, f)
+		}
+	}
+	return p, store.MapError(err, "row panel")
+}

@@ -1,0 +1,138 @@
+package audit
+
+import (
+	"context"
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/policies"
+)
+
+// pageSize is how many rows a list shows when nothing else is asked for.
+const pageSize = 25
+
+// AuditFilter narrows the register of audits; zero fields do not.
+type AuditFilter struct {
+	State State
+	Kind  Kind
+	Query string // folded text in number, title and criteria
+	After string // Next of the page before
+	Limit int    // pageSize when 0
+}
+
+// AuditBrief is an audit as the register shows it.
+type AuditBrief struct {
+	ID             string
+	Number         string
+	Kind           Kind
+	Title          string
+	State          State
+	PlannedFrom    day.Day
+	PlannedTo      day.Day
+	DepartmentCode string
+	DepartmentAZ   string
+	DepartmentEN   string
+	LeadName       string
+	Rows           int
+	Answered       int
+	Acts           int // issued acts
+}
+
+// AuditList is a page of the register, latest first.
+type AuditList struct {
+	Items  []AuditBrief
+	Total  int
+	Counts map[State]int // by state, under the other filters
+	Next   string
+}
+
+// Audits lists the audits the actor may see.
+func (s *Service) Audits(ctx context.Context, f AuditFilter) (AuditList, error) {
+	sc, err := kis.Allowed(ctx, policies.AuditRead)
+	if err != nil {
+		return AuditList{}, err
+	}
+	return listAudits(ctx, s.DB.Read(), sc, f)
+}
+
+// ActFilter narrows the register of acts; zero fields do not.
+type ActFilter struct {
+	State        ActState
+	DepartmentID string
+	AuditID      string
+	Query        string
+	Overdue      day.Day // only acts whose present term ended before the day
+	After        string
+	Limit        int
+}
+
+// ActBrief is an act as the register shows it.
+type ActBrief struct {
+	ID             string
+	Number         string // empty for a draft
+	State          ActState
+	Grade          Grade
+	Statement      string
+	Clause         string
+	GSBPM          string
+	DepartmentID   string
+	DepartmentCode string
+	DepartmentAZ   string
+	DepartmentEN   string
+	AuditID        string
+	AuditNumber    string
+	CreatedAt      time.Time
+	IssuedAt       time.Time
+	Due            day.Day // of the present step; empty when it has none
+	Actions        int
+	Verified       int
+	Reopened       int
+}
+
+// Overdue says whether the present step is late on a day.
+func (b ActBrief) Overdue(today day.Day) bool { return b.Due != "" && b.Due < today }
+
+// ActList is a page of the register, latest first.
+type ActList struct {
+	Items  []ActBrief
+	Total  int
+	Counts map[ActState]int
+	Next   string
+}
+
+// Acts lists the acts the actor may see.
+func (s *Service) Acts(ctx context.Context, f ActFilter) (ActList, error) {
+	sc, err := kis.Allowed(ctx, policies.ActRead)
+	if err != nil {
+		return ActList{}, err
+	}
+	if f.DepartmentID != "" && !store.IsID(f.DepartmentID) {
+		return ActList{}, apperr.Missing("department")
+	}
+	if f.AuditID != "" && !store.IsID(f.AuditID) {
+		return ActList{}, apperr.Missing(kindAudit)
+	}
+	return listActs(ctx, s.DB.Read(), sc, f)
+}
+
+// cursor and uncursor write and read the place in a list: the sort value and
+// id of the last row.
+func cursor(value, id string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(value + "|" + id))
+}
+
+func uncursor(s string) (value, id string, err error) {
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	if err == nil {
+		var ok bool
+		if value, id, ok = strings.Cut(string(raw), "|"); ok && store.IsID(id) {
+			return value, id, nil
+		}
+	}
+	return "", "", apperr.Missing("page")
+}

@@ -1,0 +1,159 @@
+package audit
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/policies"
+)
+
+// matching narrows a query to rows whose search key holds every word.
+func matching(q *bun.SelectQuery, column, query string) *bun.SelectQuery {
+	escape := strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)
+	for _, word := range strings.Fields(i18n.Fold(query)) {
+		q.Where("? LIKE ? ESCAPE '\\'", bun.Ident(column), "%"+escape.Replace(word)+"%")
+	}
+	return q
+}
+
+func listAudits(ctx context.Context, db bun.IDB, sc policies.Scope, f AuditFilter) (AuditList, error) {
+	if f.Limit <= 0 || f.Limit > 200 {
+		f.Limit = pageSize
+	}
+	narrow := func() *bun.SelectQuery {
+		q := matching(auditsInScope(db.NewSelect().TableExpr("audits AS a"), sc), "a.search_key", f.Query)
+		if f.Kind != "" {
+			q.Where("a.kind = ?", f.Kind)
+		}
+		return q
+	}
+	list := AuditList{Counts: map[State]int{}}
+	var counts []struct {
+		State State
+		N     int
+	}
+	if err := narrow().ColumnExpr("a.state, COUNT(*) AS n").GroupExpr("a.state").Scan(ctx, &counts); err != nil {
+		return list, store.MapError(err, "count audits")
+	}
+	for _, c := range counts {
+		list.Counts[c.State] = c.N
+		if f.State == "" || f.State == c.State {
+			list.Total += c.N
+		}
+	}
+	q := narrow().ColumnExpr("a.id, a.number, a.kind, a.title, a.state, a.planned_from, a.planned_to").
+		ColumnExpr("d.code AS department_code, d.name_az AS department_az, d.name_en AS department_en, COALESCE(u.name, '') AS lead_name").
+		ColumnExpr("(SELECT COUNT(*) FROM audit_rows r WHERE r.audit_id = a.id) AS rows").
+		ColumnExpr("(SELECT COUNT(*) FROM audit_rows r WHERE r.audit_id = a.id AND r.answer <> 'open') AS answered").
+		ColumnExpr("(SELECT COUNT(*) FROM acts c WHERE c.audit_id = a.id AND c.issued_at IS NOT NULL) AS acts").
+		Join("JOIN audit_departments AS ad ON ad.audit_id = a.id AND ad.position = 0").Join("JOIN departments AS d ON d.id = ad.department_id").
+		Join("LEFT JOIN audit_team AS tm ON tm.audit_id = a.id AND tm.role = 'lead'").Join("LEFT JOIN users AS u ON u.id = tm.user_id").
+		OrderExpr("a.planned_from DESC, a.id DESC").Limit(int64(f.Limit + 1))
+	if f.State != "" {
+		q.Where("a.state = ?", f.State)
+	}
+	if f.After != "" {
+		from, id, err := uncursor(f.After)
+		if err != nil {
+			return list, err
+		}
+		q.Where("(a.planned_from, a.id) < (?, ?)", from, id)
+	}
+	if err := q.Scan(ctx, &list.Items); err != nil {
+		return list, store.MapError(err, "audits")
+	}
+	if len(list.Items) > f.Limit {
+		list.Items = list.Items[:f.Limit]
+		last := list.Items[f.Limit-1]
+		list.Next = cursor(string(last.PlannedFrom), last.ID)
+	}
+	return list, nil
+}
+
+// presentDue is the term of the step an act is at.
+const presentDue = `CASE c.state WHEN 'issued' THEN c.answer_due WHEN 'acknowledged' THEN c.plan_due
+	WHEN 'in_progress' THEN (SELECT MIN(x.due) FROM corrective_actions x WHERE x.act_id = c.id AND x.state NOT IN ('done', 'verified'))
+	WHEN 'implemented' THEN c.effect_due END`
+
+// actsWhere narrows the acts by scope and filter, but not by state and page.
+func actsWhere(db bun.IDB, sc policies.Scope, f ActFilter) *bun.SelectQuery {
+	q := matching(actsInScope(db.NewSelect().TableExpr("acts AS c"), sc), "c.search_key", f.Query)
+	if f.DepartmentID != "" {
+		q.Where("c.department_id = ?", f.DepartmentID)
+	}
+	if f.AuditID != "" {
+		q.Where("c.audit_id = ?", f.AuditID)
+	}
+	if f.Overdue != "" {
+		q.Where(presentDue+" < ?", f.Overdue)
+	}
+	return q
+}
+
+func listActs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) (ActList, error) {
+	list := ActList{Counts: map[ActState]int{}}
+	var counts []struct {
+		State ActState
+		N     int
+	}
+	if err := actsWhere(db, sc, f).ColumnExpr("c.state, COUNT(*) AS n").GroupExpr("c.state").Scan(ctx, &counts); err != nil {
+		return list, store.MapError(err, "count acts")
+	}
+	for _, c := range counts {
+		list.Counts[c.State] = c.N
+		if f.State == "" || f.State == c.State {
+			list.Total += c.N
+		}
+	}
+	if f.Limit <= 0 || f.Limit > 200 {
+		f.Limit = pageSize
+	}
+	f.Limit++
+	items, err := actBriefs(ctx, db, sc, f)
+	if err != nil {
+		return list, err
+	}
+	if len(items) == f.Limit {
+		items = items[:f.Limit-1]
+		last := items[len(items)-1]
+		list.Next = cursor(last.CreatedAt.UTC().Format(time.RFC3339Nano), last.ID)
+	}
+	list.Items = items
+	return list, nil
+}
+
+// actBriefs reads acts for a list, latest first, at most f.Limit.
+func actBriefs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) ([]ActBrief, error) {
+	q := actsWhere(db, sc, f).
+		ColumnExpr("c.id, COALESCE(c.number, '') AS number, c.state, c.grade, c.statement, c.clause, c.gsbpm, c.created_at, c.issued_at, c.reopened").
+		ColumnExpr("c.department_id, d.code AS department_code, d.name_az AS department_az, d.name_en AS department_en").
+		ColumnExpr("COALESCE(CAST(c.audit_id AS TEXT), '') AS audit_id, COALESCE(a.number, '') AS audit_number").
+		ColumnExpr("COALESCE((" + presentDue + "), '') AS due").
+		ColumnExpr("(SELECT COUNT(*) FROM corrective_actions x WHERE x.act_id = c.id) AS actions").
+		ColumnExpr("(SELECT COUNT(*) FROM corrective_actions x WHERE x.act_id = c.id AND x.state = 'verified') AS verified").
+		Join("JOIN departments AS d ON d.id = c.department_id").Join("LEFT JOIN audits AS a ON a.id = c.audit_id").
+		OrderExpr("c.created_at DESC, c.id DESC").Limit(int64(f.Limit))
+	if f.State != "" {
+		q.Where("c.state = ?", f.State)
+	}
+	if f.After != "" {
+		value, id, err := uncursor(f.After)
+		if err != nil {
+			return nil, err
+		}
+		at, err := time.Parse(time.RFC3339Nano, value)
+		if err != nil {
+			return nil, apperr.Missing("page")
+		}
+		q.Where("(c.created_at, c.id) < (?, ?)", at, id)
+	}
+	var items []ActBrief
+	err := q.Scan(ctx, &items)
+	return items, store.MapError(err, "acts")
+}

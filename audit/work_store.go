@@ -1,0 +1,94 @@
+package audit
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/policies"
+)
+
+// maxWork bounds what one list of waiting work reads of a kind.
+const maxWork = 200
+
+type waitingAct struct {
+	ID           string
+	Number       string
+	State        ActState
+	Statement    string
+	Objection    string
+	DepartmentID string
+	AuditNumber  string
+	Part         TeamRole
+	Due          day.Day
+}
+
+// waitingActs reads the acts of a scope that wait for anybody, with the part
+// of the user in their audits, by term.
+func waitingActs(ctx context.Context, db bun.IDB, sc policies.Scope, userID string) ([]waitingAct, error) {
+	var out []waitingAct
+	err := actsInScope(db.NewSelect().TableExpr("acts AS c"), sc).
+		ColumnExpr("c.id, COALESCE(c.number, '') AS number, c.state, c.statement, c.objection, c.department_id").
+		ColumnExpr("COALESCE(a.number, '') AS audit_number, COALESCE(tm.role, '') AS part, COALESCE(("+presentDue+"), '') AS due").
+		Join("LEFT JOIN audits AS a ON a.id = c.audit_id").
+		Join("LEFT JOIN audit_team AS tm ON tm.audit_id = c.audit_id AND tm.user_id = ?", userID).
+		Where("c.state IN (?)", bun.In([]ActState{ActDraft, ActIssued, ActObjected, ActAcknowledged, ActPlanned, ActImplemented, ActEffective})).
+		OrderExpr("due, c.created_at, c.id").Limit(maxWork).Scan(ctx, &out)
+	return out, store.MapError(err, "waiting acts")
+}
+
+type waitingAction struct {
+	ActID       string
+	Number      string
+	No          int
+	Text        string
+	State       ActionState
+	Due         day.Day
+	VerdictNote string
+}
+
+// waitingActions reads the corrective actions that the user owns and has to
+// do, and, for who may verify, those of the audits the user was on that wait
+// for a verdict by somebody else than owner and reporter.
+func waitingActions(ctx context.Context, db bun.IDB, userID string, verifies bool) ([]waitingAction, error) {
+	q := db.NewSelect().TableExpr("corrective_actions AS ac").
+		ColumnExpr("ac.act_id, c.number, ac.no, ac.text, ac.state, ac.due, ac.verdict_note").
+		Join("JOIN acts AS c ON c.id = ac.act_id").Where("c.state = ?", ActInProgress)
+	q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+		q.Where("ac.owner_id = ? AND ac.state IN (?)", userID, bun.In([]ActionState{ActionPlanned, ActionInProgress, ActionRejected}))
+		if verifies {
+			q.WhereOr("ac.state = ? AND ac.owner_id <> ? AND ac.reported_by <> ? AND EXISTS (SELECT 1 FROM audit_team tm WHERE tm.audit_id = c.audit_id AND tm.user_id = ?)",
+				ActionDone, userID, userID, userID)
+		}
+		return q
+	})
+	var out []waitingAction
+	err := q.OrderExpr("ac.due, ac.id").Limit(maxWork).Scan(ctx, &out)
+	return out, store.MapError(err, "waiting actions")
+}
+
+type waitingAudit struct {
+	ID          string
+	Number      string
+	Title       string
+	State       State
+	Part        TeamRole
+	PlannedFrom day.Day
+	PlannedTo   day.Day
+	ReportDue   day.Day
+	Open        int
+}
+
+// waitingAudits reads the unfinished audits the user is on the team of.
+func waitingAudits(ctx context.Context, db bun.IDB, userID string) ([]waitingAudit, error) {
+	var out []waitingAudit
+	err := db.NewSelect().TableExpr("audits AS a").
+		ColumnExpr("a.id, a.number, a.title, a.state, tm.role AS part, a.planned_from, a.planned_to, COALESCE(a.report_due, '') AS report_due").
+		ColumnExpr("(SELECT COUNT(*) FROM audit_rows r WHERE r.audit_id = a.id AND r.answer = ?) AS open", Open).
+		Join("JOIN audit_team AS tm ON tm.audit_id = a.id AND tm.user_id = ?", userID).
+		Where("a.state IN (?)", bun.In([]State{Planned, Announced, InProgress})).
+		OrderExpr("a.planned_from, a.id").Limit(maxWork).Scan(ctx, &out)
+	return out, store.MapError(err, "waiting audits")
+}
