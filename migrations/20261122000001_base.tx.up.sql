@@ -19,6 +19,10 @@ CREATE INDEX ix_trail__object ON trail (kind, object_id, seq);
 --bun:split
 CREATE INDEX ix_trail__actor ON trail (actor_id, seq);
 --bun:split
+CREATE INDEX ix_trail__action ON trail (action, seq);
+--bun:split
+CREATE INDEX ix_trail__at ON trail (at);
+--bun:split
 -- One row: the number and hash of the last entry. Taking it is the lock under which entries are appended.
 CREATE TABLE trail_head (
   id   INTEGER PRIMARY KEY CHECK (id = 1),
@@ -39,6 +43,10 @@ CREATE TRIGGER trail_no_truncate BEFORE TRUNCATE ON trail FOR EACH STATEMENT EXE
 CREATE TRIGGER trail_head_stays BEFORE DELETE ON trail_head FOR EACH ROW EXECUTE FUNCTION forbid_change();
 {{- else}}
 CREATE TRIGGER trail_no_update BEFORE UPDATE ON trail BEGIN SELECT RAISE(ABORT, 'append-only table trail'); END;
+--bun:split
+-- INSERT OR REPLACE removes the old row without the trigger for DELETE.
+CREATE TRIGGER trail_no_replace BEFORE INSERT ON trail WHEN EXISTS (SELECT 1 FROM trail WHERE seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'append-only table trail'); END;
 --bun:split
 CREATE TRIGGER trail_no_delete BEFORE DELETE ON trail BEGIN SELECT RAISE(ABORT, 'append-only table trail'); END;
 --bun:split

@@ -50,8 +50,7 @@ func mapError(err error, doing string) error {
 func postgresError(e *pgconn.PgError) *apperr.Error {
 	switch e.Code {
 	case "23505":
-		parts := strings.Split(e.ConstraintName, "__")
-		return taken(parts[len(parts)-1])
+		return taken(uniqueColumn(e))
 	case "23503":
 		return apperr.New(apperr.Conflict, "error.conflict.referred")
 	case "23514":
@@ -62,6 +61,10 @@ func postgresError(e *pgconn.PgError) *apperr.Error {
 		return apperr.New(apperr.NotFound, "error.not_found")
 	case "22021", "22P05":
 		return apperr.New(apperr.Invalid, "error.field.characters")
+	case "42601":
+		return nulByte(e.Message, `at or near ":"`)
+	case "23000": // raised by forbid_change
+		return apperr.New(apperr.Conflict, "error.conflict.immutable")
 	case "40001", "40P01", "55P03":
 		return apperr.New(apperr.Conflict, "error.conflict.busy")
 	}
@@ -90,8 +93,13 @@ func sqliteError(e *sqlite.Error) *apperr.Error {
 		return taken(last)
 	case 787:
 		return apperr.New(apperr.Conflict, "error.conflict.referred")
-	case 1811:
+	case 1811: // RAISE in a trigger, or a reference that restricts a delete
+		if !strings.Contains(text, "append-only") {
+			return apperr.New(apperr.Conflict, "error.conflict.referred")
+		}
 		return apperr.New(apperr.Conflict, "error.conflict.immutable")
+	case 1:
+		return nulByte(text, `unrecognized token: "!"`)
 	case 275:
 		return &apperr.Error{Kind: apperr.Invalid, Key: "error.field.rule", Args: apperr.Pairs("rule", after("constraint failed:"))}
 	case 1299:
@@ -104,6 +112,26 @@ func sqliteError(e *sqlite.Error) *apperr.Error {
 		return apperr.New(apperr.Conflict, "error.conflict.busy")
 	}
 	return nil
+}
+
+// uniqueColumn is the last column of a unique index, out of its name or, for
+// primary keys, out of the detail "Key (a, b)=(1, 2) already exists."
+func uniqueColumn(e *pgconn.PgError) string {
+	if i := strings.LastIndex(e.ConstraintName, "__"); i >= 0 {
+		return e.ConstraintName[i+2:]
+	}
+	cols, _, _ := strings.Cut(strings.TrimPrefix(e.Detail, "Key ("), ")=")
+	return strings.TrimSpace(cols[strings.LastIndex(cols, ",")+1:])
+}
+
+// nulByte recognises text that no database can hold. bun writes
+// "?!(bun: string contains a NUL byte …)" where the text would stand, and the
+// database stumbles over it; our own texts of SQL have no such sign.
+func nulByte(text, mark string) *apperr.Error {
+	if !strings.Contains(text, mark) {
+		return nil
+	}
+	return apperr.New(apperr.Invalid, "error.field.characters")
 }
 
 func taken(column string) *apperr.Error {
