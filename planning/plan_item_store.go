@@ -176,3 +176,24 @@ func undone(ctx context.Context, db bun.IDB, year int) ([]Item, error) {
 	}
 	return items, withDepartments(ctx, db, items)
 }
+
+// itemsOf lists the items of a plan by number, with their departments.
+func itemsOf(ctx context.Context, db bun.IDB, planID string) ([]Item, error) {
+	var items []Item
+	if err := itemsWithNames(db, &items).Where("i.plan_id = ?", planID).OrderExpr("i.no").Scan(ctx); err != nil {
+		return nil, store.MapError(err, "items")
+	}
+	return items, withDepartments(ctx, db, items)
+}
+
+// itemByID gives one item as a list of one.
+func itemByID(ctx context.Context, db bun.IDB, id string) ([]Item, error) {
+	var items []Item
+	if err := itemsWithNames(db, &items).Where("i.id = ?", id).Scan(ctx); err != nil {
+		return nil, store.MapError(err, "item")
+	}
+	if len(items) == 0 {
+		return nil, apperr.Missing(kindItem)
+	}
+	return items, withDepartments(ctx, db, items)
+}

@@ -86,6 +86,7 @@ type Figure struct {
 	Value    string            // instead of a number, e.g. "4,2 / 5"
 	Href     string            // the page behind the figure; "" when there is none
 	Args     map[string]string // for the placeholders of the key
+	Better   int               // 1 = more is better, -1 = less is better, 0 = no judgement
 }
 
 // AddInputs registers a source of figures. Figures of several sources for one

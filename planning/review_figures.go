@@ -1,0 +1,186 @@
+package planning
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/policies"
+)
+
+// FrozenFigure is a figure as it was when it was taken for a review, beside
+// the same figure of the review signed before.
+type FrozenFigure struct {
+	bun.BaseModel `bun:"table:review_figures,alias:g"`
+
+	ReviewID string `bun:"review_id,pk"`
+	Letter   string `bun:"letter,pk"`
+	Position int    `bun:"position,pk"`
+	Key      string `bun:"key"`
+	Num      int64  `bun:"num"`
+	Den      int64  `bun:"den"`
+	Value    string `bun:"value"`
+	ArgsJSON string `bun:"args"`
+	Href     string `bun:"href"`
+	Better   int    `bun:"better"`
+	HasPrev  bool   `bun:"has_prev"`
+	PrevNum  int64  `bun:"prev_num"`
+	PrevDen  int64  `bun:"prev_den"`
+}
+
+// Args are the values for the placeholders of the words: name, value, ….
+func (f FrozenFigure) Args() []any {
+	var m map[string]string
+	_ = json.Unmarshal([]byte(f.ArgsJSON), &m) // written by setFigures
+	out := make([]any, 0, 2*len(m))
+	for k, v := range m {
+		out = append(out, k, v)
+	}
+	return out
+}
+
+// Trend says how a figure stands to the review before.
+type Trend string
+
+const (
+	NoTrend   Trend = "none"   // nothing to compare with, or no direction is better
+	Improved  Trend = "better" // yaxşılaşıb
+	Worsened  Trend = "worse"  // pisləşib
+	Unchanged Trend = "same"   // dəyişməyib
+)
+
+// Trend judges the change since the review before: shares are compared as
+// shares, counts as counts. A share that was out of nothing is no share.
+func (f FrozenFigure) Trend() Trend {
+	if !f.HasPrev || f.Better == 0 || f.Value != "" || (f.Den == 0) != (f.PrevDen == 0) {
+		return NoTrend
+	}
+	now, then := f.Num, f.PrevNum
+	if f.Den != 0 {
+		now, then = f.Num*f.PrevDen, f.PrevNum*f.Den
+	}
+	switch {
+	case now == then:
+		return Unchanged
+	case (now > then) == (f.Better > 0):
+		return Improved
+	}
+	return Worsened
+}
+
+// figures asks every source. A source that may not tell this person anything
+// is passed over; other errors end the taking.
+func (s *Service) figures(ctx context.Context, period Period) (map[string][]Figure, error) {
+	out := map[string][]Figure{}
+	for _, src := range s.inputs {
+		got, err := src.ReviewInputs(ctx, period)
+		if apperr.Is(err, apperr.Forbidden) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for letter, list := range got {
+			out[letter] = append(out[letter], list...)
+		}
+	}
+	return out, nil
+}
+
+// RefreshReview takes the figures of a draft anew.
+func (s *Service) RefreshReview(ctx context.Context, id string) error {
+	if _, err := kis.Allowed(ctx, policies.ReviewPrepare); err != nil {
+		return err
+	}
+	r, err := reviewBy(ctx, s.DB.Read(), id)
+	if err != nil {
+		return err
+	}
+	figures, err := s.figures(ctx, r.Period())
+	if err != nil {
+		return err
+	}
+	return s.editReview(ctx, id, func(tx *store.Tx, now *Review) error {
+		if now.Period() != r.Period() {
+			return apperr.New(apperr.Conflict, "error.conflict")
+		}
+		return takeFigures(ctx, tx, now, figures)
+	})
+}
+
+func takeFigures(ctx context.Context, tx *store.Tx, r *Review, figures map[string][]Figure) error {
+	if err := setFigures(ctx, tx, *r, figures); err != nil {
+		return err
+	}
+	r.FiguresAt = tx.Now
+	n := 0
+	for _, list := range figures {
+		n += len(list)
+	}
+	recordReview(tx, *r, "refresh", nil, map[string]any{"figures": n}, "")
+	return nil
+}
+
+// CommentInput keeps what a person says to an input of a draft.
+func (s *Service) CommentInput(ctx context.Context, id, letter, text string) error {
+	var c apperr.Check
+	text = c.Text("comment", text, 0, maxText)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return s.editReview(ctx, id, func(tx *store.Tx, r *Review) error {
+		before, err := setComment(ctx, tx, r.ID, letter, text)
+		if err != nil {
+			return err
+		}
+		if before == text {
+			return store.ErrNoChange
+		}
+		recordReview(tx, *r, "comment", map[string]any{"input": letter, "comment": before}, map[string]any{"input": letter, "comment": text}, "")
+		return nil
+	})
+}
+
+// frozen turns the figures of a source into rows, beside those of the review
+// before. Letters that are no input are left out.
+func frozen(reviewID string, letters []string, figures map[string][]Figure, before []FrozenFigure) []FrozenFigure {
+	same := map[string]FrozenFigure{}
+	for _, f := range before {
+		same[f.identity()] = f
+	}
+	var out []FrozenFigure
+	for _, letter := range letters {
+		for i, f := range figures[letter] {
+			row := FrozenFigure{ReviewID: reviewID, Letter: letter, Position: i, Key: f.Key, Num: f.Num, Den: f.Den, Value: f.Value,
+				ArgsJSON: argsJSON(f.Args), Href: f.Href, Better: f.Better}
+			if p, ok := same[row.identity()]; ok && p.Value == "" && f.Value == "" {
+				row.HasPrev, row.PrevNum, row.PrevDen = true, p.Num, p.Den
+			}
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+// identity tells which figures of two reviews are the same one.
+func (f FrozenFigure) identity() string {
+	return strings.Join([]string{f.Letter, f.Key, f.ArgsJSON}, "\x00")
+}
+
+// argsJSON writes arguments with sorted names, as encoding/json does.
+func argsJSON(args map[string]string) string {
+	if len(args) == 0 {
+		return "{}"
+	}
+	b, _ := json.Marshal(args) // a map of texts always encodes
+	return string(b)
+}
+
+// Words says in a language what the figure is about; numbers stand beside it.
+func (f FrozenFigure) Words(lang string) string { return i18n.T(lang, f.Key, f.Args()...) }

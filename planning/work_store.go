@@ -1,0 +1,63 @@
+package planning
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/policies"
+)
+
+// workLimit bounds each part of the list of work.
+const workLimit = 200
+
+func waitingAgreements(ctx context.Context, db bun.IDB, scope policies.Scope) ([]planRow, error) {
+	var rows []planRow
+	q := db.NewSelect().TableExpr("plan_agreements AS a").
+		ColumnExpr("p.year, p.approve_due, p.revision, d.code AS department_code, '' AS text").
+		Join("JOIN plans AS p ON p.id = a.plan_id AND p.state = ?", PlanAgreeing).
+		Join("JOIN departments AS d ON d.id = a.department_id").
+		Where("a.state = ?", Pending).OrderExpr("p.approve_due, d.sort_key").Limit(workLimit)
+	err := kis.InScope(q, scope, "a.department_id").Scan(ctx, &rows)
+	return rows, store.MapError(err, "waiting agreements")
+}
+
+func waitingObjections(ctx context.Context, db bun.IDB) ([]planRow, error) {
+	var rows []planRow
+	err := db.NewSelect().TableExpr("plan_objections AS o").
+		ColumnExpr("p.year, p.approve_due, p.revision, d.code AS department_code, o.text").
+		Join("JOIN plans AS p ON p.id = o.plan_id").Join("JOIN departments AS d ON d.id = o.department_id").
+		Where("o.answered_at IS NULL").OrderExpr("o.objected_at").Limit(workLimit).Scan(ctx, &rows)
+	return rows, store.MapError(err, "waiting objections")
+}
+
+func waitingApprovals(ctx context.Context, db bun.IDB) ([]planRow, error) {
+	var rows []planRow
+	err := db.NewSelect().TableExpr("plans AS p").ColumnExpr("p.year, p.approve_due, p.revision, '' AS department_code, '' AS text").
+		Where("p.state = ?", PlanAgreed).OrderExpr("p.year").Limit(workLimit).Scan(ctx, &rows)
+	return rows, store.MapError(err, "waiting approvals")
+}
+
+// waitingItems lists the items of running plans that are not done and end
+// before a day.
+func waitingItems(ctx context.Context, db bun.IDB, scope policies.Scope, before day.Day) ([]Item, error) {
+	var items []Item
+	q := db.NewSelect().Model(&items).ColumnExpr("i.*, p.year").Join("JOIN plans AS p ON p.id = i.plan_id AND p.state = ?", PlanRunning).
+		Where("i.state <> ? AND COALESCE(i.new_due, i.due) < ?", Done, before).
+		OrderExpr("COALESCE(i.new_due, i.due), i.no").Limit(workLimit)
+	err := kis.InScope(q, scope, "i.responsible_id").Scan(ctx)
+	return items, store.MapError(err, "waiting items")
+}
+
+func waitingReviews(ctx context.Context, db bun.IDB, chairID string) ([]Review, error) {
+	var list []Review
+	if !store.IsID(chairID) {
+		return nil, nil
+	}
+	err := db.NewSelect().Model(&list).ColumnExpr("r.*").Where("r.state = ? AND r.chair_id = ?", ReviewPrepared, chairID).
+		OrderExpr("r.meeting_at").Limit(workLimit).Scan(ctx)
+	return list, store.MapError(err, "waiting reviews")
+}
