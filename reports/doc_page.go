@@ -74,7 +74,7 @@ func (d *Doc) titlePieces(a area) []*piece {
 		if t == "" {
 			return
 		}
-		l := lines{text: wrap(T(t), w, pt, bold), x: a.x + (a.w-w)/2, w: w, lineH: lh, align: Center}
+		l := lines{text: balanced(t, w, pt, bold), x: a.x + (a.w-w)/2, w: w, lineH: lh, align: Center}
 		p := l.piece()
 		p.before, p.keep = before, true
 		out = append(out, p)

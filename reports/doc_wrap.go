@@ -67,6 +67,21 @@ func wrap(t Text, width, pt float64, bold bool) []line {
 	return append(out, compose(gs[start:]))
 }
 
+// balanced breaks a title into no more lines than it needs, of like length.
+func balanced(s string, width, pt float64, bold bool) []line {
+	best := wrap(T(s), width, pt, bold)
+	narrow, wide := width/2, width
+	for len(best) > 1 && len(best) < 5 && wide-narrow > 2 {
+		mid := (narrow + wide) / 2
+		if try := wrap(T(s), mid, pt, bold); len(try) == len(best) {
+			best, wide = try, mid
+		} else {
+			narrow = mid
+		}
+	}
+	return best
+}
+
 // glyphs measures the cleaned runs of a text.
 func glyphs(t Text, pt float64, bold bool) []glyph {
 	var gs []glyph
