@@ -10,7 +10,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
@@ -380,6 +379,3 @@ func (s *Service) mayReadCycle(ctx context.Context, id string) error {
 	}
 	return nil
 }
-
-// actorLang is the language of the actor.
-func actorLang(ctx context.Context) string { return actor.From(ctx).Lang }

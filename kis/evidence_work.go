@@ -1,0 +1,183 @@
+package kis
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/policies"
+)
+
+// workAhead is how many days before its due day a task begins to be work
+// waiting for somebody.
+const workAhead = 30
+
+// Work lists what waits for the actor in cycles that are open: evidence to
+// deliver for the own departments, evidence to review, gates to confirm; and,
+// as awaited, what the own departments handed in and others must review.
+func (s *Service) Work(ctx context.Context) ([]WorkItem, error) {
+	who := actor.From(ctx)
+	if who.Nobody() {
+		return nil, apperr.New(apperr.Unauthenticated, "error.unauthenticated")
+	}
+	var out []WorkItem
+	for _, part := range []func(context.Context, bun.IDB, actor.Actor) ([]WorkItem, error){s.workToSubmit, s.workToReview, s.workAwaited, s.workGates} {
+		items, err := part(ctx, s.DB.Read(), who)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, items...)
+	}
+	slices.SortStableFunc(out, func(a, b WorkItem) int { return strings.Compare(string(a.Due), string(b.Due)) })
+	return out, nil
+}
+
+// openTask is a task in an open cycle that is not complete.
+type openTask struct {
+	CycleID, Period string
+	TitleAZ         string `bun:"title_az"`
+	TitleEN         string `bun:"title_en"`
+	Code            string
+	NameAZ          string `bun:"name_az"`
+	NameEN          string `bun:"name_en"`
+	Due             day.Day
+	Outputs         int
+	Accepted        int
+	Submitted       int
+	Returned        int
+	Reason          string
+}
+
+// workToSubmit lists the tasks of the own departments with an output that is
+// neither accepted nor in review: returned, overdue, or due soon.
+func (s *Service) workToSubmit(ctx context.Context, db bun.IDB, who actor.Actor) ([]WorkItem, error) {
+	scope := policies.For(who, policies.EvidenceSubmit)
+	if len(scope.Departments) == 0 {
+		return nil, nil
+	}
+	today := s.Today()
+	var rows []openTask
+	err := db.NewRaw(`SELECT x.* FROM (SELECT c.id AS cycle_id, c.period, p.title_az, p.title_en, a.code, a.name_az, a.name_en, a.position, cp.due, COUNT(*) AS outputs,
+		SUM(CASE WHEN e.accepted > 0 THEN 1 ELSE 0 END) AS accepted,
+		SUM(CASE WHEN COALESCE(e.accepted, 0) = 0 AND e.submitted > 0 THEN 1 ELSE 0 END) AS submitted,
+		SUM(CASE WHEN COALESCE(e.accepted, 0) = 0 AND COALESCE(e.submitted, 0) = 0 AND e.returned > 0 THEN 1 ELSE 0 END) AS returned,
+		COALESCE((SELECT r.reason FROM submissions r JOIN submission_outputs ro ON ro.submission_id = r.id JOIN outputs oo ON oo.id = ro.output_id
+			WHERE oo.activity_id = a.id AND r.cycle_id = c.id AND r.state = 'returned' AND r.department_id IN (?) ORDER BY r.received_at DESC LIMIT 1), '') AS reason
+		FROM cycles c JOIN processes p ON p.id = c.process_id
+		JOIN activities a ON a.version_id = c.version_id AND a.level = 'task' AND a.applicable
+		JOIN cycle_phases cp ON cp.cycle_id = c.id AND cp.phase = a.phase AND cp.gate NOT IN ('passed', 'waived')
+		JOIN outputs o ON o.activity_id = a.id
+		LEFT JOIN (SELECT s.cycle_id, so.output_id, COUNT(CASE WHEN s.state = 'accepted' THEN 1 END) AS accepted,
+			COUNT(CASE WHEN s.state = 'submitted' THEN 1 END) AS submitted, COUNT(CASE WHEN s.state = 'returned' THEN 1 END) AS returned
+			FROM submissions s JOIN submission_outputs so ON so.submission_id = s.id GROUP BY s.cycle_id, so.output_id) e ON e.output_id = o.id AND e.cycle_id = c.id
+		WHERE c.state IN ('running', 'evaluating') AND EXISTS (SELECT 1 FROM activity_departments ad WHERE ad.activity_id = a.id AND ad.responsible AND ad.department_id IN (?))
+		GROUP BY c.id, c.period, p.title_az, p.title_en, a.id, a.code, a.name_az, a.name_en, a.position, cp.due) x
+		WHERE x.accepted + x.submitted < x.outputs AND (x.returned > 0 OR x.due <= ?) ORDER BY x.due, x.position`,
+		bun.In(scope.Departments), bun.In(scope.Departments), today.Add(workAhead)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, store.MapError(err, "evidence to deliver")
+	}
+	out := make([]WorkItem, len(rows))
+	for i, r := range rows {
+		w := r.item(who.Lang, "kis.work.kind.evidence", "file-upload")
+		w.VerbKey, w.Overdue = "kis.work.verb.submit", r.Due < today
+		if r.Returned > 0 {
+			w.Quote, w.VerbKey = r.Reason, "kis.work.verb.resubmit"
+		}
+		out[i] = w
+	}
+	return out, nil
+}
+
+func (r openTask) item(lang, kind, icon string) WorkItem {
+	return WorkItem{Due: r.Due, KindKey: kind, Icon: icon, Title: r.Code + " " + inLang(lang, r.NameAZ, r.NameEN),
+		Reason: inLang(lang, r.TitleAZ, r.TitleEN) + ", " + r.Period, Href: "/cycles/" + r.CycleID + "/tasks/" + r.Code}
+}
+
+// reviewTask is a submission in review.
+type reviewTask struct {
+	openTask
+	ID        string
+	Version   int
+	Submitter string
+}
+
+// inReview reads the submissions in review of open cycles that pass where.
+func inReview(ctx context.Context, db bun.IDB, where func(*bun.SelectQuery) *bun.SelectQuery) ([]reviewTask, error) {
+	var rows []reviewTask
+	q := db.NewSelect().TableExpr("submissions AS s").
+		ColumnExpr("s.id, s.version, u.name AS submitter, c.id AS cycle_id, c.period, p.title_az, p.title_en, a.code, a.name_az, a.name_en, cp.due").
+		Join("JOIN users AS u ON u.id = s.submitted_by").
+		Join("JOIN cycles AS c ON c.id = s.cycle_id AND c.state IN ('running', 'evaluating')").
+		Join("JOIN processes AS p ON p.id = c.process_id").
+		Join("JOIN activities AS a ON a.id = (SELECT o.activity_id FROM submission_outputs so JOIN outputs o ON o.id = so.output_id WHERE so.submission_id = s.id LIMIT 1)").
+		Join("JOIN cycle_phases AS cp ON cp.cycle_id = c.id AND cp.phase = a.phase").
+		Where("s.state = ?", Submitted).OrderExpr("cp.due, s.received_at, s.id")
+	err := where(q).Scan(ctx, &rows)
+	return rows, store.MapError(err, "evidence in review")
+}
+
+func (s *Service) workToReview(ctx context.Context, db bun.IDB, who actor.Actor) ([]WorkItem, error) {
+	scope := policies.For(who, policies.EvidenceReview)
+	if scope.None() || who.UserID == "" {
+		return nil, nil
+	}
+	rows, err := inReview(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return readable(InScope(q.Where("s.submitted_by <> ?", who.UserID), scope, "s.department_id"), who)
+	})
+	out := make([]WorkItem, len(rows))
+	for i, r := range rows {
+		out[i] = r.item(who.Lang, "kis.work.kind.review", "eye-check")
+		out[i].VerbKey, out[i].Overdue = "kis.work.verb.review", r.Due < s.Today()
+		out[i].Reason += " · " + r.Submitter
+	}
+	return out, err
+}
+
+// workAwaited is what the own departments handed in and others must decide on.
+func (s *Service) workAwaited(ctx context.Context, db bun.IDB, who actor.Actor) ([]WorkItem, error) {
+	scope := policies.For(who, policies.EvidenceSubmit)
+	if len(scope.Departments) == 0 {
+		return nil, nil
+	}
+	rows, err := inReview(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return InScope(q, scope, "s.department_id")
+	})
+	out := make([]WorkItem, len(rows))
+	for i, r := range rows {
+		out[i] = r.item(who.Lang, "kis.work.kind.evidence", "file-upload")
+		out[i].Awaited, out[i].State = true, WorkState{Tone: "info", Icon: "hourglass", Key: "kis.state.review"}
+	}
+	return out, err
+}
+
+// workGates lists the phases whose tasks are all accepted and whose gate is
+// still to be confirmed.
+func (s *Service) workGates(ctx context.Context, db bun.IDB, who actor.Actor) ([]WorkItem, error) {
+	if !policies.For(who, policies.GatePass).Any || who.System {
+		return nil, nil
+	}
+	var rows []openTask
+	err := db.NewRaw(`SELECT c.id AS cycle_id, c.period, p.title_az, p.title_en, cp.phase AS code, a.name_az, a.name_en, cp.due
+		FROM cycles c JOIN processes p ON p.id = c.process_id JOIN cycle_phases cp ON cp.cycle_id = c.id AND cp.gate = 'open'
+		JOIN activities a ON a.version_id = c.version_id AND a.code = cp.phase
+		WHERE c.state IN ('running', 'evaluating') AND NOT EXISTS (
+			SELECT 1 FROM activities t JOIN outputs o ON o.activity_id = t.id WHERE t.version_id = c.version_id AND t.phase = cp.phase AND t.level = 'task' AND t.applicable
+			AND NOT EXISTS (SELECT 1 FROM submission_outputs so JOIN submissions s ON s.id = so.submission_id WHERE so.output_id = o.id AND s.cycle_id = c.id AND s.state = 'accepted'))
+		ORDER BY cp.due, cp.phase`).Scan(ctx, &rows)
+	if err != nil {
+		return nil, store.MapError(err, "gates to confirm")
+	}
+	out := make([]WorkItem, len(rows))
+	for i, r := range rows {
+		out[i] = r.item(who.Lang, "kis.work.kind.gate", "flag-check")
+		out[i].Href, out[i].VerbKey, out[i].Overdue = "/cycles/"+r.CycleID+"#gate-"+r.Code, "kis.work.verb.gate", r.Due < s.Today()
+	}
+	return out, nil
+}
