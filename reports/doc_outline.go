@@ -4,19 +4,21 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
-// pdfcpu would otherwise keep a configuration folder in the home directory.
-func init() { api.DisableConfigDir() }
+// withoutConfigDir keeps pdfcpu from making a folder in the home directory.
+var withoutConfigDir = sync.OnceFunc(api.DisableConfigDir)
 
 // finish adds what maroto cannot: bookmarks, the language, and the title in the
 // window. The outline is built here because pdfcpu's own finds its targets by
 // title, and two sections may share one.
 func finish(w io.Writer, raw []byte, d *Doc, l *layout) error {
+	withoutConfigDir()
 	conf := model.NewDefaultConfiguration()
 	conf.Optimize, conf.OptimizeBeforeWriting = false, false
 	ctx, err := api.ReadContext(bytes.NewReader(raw), conf)
