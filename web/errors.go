@@ -13,6 +13,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/web/ui"
 )
 
@@ -89,6 +90,9 @@ func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) 
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		w.WriteHeader(499) // the reader went away; the number is the usual one for that
 		return
+	}
+	for _, name := range []string{"Location", "HX-Redirect", "Content-Disposition", "Content-Length", "ETag"} {
+		w.Header().Del(name) // of the answer that is not given
 	}
 	w.Header().Set("Vary", "Cookie, Accept, Accept-Language")
 	if wait, ok := waitOf(e); ok {
@@ -231,3 +235,13 @@ func waitOf(e *apperr.Error) (time.Duration, bool) {
 
 // seconds writes a span for Retry-After, rounded up.
 func seconds(d time.Duration) string { return fmt.Sprint(int((d + time.Second - 1) / time.Second)) }
+
+// saysMore says whether the message of an error tells more than the title of
+// its page.
+func saysMore(key string, status int) bool {
+	switch key {
+	case "error.forbidden", "error.not_found", "error.method", "error.unauthenticated":
+		return false
+	}
+	return status < 500 && i18n.Has(key)
+}

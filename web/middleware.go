@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -133,13 +134,16 @@ func securityHeaders(secure bool, next http.Handler) http.Handler {
 	})
 }
 
+// errAnswered ends a request whose answer is already written.
+var errAnswered = errors.New("answered")
+
 // recoverPanic turns a panic into the page of a fault, unless something was
 // already sent: then the connection breaks, so that nobody takes it for whole.
 func (s *Server) recoverPanic(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			p := recover()
-			if p == nil {
+			if p == nil || p == errAnswered {
 				return
 			}
 			a, _ := w.(*answer)

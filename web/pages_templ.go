@@ -682,7 +682,7 @@ func errorBody(p ui.Page, status int, e *ui.Errors, id string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if m := e.Message(p); status < 500 && i18n.Has(e.Key) {
+		if m := e.Message(p); saysMore(e.Key, status) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<p class=\"k-quote k-warn mb-2\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

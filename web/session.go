@@ -42,6 +42,10 @@ func (s *Server) newSessions() *scs.SessionManager {
 	m.Cookie.SameSite = http.SameSiteLaxMode
 	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
 		s.answerError(w, r, apperr.Wrap(err, "session"))
+		if infoOf(r.Context()).session {
+			// It failed while the handler's answer was about to be written, which must not follow.
+			panic(errAnswered)
+		}
 	}
 	return m
 }

@@ -1,12 +1,15 @@
 package web_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/alexedwards/scs/v2"
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/policies"
@@ -213,5 +216,40 @@ func TestAssetsAndHealthAskForNobody(t *testing.T) {
 	}
 	if s.Users.Loads != loads {
 		t.Error("a person was loaded for what needs none")
+	}
+}
+
+// failing is a session store that can stop writing.
+type failing struct {
+	scs.CtxStore
+	down bool
+}
+
+func (f *failing) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
+	if f.down {
+		return errors.New("read only")
+	}
+	return f.CtxStore.CommitCtx(ctx, token, b, expiry)
+}
+
+func TestASessionThatCannotBeKeptIsAFaultAndOnePage(t *testing.T) {
+	store := &failing{CtxStore: webtest.Sessions()}
+	s := webtest.New(t, nil, func(o *web.Options) { o.Sessions = store })
+	s.Users.Add(employee)
+	store.down = true
+	a := s.Nobody().Post("/sign-in", "email", "u1@stat.test", "password", webtest.Password).Want(http.StatusInternalServerError)
+	if n := strings.Count(a.Body, "</html>"); n != 1 || a.Location != "" {
+		t.Errorf("%d pages, leads to %q", n, a.Location)
+	}
+}
+
+func TestTheSessionIsNotWrittenForEachRequest(t *testing.T) {
+	store := &failing{CtxStore: webtest.Sessions()}
+	s := webtest.New(t, func(r *web.Router) { r.GET("/work", policies.SelfUse, ok) }, func(o *web.Options) { o.Sessions = store })
+	v := s.As(employee)
+	store.down = true // from now on a write would be a fault
+	for range 4 {
+		s.Pass(time.Minute)
+		v.Get("/work").Want(http.StatusOK)
 	}
 }

@@ -15,7 +15,12 @@ import (
 // registerShell registers the routes that every program has.
 func (s *Server) registerShell() {
 	r := s.router
-	r.GET("/", policies.Public, func(c *Context) error { return c.Redirect("/work") })
+	r.GET("/", policies.Public, func(c *Context) error {
+		if c.Actor().Nobody() {
+			return c.Redirect("/sign-in")
+		}
+		return c.Redirect("/work")
+	})
 	r.GET("/assets/*file", policies.Public, func(c *Context) error {
 		assets.Handler().ServeHTTP(c.Writer(), c.Request())
 		return nil

@@ -27,7 +27,8 @@ type Browser struct {
 // NewBrowser starts a browser that ends with the test.
 func NewBrowser(t testing.TB) *Browser {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true)))
+	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true),
+		chromedp.Flag("force-prefers-reduced-motion", true))) // a click must not race a smooth scroll
 	t.Cleanup(cancel)
 	b := &Browser{Ctx: ctx, t: t}
 	messages := chromedp.Console(ctx)
@@ -80,7 +81,7 @@ func (b *Browser) Until(condition string) {
 	var last error
 	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
 		ctx, cancel := context.WithTimeout(b.Ctx, 5*time.Second)
-		yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+condition+")"))
+		yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("document.readyState === 'complete' && !!("+condition+")"))
 		cancel()
 		if last = err; err == nil && yes {
 			return
