@@ -61,7 +61,7 @@ func addendaOf(ctx context.Context, db bun.IDB, reviewID string) ([]Addendum, er
 
 // ownFigures are the numbers of planning for a review.
 type ownFigures struct {
-	Decisions, DecisionsDone, DecisionsLate int // of reviews signed before the period ended
+	Decisions, DecisionsDone, DecisionsLate int // of all reviews signed so far
 	Resources, ResourcesDone                int // of them needs of resources
 	Items, ItemsDone, ItemsLate             int // of the plans in force in the years of the period
 	Accepted, AcceptedDone                  int // recommendations accepted, and carried out
@@ -69,7 +69,7 @@ type ownFigures struct {
 }
 
 func countOwn(ctx context.Context, db bun.IDB, p Period, from, before any, today string) (n ownFigures, err error) {
-	const decided = `review_decisions d JOIN reviews v ON v.id = d.review_id AND v.state = 'signed' AND v.signed_at < ?2`
+	const decided = `review_decisions d JOIN reviews v ON v.id = d.review_id AND v.state = 'signed'`
 	const carriedOut = `EXISTS (SELECT 1 FROM plan_items i WHERE i.decision_id = d.id AND i.state = 'done')`
 	const running = `plan_items i JOIN plans q ON q.id = i.plan_id AND q.state IN ('running', 'closed') AND q.year BETWEEN ?3 AND ?4`
 	err = db.NewRaw(`SELECT
