@@ -46,6 +46,7 @@ type openTask struct {
 	Code            string
 	NameAZ          string `bun:"name_az"`
 	NameEN          string `bun:"name_en"`
+	Position        int
 	Due             day.Day
 	Outputs         int
 	Accepted        int

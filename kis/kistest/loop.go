@@ -79,9 +79,9 @@ func (o *Office) OutputIDs(cycleID, code string) []string {
 	return ids
 }
 
-// Evidence is evidence for all outputs of a task, ready to be submitted: one
+// NewEvidence is evidence for all outputs of a task, ready to be submitted: one
 // file of the person's.
-func (o *Office) Evidence(who, cycleID, code string) kis.NewSubmission {
+func (o *Office) NewEvidence(who, cycleID, code string) kis.NewSubmission {
 	o.t.Helper()
 	return kis.NewSubmission{CycleID: cycleID, OutputIDs: o.OutputIDs(cycleID, code),
 		UploadIDs: []string{o.Upload(who, "Hesabat "+code+".pdf", "%PDF-1.4 "+code+" "+who)}, Class: kis.ClassInternal}
@@ -90,7 +90,7 @@ func (o *Office) Evidence(who, cycleID, code string) kis.NewSubmission {
 // Hand submits evidence for all outputs of a task as a person.
 func (o *Office) Hand(who, cycleID, code string) kis.Submission {
 	o.t.Helper()
-	sub, err := o.Submit(o.As(context.Background(), who), o.Evidence(who, cycleID, code))
+	sub, err := o.Submit(o.As(context.Background(), who), o.NewEvidence(who, cycleID, code))
 	if err != nil {
 		o.t.Fatalf("kistest: submit %s as %s: %v", code, who, err)
 	}
