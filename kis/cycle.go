@@ -348,6 +348,26 @@ func (s *Service) Cycles(ctx context.Context) ([]CycleSummary, error) {
 	return listCycles(ctx, s.DB.Read(), scope)
 }
 
+// CycleChoice names a cycle where one is chosen.
+type CycleChoice struct {
+	ID, Period  string
+	ProcessCode string
+	TitleAZ     string `bun:"title_az"`
+	TitleEN     string `bun:"title_en"`
+}
+
+// Title is the name of the process in a language.
+func (c CycleChoice) Title(lang string) string { return inLang(lang, c.TitleAZ, c.TitleEN) }
+
+// CycleChoices lists the cycles of the scope by process, newest period first.
+func (s *Service) CycleChoices(ctx context.Context) ([]CycleChoice, error) {
+	scope, err := Allowed(ctx, policies.CycleRead)
+	if err != nil {
+		return nil, err
+	}
+	return cycleChoices(ctx, s.DB.Read(), scope)
+}
+
 // Cycle gives one cycle with its phases.
 func (s *Service) Cycle(ctx context.Context, id string) (Cycle, error) {
 	if err := s.mayReadCycle(ctx, id); err != nil {

@@ -184,20 +184,11 @@ func loadCycle(ctx context.Context, db bun.IDB, id string) (Cycle, error) {
 	return cy, nil
 }
 
-// listCycles reads the cycles of a scope with their counts, in three queries.
+// listCycles reads the cycles of a scope with their counts, in two queries.
 func listCycles(ctx context.Context, db bun.IDB, scope policies.Scope) ([]CycleSummary, error) {
 	var lines []phaseLine
 	q := phaseLines(db, &lines).OrderExpr("c.period DESC, p.sort_key, c.id, cp.phase")
-	if !scope.Any {
-		ids := []string{}
-		for _, o := range scope.Objects {
-			if o.Kind == "cycle" {
-				ids = append(ids, o.ID)
-			}
-		}
-		q.Where("c.id IN (?)", bun.In(clean(ids)))
-	}
-	if err := q.Scan(ctx); err != nil {
+	if err := cyclesInScope(q, scope).Scan(ctx); err != nil {
 		return nil, store.MapError(err, "cycles")
 	}
 	var out []CycleSummary
@@ -236,6 +227,27 @@ func listCycles(ctx context.Context, db bun.IDB, scope policies.Scope) ([]CycleS
 		}
 	}
 	return out, nil
+}
+
+// cyclesInScope narrows a query on cycles c: an observer sees what was opened.
+func cyclesInScope(q *bun.SelectQuery, scope policies.Scope) *bun.SelectQuery {
+	if scope.Any {
+		return q
+	}
+	ids := []string{}
+	for _, o := range scope.Objects {
+		if o.Kind == "cycle" {
+			ids = append(ids, o.ID)
+		}
+	}
+	return q.Where("c.id IN (?)", bun.In(clean(ids)))
+}
+
+func cycleChoices(ctx context.Context, db bun.IDB, scope policies.Scope) (out []CycleChoice, err error) {
+	q := db.NewSelect().TableExpr("cycles AS c").ColumnExpr("c.id, c.period, p.code AS process_code, p.title_az, p.title_en").
+		Join("JOIN processes AS p ON p.id = c.process_id").OrderExpr("p.sort_key, p.id, c.period DESC")
+	err = cyclesInScope(q, scope).Scan(ctx, &out)
+	return out, store.MapError(err, "cycles to choose from")
 }
 
 func countWaiting(ctx context.Context, db bun.IDB, cycleID string) (n int, err error) {

@@ -252,6 +252,9 @@ func TestTheTaskPageKnowsWhereItsInputsComeFrom(t *testing.T) {
 	if in.NameAZ != "İstifadəçi tələbatlarının və ehtiyaclarının yekun siyahısı" || len(in.Sources) != 1 || in.Sources[0].Code != "1.1.5" || in.State != kis.TaskMissing {
 		t.Errorf("the input is the output of 1.1.5: %+v", in)
 	}
+	if len(page.Siblings) != 3 || page.Siblings[0].Code != "1.2.1" || page.Siblings[2].State != kis.TaskMissing {
+		t.Errorf("the tasks of 1.2: %+v", page.Siblings)
+	}
 	if len(page.SubmitFor) != 0 {
 		t.Errorf("İTŞ has no part in 1.2.1: %v", page.SubmitFor)
 	}

@@ -28,7 +28,7 @@ func Description(t testing.TB) io.Reader {
 func (o *Office) Import() kis.ImportResult {
 	o.t.Helper()
 	res, err := o.ImportProcess(o.As(context.Background(), "nigar"), kis.ImportRequest{Reader: Description(o.t), Name: reference.Process,
-		Code: ProcessCode, TitleAZ: "“1-elektron xidmət” statistik prosesi", TitleEN: "Statistical process “1-elektron xidmət”", OwnerCode: "SSS", EffectiveFrom: "2024-01-03"})
+		Code: ProcessCode, TitleAZ: "1-elektron xidmət", TitleEN: "1-electronic service", OwnerCode: "SSS", EffectiveFrom: "2024-01-03"})
 	if err != nil {
 		o.t.Fatalf("kistest: import: %v", err)
 	}
