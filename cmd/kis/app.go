@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/blob"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/migrations"
+)
+
+// app is the program as a value: one database, one store of files and the
+// services over them. Commands and tests open it, use it and close it.
+type app struct {
+	config Config
+	db     *store.DB
+	log    *slog.Logger
+	services
+}
+
+// openApp opens the database and the files of the settings, brings the schema
+// up to date and wires the services. clock may be nil.
+func openApp(ctx context.Context, c Config, log *slog.Logger, clock func() time.Time) (*app, error) {
+	var opts []store.Option
+	if clock != nil {
+		opts = append(opts, store.WithClock(clock))
+	}
+	db, err := store.Open(ctx, c.database(), opts...)
+	if err != nil {
+		return nil, err
+	}
+	a := &app{config: c, db: db, log: log}
+	if err := a.prepare(ctx); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+// prepare migrates, opens the files, wires the services and loads the
+// reference data that every office starts from.
+func (a *app) prepare(ctx context.Context) error {
+	if _, err := a.db.Migrate(ctx, migrations.FS); err != nil {
+		return err
+	}
+	dir, err := a.config.blobDir()
+	if err != nil {
+		return err
+	}
+	blobs, err := blob.Open(dir)
+	if err != nil {
+		return err
+	}
+	a.services = wire(a.db, blobs, a.config)
+	return a.loadReference(actor.With(ctx, actor.Program("reference data")))
+}
+
+// Close closes the database.
+func (a *app) Close() error { return a.db.Close() }
+
+// serve answers requests on the address until ctx ends, then lets running
+// requests finish. ready is called with the address once it listens.
+func (a *app) serve(ctx context.Context, addr string, ready func(url string)) error {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	srv := &http.Server{
+		Handler:           a.handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
+	}
+	go a.housekeeping(ctx)
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	if ready != nil {
+		ready("http://" + l.Addr().String())
+	}
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	quiet, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	if err := srv.Shutdown(quiet); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("stop: %w", err)
+	}
+	return nil
+}
+
+// housekeeping sweeps expired sessions every hour.
+func (a *app) housekeeping(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if _, err := a.sessions.Sweep(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("sweep sessions", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

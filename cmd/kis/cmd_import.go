@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/planning"
+)
+
+// importer reads one kind of file through the service that owns it and gives
+// the lines that say what was read.
+type importer func(ctx context.Context, c *cli, a *app, in importInput) ([]string, error)
+
+// importInput is what the command line says of an import.
+type importInput struct {
+	file               io.Reader
+	name               string // of the file, without folders
+	code, title, owner string // process only
+	plan               string // measures only: code of the national plan
+	dryRun             bool
+}
+
+// runImport is "kis import process|assessments|measures FILE": all or
+// nothing; what is wrong is named by row and column.
+func runImport(ctx context.Context, c *cli, args []string) error {
+	if len(args) == 0 {
+		return c.wrongUse("cli.use.import")
+	}
+	importers := map[string]importer{"process": importProcess, "assessments": importAssessments, "measures": importMeasures}
+	run, ok := importers[args[0]]
+	if !ok {
+		return c.wrongUse("cli.use.import")
+	}
+	f := c.flags("import " + args[0])
+	c.config.storageFlags(f)
+	var in importInput
+	f.BoolVar(&in.dryRun, "dry-run", false, "check the file and change nothing")
+	switch args[0] {
+	case "process":
+		f.StringVar(&in.code, "code", "", "code of the process; by default made from the file name")
+		f.StringVar(&in.title, "title", "", "title of the process; by default the code")
+		f.StringVar(&in.owner, "owner", "SSS", "code of the department that owns the process")
+	case "measures":
+		f.StringVar(&in.plan, "plan", "", "code of the national plan the measures belong to; by default the file name")
+	}
+	words, err := parse(f, args[1:])
+	if err != nil {
+		return err
+	}
+	if len(words) != 1 {
+		return c.wrongUse("cli.use.import")
+	}
+	file, err := os.Open(words[0])
+	if err != nil {
+		return refusal{words[0], apperr.New(apperr.NotFound, "cli.file.missing", "file", words[0])}
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		return refusal{words[0], apperr.New(apperr.Invalid, "cli.file.kind", "file", words[0])}
+	}
+	in.file, in.name = file, filepath.Base(words[0])
+	a, err := openApp(ctx, c.config, c.config.logger(c.stderr), nil)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	lines, err := run(actor.With(ctx, actor.Program("kis import")), c, a, in)
+	if err != nil {
+		return refused(words[0], err)
+	}
+	for _, l := range lines {
+		fmt.Fprintln(c.stdout, l)
+	}
+	if in.dryRun {
+		fmt.Fprintln(c.stdout, c.t("cli.import.dry"))
+	}
+	return nil
+}
+
+// importProcess reads the description of a statistical process.
+func importProcess(ctx context.Context, c *cli, a *app, in importInput) ([]string, error) {
+	r, err := a.kis.ImportProcess(ctx, kis.ImportRequest{Reader: in.file, Name: in.name, Code: in.code, TitleAZ: in.title, TitleEN: in.title,
+		OwnerCode: in.owner, DryRun: in.dryRun})
+	if err != nil {
+		return nil, err
+	}
+	lines := []string{c.t("cli.import.process", "code", r.Process.Code, "version", r.Version, "phases", r.Phases, "subprocesses", r.Subprocesses,
+		"tasks", r.Tasks, "na", r.NotApplicable, "gates", r.Gates, "suppliers", len(r.Suppliers))}
+	if !r.Changed {
+		lines = append(lines, c.t("cli.import.unchanged"))
+	}
+	return lines, nil
+}
+
+// importAssessments reads yearly totals or assessed services.
+func importAssessments(ctx context.Context, c *cli, a *app, in importInput) ([]string, error) {
+	r, err := a.eservice.Import(ctx, eservice.ImportRequest{Reader: in.file, Name: in.name, DryRun: in.dryRun})
+	if err != nil {
+		return nil, err
+	}
+	return []string{c.t("cli.import.assessments", "years", fmt.Sprint(r.Years), "totals", r.Totals, "services", r.Services, "agencies", r.Agencies)}, nil
+}
+
+// importMeasures reads the measures of a national plan.
+func importMeasures(ctx context.Context, c *cli, a *app, in importInput) ([]string, error) {
+	r, err := a.planning.ImportMeasures(ctx, planning.MeasureImport{Reader: in.file, Name: in.name, Plan: in.plan, DryRun: in.dryRun})
+	if err != nil {
+		return nil, err
+	}
+	return []string{c.t("cli.import.measures", "plan", r.Plan, "measures", r.Measures, "ongoing", r.Ongoing)}, nil
+}

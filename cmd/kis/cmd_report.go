@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/reports"
+)
+
+// runReport is "kis report KIND KEY … -o FILE": one document, in the format
+// of the file's ending. The file appears when it is complete, and replaces an
+// older one.
+func runReport(ctx context.Context, c *cli, args []string) error {
+	keys := map[string]int{"act": 1, "audit": 1, "review": 1, "plan": 1, "cycle": 2, "scorecard": 0, "measures": 1}
+	if len(args) == 0 {
+		return c.wrongUse("cli.use.report")
+	}
+	want, known := keys[args[0]]
+	if !known {
+		return c.wrongUse("cli.use.report")
+	}
+	f := c.flags("report " + args[0])
+	c.config.storageFlags(f)
+	req := reports.Request{Kind: args[0]}
+	out := f.String("o", "", "file to write")
+	f.StringVar(&req.Lang, "lang", c.config.Lang, "language, az or en")
+	switch args[0] {
+	case "scorecard":
+		f.IntVar(&req.From, "from", 0, "first year")
+		f.IntVar(&req.To, "to", 0, "last year")
+		f.StringVar(&req.Agency, "agency", "", "code of one agency")
+	case "measures":
+		f.IntVar(&req.Year, "year", 0, "year of the report")
+	}
+	words, err := parse(f, args[1:])
+	if err != nil {
+		return err
+	}
+	if len(words) != want || *out == "" || (args[0] == "measures" && req.Year == 0) {
+		return c.wrongUse("cli.use.report")
+	}
+	if !i18n.Known(req.Lang) {
+		return c.wrongUse("cli.use.report")
+	}
+	if err := reportKeys(&req, words); err != nil {
+		return c.wrongUse("cli.use.report")
+	}
+	if req.Format, err = reports.FormatOf(*out); err != nil {
+		return refused(*out, err)
+	}
+	a, err := openApp(ctx, c.config, c.config.logger(c.stderr), nil)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	return writeFile(*out, func(w *os.File) error {
+		return refused(args[0], a.reports.Render(actor.With(ctx, actor.Program("kis report")), req, w))
+	})
+}
+
+// reportKeys puts the plain words where the document wants them.
+func reportKeys(req *reports.Request, words []string) error {
+	if len(words) > 0 {
+		req.Key = words[0]
+	}
+	if len(words) > 1 {
+		req.Key2 = words[1]
+	}
+	if req.Kind == "plan" {
+		if _, err := strconv.Atoi(req.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeFile writes a file beside its final name and renames it when it is
+// complete, so that a failure leaves no half document.
+func writeFile(name string, write func(*os.File) error) error {
+	tmp, err := os.CreateTemp(filepath.Dir(name), ".kis-*")
+	if err != nil {
+		return refusal{name, apperr.New(apperr.Invalid, "cli.file.write")}
+	}
+	defer os.Remove(tmp.Name())
+	err = write(tmp)
+	if err == nil {
+		err = tmp.Chmod(0o644)
+	}
+	if cerr := tmp.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(tmp.Name(), name); err != nil {
+		return refusal{name, apperr.New(apperr.Invalid, "cli.file.write")}
+	}
+	return nil
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+	_ "time/tzdata" // the office's zone must resolve on a machine without zone files
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
+)
+
+// Config is every setting of the program, read once: flags, else environment,
+// else the default. A secret may also come from the file named by …_FILE.
+type Config struct {
+	Addr        string // KIS_ADDR: address to listen on
+	DataDir     string // KIS_DATA_DIR: database and files when no URL says otherwise
+	DatabaseURL string // KIS_DATABASE_URL: sqlite:///path or postgres://…
+	BlobURL     string // KIS_BLOB_URL: folder of evidence bytes, a path or file:///path
+	PublicURL   string // KIS_PUBLIC_URL: what printed documents point to; http://ADDR by default
+	Lang        string // KIS_LANG: language of the command line and of new people
+	Timezone    string // KIS_TIMEZONE: of the office
+	Country     string // KIS_COUNTRY: whose working-day calendar counts
+	Office      string // KIS_OFFICE: name of the institution; the one of the texts when empty
+	LogLevel    string // KIS_LOG_LEVEL: debug, info, warn, error
+}
+
+// defaults are the settings of an office that sets nothing.
+func defaults() Config {
+	return Config{Addr: "127.0.0.1:8080", DataDir: "kis-data", Lang: i18n.Default, Timezone: "Asia/Baku", Country: "AZ", LogLevel: "info"}
+}
+
+// readConfig takes the environment over the defaults.
+func readConfig(env func(string) string) (Config, error) {
+	c := defaults()
+	for name, dst := range map[string]*string{
+		"KIS_ADDR": &c.Addr, "KIS_DATA_DIR": &c.DataDir, "KIS_DATABASE_URL": &c.DatabaseURL, "KIS_BLOB_URL": &c.BlobURL,
+		"KIS_PUBLIC_URL": &c.PublicURL, "KIS_LANG": &c.Lang, "KIS_TIMEZONE": &c.Timezone, "KIS_COUNTRY": &c.Country, "KIS_OFFICE": &c.Office, "KIS_LOG_LEVEL": &c.LogLevel,
+	} {
+		if file := env(name + "_FILE"); file != "" {
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				return c, apperr.New(apperr.Invalid, "cli.config.file", "name", name+"_FILE", "file", file)
+			}
+			*dst = strings.TrimSpace(string(raw))
+		} else if v := env(name); v != "" {
+			*dst = v
+		}
+	}
+	if !i18n.Known(c.Lang) {
+		return c, apperr.New(apperr.Invalid, "cli.config.lang", "value", c.Lang)
+	}
+	if _, err := time.LoadLocation(c.Timezone); err != nil {
+		return c, apperr.New(apperr.Invalid, "cli.config.timezone", "value", c.Timezone)
+	}
+	return c, nil
+}
+
+// storageFlags adds the flags that say where the data are.
+func (c *Config) storageFlags(f *flag.FlagSet) {
+	f.StringVar(&c.DataDir, "data", c.DataDir, "data folder (KIS_DATA_DIR)")
+}
+
+// database is the URL of the database: the setting, or SQLite in the data folder.
+func (c Config) database() string {
+	if c.DatabaseURL != "" {
+		return c.DatabaseURL
+	}
+	abs, err := filepath.Abs(c.DataDir)
+	if err != nil {
+		abs = c.DataDir
+	}
+	return "sqlite://" + filepath.Join(abs, "kis.db")
+}
+
+// blobDir is the folder of the files.
+func (c Config) blobDir() (string, error) {
+	switch {
+	case c.BlobURL == "":
+		return filepath.Join(c.DataDir, "files"), nil
+	case strings.HasPrefix(c.BlobURL, "file://"):
+		return strings.TrimPrefix(c.BlobURL, "file://"), nil
+	case strings.Contains(c.BlobURL, "://"):
+		return "", apperr.New(apperr.Invalid, "cli.config.blob", "value", withoutPassword(c.BlobURL))
+	}
+	return c.BlobURL, nil
+}
+
+// publicURL is the address that printed documents point to.
+func (c Config) publicURL() string {
+	if c.PublicURL != "" {
+		return strings.TrimRight(c.PublicURL, "/")
+	}
+	return "http://" + c.Addr
+}
+
+// zone is the office's zone; readConfig has checked that it exists.
+func (c Config) zone() *time.Location {
+	z, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return time.UTC
+	}
+	return z
+}
+
+// print writes the settings at start, without secrets.
+func (c Config) print(w io.Writer) {
+	fmt.Fprintf(w, "addr=%s database=%s data=%s blobs=%s public=%s lang=%s timezone=%s country=%s\n",
+		c.Addr, withoutPassword(c.database()), c.DataDir, withoutPassword(c.BlobURL), c.publicURL(), c.Lang, c.Timezone, c.Country)
+}
+
+func (c Config) logger(w io.Writer) *slog.Logger {
+	var level slog.Level
+	if level.UnmarshalText([]byte(c.LogLevel)) != nil {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// withoutPassword hides the password of a URL.
+func withoutPassword(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.User == nil {
+		return s
+	}
+	return u.Redacted()
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/audit/auditweb"
+	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/eservice/eserviceweb"
+	"github.com/kis-platform/kis/internal/blob"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/kisweb"
+	"github.com/kis-platform/kis/planning"
+	"github.com/kis-platform/kis/planning/planningweb"
+	"github.com/kis-platform/kis/reports"
+	"github.com/kis-platform/kis/reports/reportsweb"
+	"github.com/kis-platform/kis/web"
+)
+
+// services are the contexts over one database, and the adapters by which one
+// asks another without importing it.
+type services struct {
+	kis      *kis.Service
+	audit    *audit.Service
+	planning *planning.Service
+	eservice *eservice.Service
+	reports  *reports.Service
+	sessions *store.Sessions
+}
+
+// wire makes the services and joins them.
+func wire(db *store.DB, blobs *blob.Store, c Config) services {
+	k := kis.New(db, blobs, c.zone(), c.Country)
+	s := services{kis: k, audit: audit.New(k), planning: planning.New(k), eservice: eservice.New(k), sessions: store.NewSessions(db)}
+	s.planning.Findings = findings{s.audit, k}
+	s.planning.AddInputs(processFigures{k})
+	s.planning.AddInputs(auditFigures{s.audit})
+	s.planning.AddInputs(eserviceFigures{s.eservice})
+	s.reports = reports.New(k, s.audit, s.planning, s.eservice, c.publicURL())
+	return s
+}
+
+// loadReference brings in what every office starts from; what is there stays.
+func (s services) loadReference(ctx context.Context) error {
+	for _, load := range []func(context.Context) error{
+		s.kis.LoadReference, s.audit.LoadReference, s.planning.LoadMeasuresReference, s.eservice.LoadReference,
+	} {
+		if err := load(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// handler is the whole HTTP side.
+func (a *app) handler() http.Handler { return a.server().Handler() }
+
+// server makes the HTTP side with all its routes.
+func (a *app) server() *web.Server {
+	srv := web.New(web.Options{
+		Sessions: a.sessions, Users: a.kis, Zone: a.kis.Zone, Clock: a.db.Now, Logger: a.log, Ready: a.db.Ping,
+		Secure: strings.HasPrefix(a.config.publicURL(), "https://"), Unit: a.unit, Office: a.config.Office,
+	})
+	r := srv.Router()
+	kisweb.Register(r, a.kis, a.kis, a.audit, a.planning)
+	auditweb.Register(r, a.audit)
+	planningweb.Register(r, a.planning)
+	planningweb.RegisterMeasures(r, a.planning)
+	eserviceweb.Register(r, a.eservice)
+	reportsweb.Register(r, a.reports)
+	return srv
+}
+
+// unit gives the code of a department for the shell.
+func (a *app) unit(ctx context.Context, id string) string {
+	d, err := kis.DepartmentsByID(ctx, a.db.Read(), []string{id})
+	if err != nil {
+		return ""
+	}
+	return d[id].Code
+}
+
+// checks are the parts of "kis verify".
+func (a *app) checks() []check {
+	return []check{
+		{"cli.verify.trail", func(ctx context.Context, report func(store.Fault)) (int64, error) {
+			return a.db.VerifyTrail(ctx, report)
+		}},
+		{"cli.verify.files", a.kis.VerifyFiles},
+		{"cli.verify.references", a.kis.VerifyReferences},
+	}
+}
+
+// findings lets planning ask the audit context for recommendations.
+type findings struct {
+	audit *audit.Service
+	kis   *kis.Service
+}
+
+// OpenRecommendations gives what findings recommend, with the codes of the
+// departments.
+func (f findings) OpenRecommendations(ctx context.Context) ([]planning.FoundRecommendation, error) {
+	found, err := f.audit.Recommendations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, r := range found {
+		ids = append(ids, r.DepartmentID)
+	}
+	departments, err := kis.DepartmentsByID(ctx, f.kis.DB.Read(), ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]planning.FoundRecommendation, 0, len(found))
+	for _, r := range found {
+		label := r.ActNumber
+		if label == "" {
+			label = r.AuditNumber
+		}
+		out = append(out, planning.FoundRecommendation{FindingID: r.FindingID, ActID: r.ActID, Label: label, Text: r.Text,
+			DepartmentID: r.DepartmentID, DepartmentCode: departments[r.DepartmentID].Code, GSBPM: r.GSBPM, Clause: r.Clause})
+	}
+	return out, nil
+}
