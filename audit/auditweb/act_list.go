@@ -1,0 +1,70 @@
+package auditweb
+
+import (
+	"net/http"
+
+	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/web"
+	"github.com/kis-platform/kis/web/ui"
+)
+
+type actList struct {
+	ui.Page
+	audit.ActList
+	filter      audit.ActFilter
+	departments []kis.Department // to choose from; none for those who see one department
+	chips       []ui.Chip
+	next, first string
+	late        bool
+}
+
+// acts is the register of nonconformity acts.
+func (p pages) acts(c *web.Context) error {
+	f := audit.ActFilter{State: audit.ActState(c.Query("state")), DepartmentID: c.Query("department"), AuditID: c.Query("audit"),
+		Query: c.Query("q"), After: c.Query("after")}
+	v := actList{Page: c.Page("audit.act.title"), filter: f, late: c.Query("late") == "1"}
+	if v.late {
+		v.filter.Overdue = v.Today()
+	}
+	var err error
+	if v.ActList, err = p.svc.Acts(c.Ctx(), v.filter); err != nil {
+		return err
+	}
+	if c.Scope().Any {
+		if v.departments, err = p.svc.KIS.Departments(c.Ctx()); err != nil {
+			return err
+		}
+	}
+	all := 0
+	for _, s := range audit.ActStates() {
+		n := v.Counts[s]
+		all += n
+		if n == 0 && f.State != s {
+			continue
+		}
+		l := actLooks[s]
+		v.chips = append(v.chips, ui.Chip{Label: v.T("audit.act.state." + string(s)), Icon: l.icon, Tone: l.tone, Count: n,
+			Href: c.With("state", string(s)), Current: f.State == s})
+	}
+	v.chips = append([]ui.Chip{{Label: v.T("audit.list.all"), Count: all, Href: c.With("state", ""), Current: f.State == ""}}, v.chips...)
+	if v.Next != "" {
+		v.next = c.With("state", string(f.State)) // drops the old place
+		v.next = withAfter(v.next, v.Next)
+	}
+	v.first = c.FirstHref()
+	return c.Render(http.StatusOK, actListView(v))
+}
+
+// narrowed says whether a filter is on.
+func (v actList) narrowed() bool {
+	return v.filter.State != "" || v.filter.DepartmentID != "" || v.filter.AuditID != "" || v.filter.Query != "" || v.late
+}
+
+// name is what an act is called in a list.
+func (v actList) name(a audit.ActBrief) string {
+	if a.Number == "" {
+		return v.T("audit.act.draft")
+	}
+	return a.Number
+}

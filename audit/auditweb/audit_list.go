@@ -1,0 +1,71 @@
+package auditweb
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/web"
+	"github.com/kis-platform/kis/web/ui"
+)
+
+type auditList struct {
+	ui.Page
+	audit.AuditList
+	filter      audit.AuditFilter
+	chips       []ui.Chip
+	next, first string
+	plans       bool
+}
+
+// audits is the register of audits.
+func (p pages) audits(c *web.Context) error {
+	f := audit.AuditFilter{State: audit.State(c.Query("state")), Kind: audit.Kind(c.Query("kind")), Query: c.Query("q"), After: c.Query("after")}
+	list, err := p.svc.Audits(c.Ctx(), f)
+	if err != nil {
+		return err
+	}
+	v := auditList{Page: c.Page("audit.audit.title"), AuditList: list, filter: f, plans: c.Can(policies.AuditPlan), first: c.FirstHref()}
+	all := 0
+	for _, s := range audit.States() {
+		n := v.Counts[s]
+		all += n
+		if n == 0 && f.State != s {
+			continue
+		}
+		l := auditLooks[s]
+		v.chips = append(v.chips, ui.Chip{Label: v.T("audit.audit.state." + string(s)), Icon: l.icon, Tone: l.tone, Count: n,
+			Href: c.With("state", string(s)), Current: f.State == s})
+	}
+	v.chips = append([]ui.Chip{{Label: v.T("audit.list.all"), Count: all, Href: c.With("state", ""), Current: f.State == ""}}, v.chips...)
+	if v.Next != "" {
+		v.next = withAfter(c.With("state", string(f.State)), v.Next)
+	}
+	return c.Render(http.StatusOK, auditListView(v))
+}
+
+func (v auditList) narrowed() bool {
+	return v.filter.State != "" || v.filter.Kind != "" || v.filter.Query != ""
+}
+
+// withAfter is an address with the place where the list goes on.
+func withAfter(href, after string) string {
+	sep := "?"
+	if strings.Contains(href, "?") {
+		sep = "&"
+	}
+	return href + sep + "after=" + url.QueryEscape(after)
+}
+
+// pickName is the name in the language of the page.
+func pickName(p ui.Page, az, en string) string {
+	if p.Lang == "en" && en != "" {
+		return en
+	}
+	return az
+}
+
+// clauseText is a clause as a table shows it: "ISO 7.5.3".
+func clauseText(p ui.Page, clause string) string { return p.T("audit.clause.short", "clause", clause) }

@@ -1,0 +1,128 @@
+package auditweb
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/web"
+	"github.com/kis-platform/kis/web/ui"
+)
+
+type auditForm struct {
+	ui.Page
+	audit.PlanOptions
+	form ui.Form
+}
+
+// newAudit is the form in which an audit is planned.
+func (p pages) newAudit(c *web.Context) error {
+	v := auditForm{Page: c.Page("audit.audit.new")}
+	var err error
+	if v.PlanOptions, err = p.svc.PlanOptions(c.Ctx()); err != nil {
+		return err
+	}
+	preset := url.Values{"period": {v.Today().Format()[6:]}, "kind": {string(audit.Internal)}}
+	for _, t := range v.Templates {
+		preset.Add("templates", t.ID)
+	}
+	if len(v.Cycles) == 1 {
+		preset.Set("cycles", v.Cycles[0].ID)
+	}
+	v.form.Values = preset
+	return c.Render(http.StatusOK, auditNewView(v))
+}
+
+// listed splits what was typed as a list of codes.
+var listed = regexp.MustCompile(`[\s,;]+`)
+
+// planAudit plans the audit of the form.
+func (p pages) planAudit(c *web.Context) error {
+	var check apperr.Check
+	n := audit.NewAudit{Kind: audit.Kind(c.Form("kind")), Title: c.Form("title"), Objectives: c.Form("objectives"), Criteria: c.Form("criteria"),
+		Method: c.Form("method"), Period: c.Form("period"), From: c.FormDate(&check, "from", true), To: c.FormDate(&check, "to", true),
+		Cycles: c.Forms("cycles"), Codes: slices.Clone(c.Forms("phases")), Lead: c.Form("lead"), Members: c.Forms("members"), Templates: c.Forms("templates")}
+	for _, code := range listed.Split(c.Form("codes"), -1) {
+		if code = strings.TrimSpace(code); code != "" {
+			n.Codes = append(n.Codes, code)
+		}
+	}
+	if d := c.Form("department"); d != "" {
+		n.Departments = append(n.Departments, d)
+	} else {
+		check.Add("department", "error.field.required")
+	}
+	n.Departments = append(n.Departments, c.Forms("departments")...)
+	err := check.Err()
+	var a audit.Audit
+	if err == nil {
+		a, err = p.svc.PlanAudit(c.Ctx(), n)
+	}
+	return done(c, err, "audit.audit.planned", "/audits/"+a.ID, func(form ui.Form, status int) error {
+		v := auditForm{Page: c.Page("audit.audit.new"), form: form}
+		if v.PlanOptions, err = p.svc.PlanOptions(c.Ctx()); err != nil {
+			return err
+		}
+		return c.Render(status, auditNewView(v))
+	})
+}
+
+func (v auditForm) kinds() (out []ui.Option) {
+	for _, k := range audit.Kinds() {
+		out = append(out, ui.Option{Value: string(k), Label: v.T("audit.kind." + string(k))})
+	}
+	return out
+}
+
+func (v auditForm) cycles() (out []ui.Option) {
+	for _, y := range v.Cycles {
+		out = append(out, ui.Option{Value: y.ID, Label: y.Title(v.Lang) + ", " + y.Period})
+	}
+	return out
+}
+
+// phases are the phases of the model, for an audit of whole phases.
+func (v auditForm) phases() (out []ui.Option) {
+	for _, n := range []string{"1", "2", "3", "4", "5", "6", "7", "8"} {
+		out = append(out, ui.Option{Value: n, Label: v.T("audit.scope.phase", "n", n)})
+	}
+	return out
+}
+
+func (v auditForm) units(empty bool) (out []ui.Option) {
+	if empty {
+		out = append(out, ui.Option{Label: v.T("audit.form.choose")})
+	}
+	for _, d := range v.Departments {
+		out = append(out, ui.Option{Value: d.ID, Label: d.Name(v.Lang) + " (" + d.Code + ")"})
+	}
+	return out
+}
+
+func (v auditForm) leads() []ui.Option {
+	out := []ui.Option{{Label: v.T("audit.form.choose")}}
+	for _, a := range v.Auditors {
+		if a.Lead {
+			out = append(out, ui.Option{Value: a.ID, Label: person(a.Person)})
+		}
+	}
+	return out
+}
+
+func (v auditForm) members() (out []ui.Option) {
+	for _, a := range v.Auditors {
+		out = append(out, ui.Option{Value: a.ID, Label: person(a.Person)})
+	}
+	return out
+}
+
+func (v auditForm) templates() (out []ui.Option) {
+	for _, t := range v.Templates {
+		out = append(out, ui.Option{Value: t.ID, Label: t.Title(v.Lang), Hint: v.T("audit.form.template_rows", "n", t.Rows, "version", t.Version)})
+	}
+	return out
+}

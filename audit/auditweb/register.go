@@ -1,0 +1,98 @@
+// Package auditweb owns the pages of internal audit: the registers of audits
+// and acts, the page of an audit with its checklist, the page of an act with
+// its steps.
+//
+// It may import audit, kis, policies, web and internal packages other than
+// store. Invariants: a handler decides nothing; every change goes through
+// audit.Service, which asks again who may do it; a refused form comes back as
+// it was typed, with what was wrong.
+package auditweb
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/web"
+	"github.com/kis-platform/kis/web/ui"
+)
+
+type pages struct {
+	svc *audit.Service
+	r   *web.Router
+}
+
+// Register adds the routes of audits and acts.
+func Register(r *web.Router, svc *audit.Service) {
+	p := pages{svc: svc, r: r}
+	r.GET("/audits", policies.AuditRead, p.audits)
+	r.GET("/audits/new", policies.AuditPlan, p.newAudit)
+	r.POST("/audits", policies.AuditPlan, p.planAudit)
+	r.GET("/audits/:id", policies.AuditRead, p.audit)
+	r.POST("/audits/:id/announce", policies.AuditMove, p.announce)
+	r.POST("/audits/:id/start", policies.AuditMove, p.start)
+	r.POST("/audits/:id/meetings", policies.AuditMove, p.meeting)
+	r.POST("/audits/:id/report", policies.AuditMove, p.report)
+	r.POST("/audits/:id/close", policies.AuditMove, p.closeAudit)
+	r.POST("/audits/:id/cancel", policies.AuditCancel, p.cancel)
+	r.GET("/audits/:id/team", policies.AuditPlan, p.team)
+	r.POST("/audits/:id/team", policies.AuditPlan, p.setTeam)
+	r.POST("/audits/:id/exceptions", policies.AuditExcept, p.except)
+	r.POST("/audits/:id/rows/:row", policies.ChecklistAnswer, p.answer)
+
+	r.GET("/acts", policies.ActRead, p.acts)
+	r.GET("/acts/:id", policies.ActRead, p.act)
+	r.GET("/acts/:id/files/:file", policies.ActRead, p.file)
+	r.POST("/acts/:id/edit", policies.FindingRaise, p.editDraft)
+	r.POST("/acts/:id/issue", policies.ActIssue, p.issue)
+	r.POST("/acts/:id/discard", policies.ActIssue, p.discard)
+	r.POST("/acts/:id/acknowledge", policies.ActAcknowledge, p.acknowledge)
+	r.POST("/acts/:id/object", policies.ActObject, p.object)
+	r.POST("/acts/:id/resolve", policies.ActResolve, p.resolve)
+	r.GET("/acts/:id/response", policies.ActRespond, p.response)
+	r.POST("/acts/:id/response", policies.ActRespond, p.saveResponse)
+	r.POST("/acts/:id/actions", policies.ActRespond, p.addAction)
+	r.POST("/acts/:id/actions/:action/remove", policies.ActRespond, p.removeAction)
+	r.POST("/acts/:id/submit", policies.ActRespond, p.submit)
+	r.POST("/acts/:id/approve", policies.ActApprove, p.approve)
+	r.POST("/acts/:id/return", policies.ActApprove, p.returnPlan)
+	r.GET("/acts/:id/actions/:action", policies.ActionReport, p.action)
+	r.POST("/acts/:id/actions/:action/start", policies.ActionReport, p.startAction)
+	r.STREAM("/acts/:id/actions/:action/report", policies.ActionReport, p.reportAction)
+	r.STREAM("/acts/:id/actions/:action/files", policies.ActionReport, p.upload)
+	r.POST("/acts/:id/actions/:action/verdict", policies.ActionVerify, p.verdict)
+	r.POST("/acts/:id/effect", policies.ActEffect, p.effect)
+	r.POST("/acts/:id/close", policies.ActClose, p.closeAct)
+	r.POST("/acts/:id/reopen", policies.ActReopen, p.reopen)
+	r.POST("/acts/:id/addendum", policies.ActAddendum, p.addendum)
+}
+
+// done answers a change: with a message and the page it belongs to, or, when
+// it was refused, with the page that shows the form again.
+func done(c *web.Context, err error, key, path string, again func(form ui.Form, status int) error) error {
+	if err == nil {
+		c.Flash("good", key)
+		return c.Redirect(path)
+	}
+	errs, status, ok := web.FormError(err)
+	if !ok || again == nil {
+		return err
+	}
+	return again(c.FormOf(errs), status)
+}
+
+// formOfRefusal also turns a Forbidden into a form error, for steps that a
+// person may take in general but not on this thing: the page says why.
+func formOfRefusal(c *web.Context, err error) (ui.Form, int, bool) {
+	if errs, status, ok := web.FormError(err); ok {
+		return c.FormOf(errs), status, true
+	}
+	var e *apperr.Error
+	if errors.As(err, &e) && e.Kind == apperr.Forbidden && strings.HasPrefix(e.Key, "audit.") {
+		return c.FormOf(&ui.Errors{Kind: e.Kind, Key: e.Key, Args: e.Args}), http.StatusForbidden, true
+	}
+	return ui.Form{}, 0, false
+}
