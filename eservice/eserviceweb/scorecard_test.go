@@ -1,0 +1,100 @@
+package eserviceweb_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/eservice/eserviceweb"
+	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/internal/store/storetest"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/reference"
+	"github.com/kis-platform/kis/web"
+	"github.com/kis-platform/kis/web/webtest"
+)
+
+// site is the scorecards over a database with the given reference files.
+func site(t *testing.T, db *store.DB, files ...string) (*webtest.Site, *eservice.Service, context.Context) {
+	t.Helper()
+	svc := eservice.New(kis.New(db, nil, nil, ""))
+	ctx := actor.With(t.Context(), actor.Program("test"))
+	if err := svc.LoadReference(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		f, err := reference.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := svc.Import(ctx, eservice.ImportRequest{Reader: f, Name: name}); err != nil {
+			t.Fatal(err)
+		}
+		_ = f.Close()
+	}
+	return webtest.New(t, func(r *web.Router) { eserviceweb.Register(r, svc) }), svc, ctx
+}
+
+func reader(lang string) actor.Actor {
+	return actor.Actor{UserID: store.NewID(), Name: "Aytən Məmmədova", Lang: lang, Grants: []actor.Grant{{Role: string(policies.Employee), DepartmentID: store.NewID()}}}
+}
+
+func TestTheOfficialTableIsOnThePageWithItsBreak(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s, _, _ := site(t, db, reference.AssessmentTotals)
+		page := s.As(reader("az")).Get("/scorecards?year=2015").Want(http.StatusOK)
+		page.Has("h1", "Qurumların göstəriciləri, 2015")
+		page.Has(".k-quote", "2013 və 2014 müqayisə olunmur")
+		for _, row := range [][]string{
+			{"Qiymətləndirilmiş qurumlar", "40", "41", "39"}, {"Xidmətlər", "439", "438", "438"}, {"elektronlaşdırılmış", "305", "341", "354"},
+			{"elektronlaşdırılmamış", "134", "97", "84"}, {"Elektronlaşma dərəcəsi", "69,5%", "77,9%", "80,8%"},
+			{"qeyri-kafi", "5", "55", "67"}, {"kafi", "83", "72", "54"}, {"yaxşı", "142", "100", "105"}, {"əla", "75", "114", "128"},
+		} {
+			page.Has("tr", row...)
+		}
+		page.Has("th.k-brk", "2014").HasNot("th.k-brk", "2015").HasNot("th.k-brk", "2013")
+		page.Has(".k-st.k-warn", "Bal hədləri təsdiqlənməyib")
+		s.As(reader("en")).Get("/scorecards?year=2013").Want(http.StatusOK).Has("h1", "Agency scorecards, 2013").Has("tr", "Electronisation rate", "69.5%")
+	})
+}
+
+func TestAnAgencyHasItsOwnCardWithEveryService(t *testing.T) {
+	s, svc, ctx := site(t, storetest.Open(t), reference.AssessmentsSample)
+	card, err := svc.Scorecard(ctx, eservice.ScorecardFilter{Agency: "Q01"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := s.As(reader("az")).Get("/scorecards/Q01").Want(http.StatusOK).Has("h1", "Qurum 01, 2025")
+	for _, x := range card.Services {
+		page.Has("th", x.Service.NameAZ, x.Service.Code)
+	}
+	page.Has("td", "qiymət verilmir")
+	national := s.As(reader("az")).Get("/scorecards?view=table").Want(http.StatusOK)
+	national.Has("th a[href='/scorecards/Q01?year=2025']", "Qurum 01")
+	s.As(reader("az")).Get("/scorecards").Has("svg text", "Qurum 01").Has("circle title", "Qurum 01")
+}
+
+func TestWhatIsNotThereIsNotFoundAndAnEmptyOfficeSaysWhatToDo(t *testing.T) {
+	s, svc, ctx := site(t, storetest.Open(t))
+	v := s.As(reader("az"))
+	v.Get("/scorecards").Want(http.StatusOK).Has(".k-empty", "Hələ qiymətləndirmə nəticəsi yoxdur", "kis import assessments")
+	for _, path := range []string{"/scorecards?year=1999", "/scorecards?year=abc", "/scorecards/none", "/scorecards/%00", "/scorecards/'--"} {
+		if got := v.Get(path).Status; got != http.StatusNotFound {
+			t.Errorf("%s answers %d", path, got)
+		}
+	}
+	f, _ := reference.Open(reference.AssessmentsSample)
+	if _, err := svc.Import(ctx, eservice.ImportRequest{Reader: f, Name: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	all, err := svc.Scorecard(ctx, eservice.ScorecardFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	officer := s.As(actor.Actor{UserID: store.NewID(), Lang: "az", Grants: []actor.Grant{{Role: string(policies.AgencyOfficer), AgencyID: all.Agencies[0].Agency.ID}}})
+	officer.Get("/scorecards").Want(http.StatusOK).Has("h1", all.Agencies[0].Agency.NameAZ)
+	officer.Get("/scorecards/" + all.Agencies[1].Agency.Code).Want(http.StatusNotFound)
+}
