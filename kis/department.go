@@ -206,10 +206,10 @@ func (s *Service) ArchiveDepartment(ctx context.Context, id string) error {
 			return err
 		}
 		if n := list[0].People; n > 0 {
-			return apperr.New(apperr.Conflict, "kis.department.error.people", "n", n)
+			return apperr.New(apperr.Conflict, "kis.department.error.people", "count", n)
 		}
 		if n := list[0].Processes; n > 0 {
-			return apperr.New(apperr.Conflict, "kis.department.error.processes", "n", n)
+			return apperr.New(apperr.Conflict, "kis.department.error.processes", "count", n)
 		}
 		if err := archiveDepartment(ctx, tx, id, tx.Now); err != nil {
 			return err

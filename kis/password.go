@@ -87,9 +87,9 @@ func checkPassword(c *apperr.Check, field, password, email string) {
 	}
 }
 
-// firstPassword makes an unguessable password that can be read out and typed:
+// FirstPassword makes an unguessable password that can be read out and typed:
 // four groups of five capitals and digits.
-func firstPassword() string {
+func FirstPassword() string {
 	s := store.NewSecret()
 	return s[0:5] + "-" + s[5:10] + "-" + s[10:15] + "-" + s[15:20]
 }

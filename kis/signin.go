@@ -218,7 +218,7 @@ func (s *Service) SetPassword(ctx context.Context, userID, password string) erro
 // ResetPassword sets a password that nobody chose and gives it, to be told to
 // the person once.
 func (s *Service) ResetPassword(ctx context.Context, userID string) (string, error) {
-	password := firstPassword()
+	password := FirstPassword()
 	if err := s.SetPassword(ctx, userID, password); err != nil {
 		return "", err
 	}

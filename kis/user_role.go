@@ -171,7 +171,10 @@ func (s *Service) EndGrant(ctx context.Context, userID, grantID string, last day
 
 func (n NewGrant) check() error {
 	var c apperr.Check
-	if !slices.Contains(policies.Roles(), n.Role) {
+	switch {
+	case n.Role == "":
+		c.Add("role", "error.field.required")
+	case !slices.Contains(policies.Roles(), n.Role):
 		c.Add("role", "error.field.choice")
 	}
 	if n.To != "" && n.To < n.From {

@@ -11,7 +11,9 @@ import (
 
 // Sessions keeps sign-in sessions in the database, so that any node may
 // answer any request. It has the methods of a session store with context;
-// session rows are no business record and leave no trail.
+// session rows are no business record and leave no trail. Expiry is told by the
+// machine's time and not by the program's clock, since the session library
+// sets it so.
 type Sessions struct{ db *DB }
 
 // NewSessions gives the session store of a database.
@@ -28,7 +30,7 @@ type sessionRow struct {
 // FindCtx gives the data of a session that has not expired.
 func (s *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	var r sessionRow
-	err := s.db.reader.NewSelect().Model(&r).Where("token = ? AND expiry > ?", token, s.db.Now()).Scan(ctx)
+	err := s.db.reader.NewSelect().Model(&r).Where("token = ? AND expiry > ?", token, time.Now().UTC()).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -63,7 +65,7 @@ func (s *Sessions) Delete(token string) error { return s.DeleteCtx(context.Backg
 
 // Sweep removes sessions that have expired and gives their number.
 func (s *Sessions) Sweep(ctx context.Context) (int64, error) {
-	res, err := s.db.writer.NewDelete().Model((*sessionRow)(nil)).Where("expiry <= ?", s.db.Now()).Exec(ctx)
+	res, err := s.db.writer.NewDelete().Model((*sessionRow)(nil)).Where("expiry <= ?", time.Now().UTC()).Exec(ctx)
 	n, err := Affected(res, err)
 	return n, mapError(err, "sweep sessions")
 }

@@ -12,8 +12,8 @@ import (
 
 func TestASessionLastsUntilItEndsOrExpires(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		ctx, clock, s := context.Background(), storetest.ClockOf(db), store.NewSessions(db)
-		clock.SetDay("2026-11-24")
+		ctx, s := context.Background(), store.NewSessions(db)
+		storetest.ClockOf(db).SetDay("2031-01-01") // says nothing about sessions
 		expect := func(when, token string, want []byte) {
 			t.Helper()
 			got, ok, err := s.FindCtx(ctx, token)
@@ -21,20 +21,21 @@ func TestASessionLastsUntilItEndsOrExpires(t *testing.T) {
 				t.Errorf("%s: %q %v %v, want %q", when, got, ok, err, want)
 			}
 		}
-		data := []byte{0, 1, 0xff, '\'', '\\', '?'}
-		expect("before", "tok", nil)
-		for _, d := range [][]byte{[]byte("first"), data} {
-			if err := s.CommitCtx(ctx, "tok", d, db.Now().Add(time.Hour)); err != nil {
+		commit := func(token string, data []byte, expiry time.Time) {
+			t.Helper()
+			if err := s.CommitCtx(ctx, token, data, expiry); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := s.CommitCtx(ctx, "other", []byte("o"), db.Now().Add(2*time.Hour).In(time.FixedZone("x", 4*3600))); err != nil {
-			t.Fatal(err)
-		}
+		data := []byte{0, 1, 0xff, '\'', '\\', '?'}
+		expect("before", "tok", nil)
+		commit("tok", []byte("first"), time.Now().Add(time.Hour))
+		commit("tok", data, time.Now().Add(time.Hour))
+		commit("other", []byte("o"), time.Now().Add(time.Hour).In(time.FixedZone("x", -9*3600)))
+		commit("old", []byte("x"), time.Now().Add(-time.Second).In(time.FixedZone("x", 9*3600)))
 		expect("overwritten", "tok", data)
-		clock.Add(time.Hour)
-		expect("expired", "tok", nil)
-		expect("the other", "other", []byte("o"))
+		expect("of another zone", "other", []byte("o"))
+		expect("expired", "old", nil)
 		if n, err := s.Sweep(ctx); n != 1 || err != nil {
 			t.Errorf("swept %d, %v; want the expired one", n, err)
 		}
@@ -42,6 +43,7 @@ func TestASessionLastsUntilItEndsOrExpires(t *testing.T) {
 			t.Fatal(err)
 		}
 		expect("deleted", "other", nil)
+		expect("the first still", "tok", data)
 		if err := s.Delete("other"); err != nil {
 			t.Errorf("deleting twice: %v", err)
 		}
