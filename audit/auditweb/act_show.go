@@ -59,7 +59,7 @@ func (v actPage) facts() string {
 	if v.RepeatOf != "" {
 		repeat = v.T("audit.act.repeat_of", "number", v.Repeats.Number)
 	}
-	return strings.Join([]string{unit(v.Page, v.Department), v.T("audit.grade." + string(v.Grade)), repeat}, " · ")
+	return strings.Join([]string{unit(v.Page, v.Department), gradeWord(v.Page, v.Grade), repeat}, " · ")
 }
 
 // rank says how far a state is along the eight steps of the page.
@@ -95,7 +95,7 @@ func (v actPage) steps() []ui.Step {
 		step       int    // rank from which it is done
 		now        bool
 	}{
-		{"draft", "", d(v.CreatedAt), "", 1, at == 0},
+		{"draft", "", d(v.CreatedAt), d(v.CreatedAt), 1, at == 0},
 		{"issued", "", d(v.IssuedAt), "", 1, false},
 		{"answered", "message-check", answered, by(v.AnswerDue), 3, at == 1 || at == 2},
 		{"cause", "zoom-question", d(v.PlannedAt), by(v.PlanDue), 4, at == 3},
@@ -134,7 +134,7 @@ func (v actPage) objectRows() []ui.KVRow {
 	}
 	rows := []ui.KVRow{{Term: v.T("audit.field.criterion_short"), Value: name + ", " + v.Clause, Mut: v.ClauseName.Title(v.Lang)}}
 	if v.Criterion != "" {
-		rows[0].Mut += "\n" + v.Criterion
+		rows[0].Mut += "; " + v.Criterion
 	}
 	rows = append(rows, ui.KVRow{Term: v.T("audit.field.department"), Value: unit(v.Page, v.Department)})
 	if v.Cycle.ID != "" {

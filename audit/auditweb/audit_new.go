@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/audit"
-	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -42,9 +41,11 @@ var listed = regexp.MustCompile(`[\s,;]+`)
 
 // planAudit plans the audit of the form.
 func (p pages) planAudit(c *web.Context) error {
-	var check apperr.Check
+	// A date that cannot be read is none, and the service asks for it.
+	from, _ := web.ParseDate(c.Form("from"))
+	to, _ := web.ParseDate(c.Form("to"))
 	n := audit.NewAudit{Kind: audit.Kind(c.Form("kind")), Title: c.Form("title"), Objectives: c.Form("objectives"), Criteria: c.Form("criteria"),
-		Method: c.Form("method"), Period: c.Form("period"), From: c.FormDate(&check, "from", true), To: c.FormDate(&check, "to", true),
+		Method: c.Form("method"), Period: c.Form("period"), From: from, To: to,
 		Cycles: c.Forms("cycles"), Codes: slices.Clone(c.Forms("phases")), Lead: c.Form("lead"), Members: c.Forms("members"), Templates: c.Forms("templates")}
 	for _, code := range listed.Split(c.Form("codes"), -1) {
 		if code = strings.TrimSpace(code); code != "" {
@@ -52,15 +53,11 @@ func (p pages) planAudit(c *web.Context) error {
 		}
 	}
 	if d := c.Form("department"); d != "" {
-		n.Departments = append(n.Departments, d)
-	} else {
-		check.Add("department", "error.field.required")
+		n.Departments = append([]string{d}, c.Forms("departments")...)
 	}
-	n.Departments = append(n.Departments, c.Forms("departments")...)
-	err := check.Err()
-	var a audit.Audit
-	if err == nil {
-		a, err = p.svc.PlanAudit(c.Ctx(), n)
+	a, err := p.svc.PlanAudit(c.Ctx(), n)
+	if len(n.Departments) == 0 {
+		err = rename(err, "departments", "department")
 	}
 	return done(c, err, "audit.audit.planned", "/audits/"+a.ID, func(form ui.Form, status int) error {
 		v := auditForm{Page: c.Page("audit.audit.new"), form: form}

@@ -221,7 +221,7 @@ func (v teamPage) members() (out []ui.Option) {
 }
 
 func (v teamPage) option(a audit.Candidate) ui.Option {
-	o := ui.Option{Value: a.ID, Label: person(a.Person)}
+	o := ui.Option{Value: a.ID, Label: person(a.Person), Tone: "info"}
 	switch {
 	case len(a.Conflicts) == 0:
 		o.Hint = v.T("audit.independence.free")

@@ -247,7 +247,7 @@ func (v auditPage) answers() (out []ui.Option) {
 
 // grades are the grades that make an act.
 func (v auditPage) grades() []ui.Option {
-	return []ui.Option{{Value: string(audit.Minor), Label: v.T("audit.grade.minor")}, {Value: string(audit.Major), Label: v.T("audit.grade.major")}}
+	return []ui.Option{{Value: string(audit.Minor), Label: v.T("audit.grade.short.minor")}, {Value: string(audit.Major), Label: v.T("audit.grade.short.major")}}
 }
 
 // units are the departments in scope.

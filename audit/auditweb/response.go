@@ -37,7 +37,6 @@ func (p pages) showResponse(c *web.Context, status int, v responsePage) error {
 		return err
 	}
 	v.my = c.Actor().UserID
-	v.Page = c.Page(v.T("audit.response.title"))
 	v.Page = c.Page("audit.response.title")
 	if !v.Can("respond") {
 		// Not its turn, or not this person's: the act's own page says where it stands.
@@ -89,11 +88,8 @@ func (p pages) addAction(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	var check apperr.Check
-	n := audit.NewAction{Text: c.Form("text"), OwnerID: c.Form("owner"), Due: c.FormDate(&check, "due", true)}
-	if err = check.Err(); err == nil {
-		_, err = p.svc.AddAction(c.Ctx(), id, n)
-	}
+	due, _ := web.ParseDate(c.Form("due")) // what cannot be read is none, and the service asks for it
+	_, err = p.svc.AddAction(c.Ctx(), id, audit.NewAction{Text: c.Form("text"), OwnerID: c.Form("owner"), Due: due})
 	return done(c, err, "audit.action.added", "/acts/"+id+"/response#actions", func(form ui.Form, status int) error {
 		return p.showResponse(c, status, responsePage{add: form})
 	})
@@ -165,7 +161,7 @@ func nth(f ui.Form, name string, n int) string {
 func (v responsePage) rows() int { return max(whys, len(v.stored().Values["why"])+2) }
 
 func (v responsePage) methods() []ui.Option {
-	return []ui.Option{{Value: string(audit.FiveWhy), Label: v.T("audit.cause.five_why")}, {Value: string(audit.Ishikawa), Label: v.T("audit.cause.ishikawa")}}
+	return []ui.Option{{Value: string(audit.FiveWhy), Label: v.T("audit.cause.five_why"), Tone: "info"}, {Value: string(audit.Ishikawa), Label: v.T("audit.cause.ishikawa"), Tone: "info"}}
 }
 
 // owners are who may own an action, those of the own department first.

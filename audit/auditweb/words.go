@@ -2,6 +2,7 @@ package auditweb
 
 import (
 	"fmt"
+	"unicode"
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/day"
@@ -153,4 +154,11 @@ func fileIcon(f kis.File) string {
 		return "file-zip"
 	}
 	return "file"
+}
+
+// gradeWord is a grade inside a sentence: "əhəmiyyətsiz uyğunsuzluq".
+func gradeWord(p ui.Page, g audit.Grade) string {
+	w := []rune(p.T("audit.grade." + string(g)))
+	w[0] = unicode.ToLower(w[0])
+	return string(w)
 }
