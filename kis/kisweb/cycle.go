@@ -1,0 +1,264 @@
+package kisweb
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/web"
+	"github.com/kis-platform/kis/web/ui"
+)
+
+// cyclePages are the pages of cycles: list, plan, map, gates.
+type cyclePages struct{ kis *kis.Service }
+
+func registerCycles(r *web.Router, s *kis.Service) {
+	h := cyclePages{s}
+	r.GET("/cycles", policies.CycleRead, h.list)
+	r.GET("/cycles/new", policies.CyclePlan, h.new)
+	r.POST("/cycles", policies.CyclePlan, h.create)
+	r.GET("/cycles/:id", policies.CycleRead, h.show)
+	r.GET("/cycles/:id/dates", policies.CyclePlan, h.dates)
+	r.POST("/cycles/:id/dates", policies.CyclePlan, h.setDates)
+	r.POST("/cycles/:id/move", policies.CycleMove, h.move)
+	r.GET("/cycles/:id/gates/:phase", policies.CycleRead, h.gate)
+	r.POST("/cycles/:id/gates/:phase/pass", policies.GatePass, h.pass)
+	r.POST("/cycles/:id/gates/:phase/waive", policies.GateWaive, h.waive)
+	r.POST("/cycles/:id/gates/:phase/reopen", policies.GateReopen, h.reopen)
+}
+
+// cycleListPage is the list of cycles.
+type cycleListPage struct {
+	ui.Page
+	Cycles  []kis.CycleSummary
+	MayPlan bool
+}
+
+func (h cyclePages) list(c *web.Context) error {
+	cycles, err := h.kis.Cycles(c.Ctx())
+	if err != nil {
+		return err
+	}
+	return c.Render(http.StatusOK, cycleList(cycleListPage{Page: c.Page("kis.cycle.list.title"), Cycles: cycles, MayPlan: c.Can(policies.CyclePlan)}))
+}
+
+// cycleNewPage is the form of a new cycle with proposed due days.
+type cycleNewPage struct {
+	ui.Page
+	Form      ui.Form
+	Processes []kis.ProcessSummary
+	Process   string // code
+	Period    string
+	Due       map[string]day.Day
+}
+
+func (h cyclePages) new(c *web.Context) error {
+	return h.newForm(c, http.StatusOK, ui.Form{}, c.Query("process"), c.Query("period"))
+}
+
+func (h cyclePages) newForm(c *web.Context, status int, f ui.Form, process, period string) error {
+	list, err := h.kis.Processes(c.Ctx())
+	if err != nil {
+		return err
+	}
+	page := c.Page("kis.cycle.new.title")
+	year := page.Today().Year()
+	if n, err := strconv.Atoi(period); err == nil && n >= 2000 && n < 2200 {
+		year = n
+	}
+	due, err := h.kis.ProposeDue(c.Ctx(), year)
+	if err != nil {
+		return err
+	}
+	return c.Render(status, cycleNew(cycleNewPage{Page: page, Form: f, Processes: list, Process: process, Period: strconv.Itoa(year), Due: due}))
+}
+
+func (h cyclePages) create(c *web.Context) error {
+	in := kis.NewCycle{ProcessCode: c.Form("process"), Period: c.Form("period"), ReferencePeriod: c.Form("reference_period"), Due: dueOf(c)}
+	cy, err := h.kis.PlanCycle(c.Ctx(), in)
+	if e, status, ok := web.FormError(err); ok {
+		return h.newForm(c, status, c.FormOf(e), in.ProcessCode, in.Period)
+	}
+	if err != nil {
+		return err
+	}
+	c.Flash("good", "kis.cycle.flash.planned")
+	return c.Redirect("/cycles/" + cy.ID)
+}
+
+// dueOf reads the fields due_1 … due_8; what is left empty is not set.
+func dueOf(c *web.Context) map[string]day.Day {
+	due := map[string]day.Day{}
+	for _, phase := range []string{"1", "2", "3", "4", "5", "6", "7", "8"} {
+		if v := strings.TrimSpace(c.Form("due_" + phase)); v != "" {
+			due[phase] = day.Day(v)
+		}
+	}
+	return due
+}
+
+// cycleShowPage is the map of a cycle.
+type cycleShowPage struct {
+	ui.Page
+	Grid    kis.Grid
+	Choices []kis.CycleChoice
+	Table   bool // as tables at any width
+	MayMove bool
+	MayPlan bool
+	address *url.URL
+}
+
+func (h cyclePages) show(c *web.Context) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	choices, err := h.kis.CycleChoices(c.Ctx())
+	if err != nil {
+		return err
+	}
+	if other := otherCycle(choices, id, c.Query("process"), c.Query("period")); other != "" {
+		u := url.URL{Path: "/cycles/" + other}
+		q := c.Request().URL.Query()
+		q.Del("process")
+		q.Del("period")
+		u.RawQuery = q.Encode()
+		return c.Redirect(u.String())
+	}
+	f := kis.GridFilter{State: kis.TaskState(c.Query("state")), DepartmentID: c.Query("department")}
+	if !slices.Contains(kis.TaskStates(), f.State) {
+		f.State = ""
+	}
+	if !store.IsID(f.DepartmentID) {
+		f.DepartmentID = ""
+	}
+	g, err := h.kis.Grid(c.Ctx(), id, f)
+	if err != nil {
+		return err
+	}
+	p := c.Page("")
+	p.Title = cycleLabel(p, g.Cycle)
+	return c.Render(http.StatusOK, cycleShow(cycleShowPage{Page: p, Grid: g, Choices: choices, Table: c.Query("view") == "table",
+		MayMove: c.Can(policies.CycleMove), MayPlan: c.Can(policies.CyclePlan), address: c.Request().URL}))
+}
+
+// otherCycle finds the cycle that the selects ask for, when it is not the one
+// shown: same process and year, else the newest year of the process.
+func otherCycle(choices []kis.CycleChoice, id, process, period string) string {
+	newest := ""
+	for _, ch := range choices {
+		if ch.ProcessCode != process {
+			continue
+		}
+		if ch.Period == period {
+			newest = ch.ID
+			break
+		}
+		if newest == "" {
+			newest = ch.ID
+		}
+	}
+	if newest == id {
+		return ""
+	}
+	return newest
+}
+
+// with is the address of the map with one value of its filter changed.
+func (p cycleShowPage) with(name, value string) string {
+	q := p.address.Query()
+	if q.Del(name); value != "" {
+		q.Set(name, value)
+	}
+	return (&url.URL{Path: p.address.Path, RawQuery: q.Encode()}).String()
+}
+
+// next is the move that a cycle in its state allows; ok is false at the end.
+func (p cycleShowPage) next() (verb string, ok bool) {
+	for _, t := range kis.Next(kis.CycleTransitions, p.Grid.Cycle.State) {
+		return t.Verb, p.MayMove
+	}
+	return "", false
+}
+
+func (h cyclePages) move(c *web.Context) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	moves := map[string]func() error{
+		"start":    func() error { return h.kis.StartCycle(c.Ctx(), id) },
+		"evaluate": func() error { return h.kis.EvaluateCycle(c.Ctx(), id) },
+		"close":    func() error { return h.kis.CloseCycle(c.Ctx(), id) },
+	}
+	do, ok := moves[c.Form("verb")]
+	if !ok {
+		return apperr.InvalidField("verb", "error.field.choice")
+	}
+	if err := do(); err != nil {
+		return backWith(c, err, "/cycles/"+id)
+	}
+	c.Flash("good", "kis.cycle.flash."+c.Form("verb"))
+	return c.Redirect("/cycles/" + id)
+}
+
+// backWith returns to a page with the words of a conflict on top; any other
+// error is answered as it is.
+func backWith(c *web.Context, err error, path string) error {
+	e := apperr.As(err)
+	if e.Kind != apperr.Conflict || c.HTMX() {
+		return err
+	}
+	args := make([]any, 0, 2*len(e.Args))
+	for _, a := range e.Args {
+		args = append(args, a.Name, a.Value)
+	}
+	c.Flash("warn", e.Key, args...)
+	return c.Redirect(path)
+}
+
+// cycleDatesPage is the form of a cycle's due days.
+type cycleDatesPage struct {
+	ui.Page
+	Form  ui.Form
+	Cycle kis.Cycle
+}
+
+func (h cyclePages) dates(c *web.Context) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	return h.datesForm(c, id, http.StatusOK, ui.Form{})
+}
+
+func (h cyclePages) datesForm(c *web.Context, id string, status int, f ui.Form) error {
+	cy, err := h.kis.Cycle(c.Ctx(), id)
+	if err != nil {
+		return err
+	}
+	return c.Render(status, cycleDates(cycleDatesPage{Page: c.Page("kis.cycle.dates.title"), Form: f, Cycle: cy}))
+}
+
+func (h cyclePages) setDates(c *web.Context) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	err = h.kis.SetDue(c.Ctx(), id, dueOf(c))
+	if e, status, ok := web.FormError(err); ok {
+		return h.datesForm(c, id, status, c.FormOf(e))
+	}
+	if err != nil {
+		return err
+	}
+	c.Flash("good", "kis.cycle.flash.dates")
+	return c.Redirect("/cycles/" + id)
+}
