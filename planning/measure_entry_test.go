@@ -117,11 +117,11 @@ func TestWhatCannotBeKeptIsNamedByField(t *testing.T) {
 	m := newMeasureOffice(t, storetest.Open(t)).imported()
 	id := m.ms["1.2"].ID
 	for field, text := range map[string]planning.MeasureText{
-		"narrative": {Narrative: strings.Repeat("ə", 10_001)},
-		"figures":   {Figures: strings.Repeat("1", 2001)},
-		"milestone": {Milestones: []planning.MeasureMilestone{{Done: true}}},
-		"link":      {Links: []planning.MeasureLink{{URL: "javascript:alert(1)"}}},
-		"upload":    {UploadIDs: []string{store.NewID()}},
+		"narrative":   {Narrative: strings.Repeat("ə", 10_001)},
+		"figures":     {Figures: strings.Repeat("1", 2001)},
+		"milestone_1": {Milestones: []planning.MeasureMilestone{{Done: true}}},
+		"link_1":      {Links: []planning.MeasureLink{{URL: "javascript:alert(1)"}}},
+		"upload":      {UploadIDs: []string{store.NewID()}},
 	} {
 		e := kind(t, second(m.WriteMeasure(m.as("sevda"), id, 2022, text)), apperr.Invalid)
 		if len(e.Fields) != 1 || e.Fields[0].Name != field {

@@ -118,6 +118,9 @@ func (s *Service) moveReport(ctx context.Context, planCode string, year int, ver
 		if err != nil {
 			return err
 		}
+		if r.State == "" && verb != "ask" {
+			return apperr.New(apperr.Conflict, "planning.measure.error.not_asked", "year", strconv.Itoa(year))
+		}
 		old := r
 		move, err := arrow(ctx, MeasureReportTransitions, "measure.report", r.State, verb)
 		if err != nil {

@@ -2,6 +2,7 @@ package planning
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"strconv"
 
@@ -40,7 +41,7 @@ type MeasureText struct {
 }
 
 // check cleans the text. Field names are those of the form: narrative,
-// figures, milestone, link, upload, remove.
+// figures, milestone_1 …, link_1 … by place in the list, upload.
 func (t MeasureText) check() (MeasureText, error) {
 	var c apperr.Check
 	least := 0
@@ -50,28 +51,30 @@ func (t MeasureText) check() (MeasureText, error) {
 	t.Narrative = c.Text("narrative", t.Narrative, least, maxNarrative)
 	t.Figures = c.Text("figures", t.Figures, 0, maxFigures)
 	var steps []MeasureMilestone
-	for _, m := range t.Milestones {
-		if m.Text = c.Text("milestone", m.Text, 0, maxMilestone); m.Text != "" {
+	for i, m := range t.Milestones {
+		field := fmt.Sprint("milestone_", i+1)
+		if m.Text = c.Text(field, m.Text, 0, maxMilestone); m.Text != "" {
 			steps = append(steps, MeasureMilestone{Position: len(steps), Text: m.Text, Done: m.Done})
 		} else if m.Done {
-			c.Add("milestone", "error.field.required")
+			c.Add(field, "error.field.required")
 		}
 	}
 	var links []MeasureLink
-	for _, l := range t.Links {
-		if l.URL = c.Text("link", l.URL, 0, maxAddress); l.URL == "" {
+	for i, l := range t.Links {
+		field := fmt.Sprint("link_", i+1)
+		if l.URL = c.Text(field, l.URL, 0, maxAddress); l.URL == "" {
 			continue
 		}
 		if !webLink(l.URL) {
-			c.Add("link", "planning.measure.error.link", "value", shorten(l.URL))
+			c.Add(field, "planning.measure.error.link", "value", shorten(l.URL))
 		}
 		links = append(links, MeasureLink{Position: len(links), URL: l.URL, Dated: l.Dated})
 	}
 	if len(steps) > maxMilestones {
-		c.Add("milestone", "planning.measure.error.many", "max", maxMilestones)
+		c.Add("milestone_1", "planning.measure.error.many", "max", maxMilestones)
 	}
 	if len(links) > maxLinks {
-		c.Add("link", "planning.measure.error.many", "max", maxLinks)
+		c.Add("link_1", "planning.measure.error.many", "max", maxLinks)
 	}
 	t.Milestones, t.Links = steps, links
 	return t, c.Err()

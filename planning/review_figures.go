@@ -3,6 +3,8 @@ package planning
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -127,22 +129,45 @@ func takeFigures(ctx context.Context, tx *store.Tx, r *Review, figures map[strin
 	return nil
 }
 
-// CommentInput keeps what a person says to an input of a draft.
+// CommentInput keeps what a person says to one input of a draft.
 func (s *Service) CommentInput(ctx context.Context, id, letter, text string) error {
+	return s.commentInputs(ctx, id, 0, map[string]string{letter: text})
+}
+
+// CommentInputs keeps what a person says to inputs of a draft, by letter.
+// version is that of the review the form was filled from; when somebody has
+// changed the review since, it is a Conflict.
+func (s *Service) CommentInputs(ctx context.Context, id string, version int, texts map[string]string) error {
+	return s.commentInputs(ctx, id, version, texts)
+}
+
+func (s *Service) commentInputs(ctx context.Context, id string, version int, texts map[string]string) error {
 	var c apperr.Check
-	text = c.Text("comment", text, 0, maxText)
+	letters := slices.Sorted(maps.Keys(texts))
+	for _, l := range letters {
+		texts[l] = c.Text("comment_"+l, texts[l], 0, maxText)
+	}
 	if err := c.Err(); err != nil {
 		return err
 	}
 	return s.editReview(ctx, id, func(tx *store.Tx, r *Review) error {
-		before, err := setComment(ctx, tx, r.ID, letter, text)
-		if err != nil {
-			return err
+		if version != 0 && r.Version != version {
+			return apperr.New(apperr.Conflict, "error.conflict")
 		}
-		if before == text {
+		changed := false
+		for _, l := range letters {
+			before, err := setComment(ctx, tx, r.ID, l, texts[l])
+			if err != nil {
+				return err
+			}
+			if before != texts[l] {
+				changed = true
+				recordReview(tx, *r, "comment", map[string]any{"input": l, "comment": before}, map[string]any{"input": l, "comment": texts[l]}, "")
+			}
+		}
+		if !changed {
 			return store.ErrNoChange
 		}
-		recordReview(tx, *r, "comment", map[string]any{"input": letter, "comment": before}, map[string]any{"input": letter, "comment": text}, "")
 		return nil
 	})
 }

@@ -1,0 +1,380 @@
+package planningweb
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/planning"
+	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/web"
+	"github.com/kis-platform/kis/web/ui"
+)
+
+type reviewList struct {
+	ui.Page
+	reviews []planning.Review
+	prepare bool
+}
+
+// reviews lists the management reviews.
+func (p pages) reviews(c *web.Context) error {
+	v := reviewList{Page: c.Page("planning.review.title"), prepare: c.Can(policies.ReviewPrepare)}
+	var err error
+	if v.reviews, err = p.svc.Reviews(c.Ctx()); err != nil {
+		return err
+	}
+	return c.Render(http.StatusOK, reviewListView(v))
+}
+
+type reviewForm struct {
+	ui.Page
+	form           ui.Form
+	review         *planning.ReviewDossier // nil for a new one
+	chairs, people []ui.Option
+}
+
+func (p pages) newReview(c *web.Context) error {
+	return p.showReviewForm(c, http.StatusOK, ui.Form{}, nil)
+}
+
+// showReviewForm is the form of a new review, or of one that is edited.
+func (p pages) showReviewForm(c *web.Context, status int, form ui.Form, r *planning.ReviewDossier) error {
+	title := "planning.review.new"
+	if r != nil {
+		title = "planning.review.edit"
+	}
+	v := reviewForm{Page: c.Page(title), form: form, review: r}
+	chairs, err := p.svc.KIS.People(c.Ctx(), kis.PeopleFilter{Role: policies.Management})
+	if err != nil {
+		return err
+	}
+	people, err := p.svc.KIS.People(c.Ctx(), kis.PeopleFilter{})
+	if err != nil {
+		return err
+	}
+	v.chairs, v.people = append([]ui.Option{{Label: v.T("planning.form.choose")}}, persons(v.Page, chairs)...), persons(v.Page, people)
+	if form.Values == nil {
+		v.form.Values = reviewValues(v.Page, r)
+	}
+	return c.Render(status, reviewFormView(v))
+}
+
+// persons are people to choose from.
+func persons(p ui.Page, list []kis.User) []ui.Option {
+	out := make([]ui.Option, len(list))
+	for i, u := range list {
+		out[i] = ui.Option{Value: u.ID, Label: u.Name, Hint: u.Position(p.Lang)}
+	}
+	return out
+}
+
+// reviewValues are the fields of a review as a form shows them; of a new one
+// the half year before today.
+func reviewValues(p ui.Page, r *planning.ReviewDossier) url.Values {
+	if r == nil {
+		t := p.Today()
+		return url.Values{"to": {t.Format()}, "from": {t.AddMonths(-6).Add(1).Format()}, "meeting": {t.Format()}, "time": {"10:00"}}
+	}
+	v := url.Values{"from": {r.From.Format()}, "to": {r.To.Format()}, "meeting": {p.Date(r.MeetingAt)}, "time": {p.Time(r.MeetingAt)},
+		"place": {r.Place}, "chair": {r.ChairID}, "version": {strconv.Itoa(r.Version)}}
+	for _, x := range r.People {
+		v.Add("participants", x.UserID)
+	}
+	return v
+}
+
+// reviewFields reads what was typed about a review.
+func (p pages) reviewFields(c *web.Context) (planning.ReviewFields, error) {
+	var check apperr.Check
+	f := planning.ReviewFields{From: c.FormDate(&check, "from", true), To: c.FormDate(&check, "to", true), Place: c.Form("place"),
+		ChairID: c.Form("chair"), Participants: c.Forms("participants")}
+	d := c.FormDate(&check, "meeting", true)
+	clock, err := time.Parse("15:04", strings.TrimSpace(c.Form("time")))
+	if err != nil {
+		check.Add("time", "planning.review.error.time")
+	} else if d != "" {
+		t := d.Time()
+		f.MeetingAt = time.Date(t.Year(), t.Month(), t.Day(), clock.Hour(), clock.Minute(), 0, 0, p.svc.KIS.Zone).UTC()
+	}
+	return f, check.Err()
+}
+
+// href is where the form posts.
+func (v reviewForm) href() string {
+	if v.review == nil {
+		return "/reviews"
+	}
+	return reviewHref(v.review.ID) + "/edit"
+}
+
+func (p pages) openReview(c *web.Context) error {
+	f, err := p.reviewFields(c)
+	var r planning.Review
+	if err == nil {
+		r, err = p.svc.OpenReview(c.Ctx(), f)
+	}
+	return done(c, err, "planning.review.opened", reviewHref(r.ID), func(form ui.Form, status int) error {
+		return p.showReviewForm(c, status, form, nil)
+	})
+}
+
+// loadReview reads the review of the address, by id or number.
+func (p pages) loadReview(c *web.Context) (planning.ReviewDossier, error) {
+	return p.svc.ReviewDossier(c.Ctx(), c.Param("id"))
+}
+
+func (p pages) editReview(c *web.Context) error {
+	r, err := p.loadReview(c)
+	if err != nil {
+		return err
+	}
+	return p.showReviewForm(c, http.StatusOK, ui.Form{}, &r)
+}
+
+func (p pages) changeReview(c *web.Context) error {
+	r, err := p.loadReview(c)
+	if err != nil {
+		return err
+	}
+	f, err := p.reviewFields(c)
+	if err == nil {
+		version, _ := strconv.Atoi(c.Form("version")) // none is not the present one
+		err = p.svc.EditReview(c.Ctx(), r.ID, version, f)
+	}
+	return done(c, err, "planning.review.changed", reviewHref(r.ID), func(form ui.Form, status int) error {
+		return p.showReviewForm(c, status, form, &r)
+	})
+}
+
+type reviewPage struct {
+	ui.Page
+	planning.ReviewDossier
+	forms       map[string]ui.Form
+	can         func(policies.Action) bool
+	chair       bool // this person is the chair
+	people      []ui.Option
+	departments []ui.Option
+	kinds       []ui.Option
+	history     []kis.Event
+	pdf         string
+}
+
+// review is the page of a management review.
+func (p pages) review(c *web.Context) error { return p.showReview(c, http.StatusOK, nil) }
+
+func (p pages) showReview(c *web.Context, status int, forms map[string]ui.Form) error {
+	d, err := p.loadReview(c)
+	if err != nil {
+		return err
+	}
+	v := reviewPage{Page: c.Page(d.Number), ReviewDossier: d, forms: forms, can: c.Can, chair: c.Actor().UserID == d.ChairID}
+	if v.drafting() {
+		people, err := p.svc.KIS.People(c.Ctx(), kis.PeopleFilter{})
+		if err != nil {
+			return err
+		}
+		v.people = append([]ui.Option{{Label: v.T("planning.form.choose")}}, persons(v.Page, people)...)
+		if v.departments, err = p.units(c, v.T("planning.review.owner_department")); err != nil {
+			return err
+		}
+		for _, k := range planning.DecisionKinds() {
+			v.kinds = append(v.kinds, ui.Option{Value: string(k), Label: v.T("planning.review.kind." + string(k))})
+		}
+	}
+	if v.history, err = p.svc.KIS.History(c.Ctx(), "review", d.ID, 40); err != nil {
+		return err
+	}
+	if p.r.Has(http.MethodGet, "/reviews/:id/pdf") {
+		v.pdf = reviewHref(d.ID) + "/pdf"
+	}
+	return c.Render(status, reviewView(v))
+}
+
+func (v reviewPage) form(name string) ui.Form { return v.forms[name] }
+
+// drafting says whether this person may work on the review now.
+func (v reviewPage) drafting() bool {
+	return v.State == planning.ReviewDraft && v.can(policies.ReviewPrepare)
+}
+
+// facts is the line under the title.
+func (v reviewPage) facts() string {
+	return v.T("planning.review.facts", "from", v.From.Format(), "to", v.To.Format(), "meeting", v.DateTime(v.MeetingAt), "chair", v.ChairName, "n", len(v.People))
+}
+
+// number writes the figure itself: 5 / 6, 12 or a text.
+func (v reviewPage) number(f planning.FrozenFigure) string {
+	switch {
+	case f.Value != "":
+		return f.Value
+	case f.Den != 0:
+		return v.Int(f.Num) + " / " + v.Int(f.Den)
+	}
+	return v.Int(f.Num)
+}
+
+// before writes the figure of the review before.
+func (v reviewPage) before(f planning.FrozenFigure) string {
+	if !f.HasPrev {
+		return ""
+	}
+	if f.PrevDen != 0 && f.Den != 0 {
+		return v.Percent(f.PrevNum, f.PrevDen, 0) + " → " + v.Percent(f.Num, f.Den, 0)
+	}
+	return v.Int(f.PrevNum) + " → " + v.Int(f.Num)
+}
+
+// compared says whether any figure of an input stands beside an earlier one.
+func compared(in planning.Input) bool {
+	for _, f := range in.Figures {
+		if f.HasPrev {
+			return true
+		}
+	}
+	return false
+}
+
+// trends are the judgements on an input, worst first, each once.
+func trends(in planning.Input) []planning.Trend {
+	has := map[planning.Trend]bool{}
+	for _, f := range in.Figures {
+		has[f.Trend()] = true
+	}
+	var out []planning.Trend
+	for _, t := range []planning.Trend{planning.Worsened, planning.Improved, planning.Unchanged} {
+		if has[t] {
+			out = append(out, t)
+		}
+	}
+	if len(out) == 0 && len(in.Figures) > 0 {
+		out = append(out, planning.NoTrend)
+	}
+	return out
+}
+
+// decisionsFacts is the line beside the title of the decisions.
+func (v reviewPage) decisionsFacts() string {
+	n := len(v.DecisionList)
+	switch {
+	case n == 0:
+		return ""
+	case v.DecisionsOpen == 0:
+		return v.T("planning.review.decisions_all", "n", n)
+	}
+	return v.T("planning.review.decisions_some", "n", n, "planned", n-v.DecisionsOpen)
+}
+
+// signRows are the facts about minutes, verdict and signature.
+func (v reviewPage) signRows() []ui.KVRow {
+	by, at := v.CreatedName, v.CreatedAt
+	if v.PreparedName != "" {
+		by, at = v.PreparedName, v.PreparedAt
+	}
+	rows := []ui.KVRow{{Term: v.T("planning.review.written_by"), Value: by, Mut: v.DateTime(at)}, {Term: v.T("planning.review.place"), Value: v.Place}}
+	if v.Place == "" {
+		rows = rows[:1]
+	}
+	if v.State != planning.ReviewDraft {
+		rows = append(rows, ui.KVRow{Term: v.T("planning.review.verdict"), Value: v.verdict(), Mut: v.Conclusion})
+	}
+	if v.State == planning.ReviewSigned {
+		rows = append(rows, ui.KVRow{Term: v.T("planning.review.signed_by"), Value: v.SignedName, Mut: v.DateTime(v.SignedAt)})
+	}
+	return rows
+}
+
+// peopleRows are those who took part, the chair first.
+func (v reviewPage) peopleRows() []ui.KVRow {
+	var rows []ui.KVRow
+	for i, x := range v.People {
+		term := x.Unit
+		if i == 0 {
+			term = v.T("planning.review.chair")
+		}
+		rows = append(rows, ui.KVRow{Term: term, Value: x.Name, Mut: x.Post(v.Lang)})
+	}
+	return rows
+}
+
+// verdict is what the review says of the system, in words.
+func (v reviewPage) verdict() string {
+	var yes, no []string
+	for _, x := range []struct {
+		ok  bool
+		key string
+	}{{v.Suitable, "suitable"}, {v.Adequate, "adequate"}, {v.Effective, "effective"}} {
+		if x.ok {
+			yes = append(yes, v.T("planning.review.verdict."+x.key))
+		} else {
+			no = append(no, v.T("planning.review.verdict.not_"+x.key))
+		}
+	}
+	return strings.Join(append(yes, no...), ", ")
+}
+
+// reviewStep takes a step of the review, and shows the page again with the
+// form of that name when it is refused.
+func (p pages) reviewStep(c *web.Context, name, key string, do func(id string) error) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	return done(c, do(id), key, reviewHref(id), func(form ui.Form, status int) error {
+		return p.showReview(c, status, map[string]ui.Form{name: form})
+	})
+}
+
+func (p pages) refresh(c *web.Context) error {
+	return p.reviewStep(c, "refresh", "planning.review.refreshed", func(id string) error { return p.svc.RefreshReview(c.Ctx(), id) })
+}
+
+func (p pages) decide(c *web.Context) error {
+	return p.reviewStep(c, "decide", "planning.review.decided", func(id string) error {
+		var check apperr.Check
+		n := planning.NewDecision{Kind: planning.DecisionKind(c.Form("kind")), Text: c.Form("text"), OwnerID: c.Form("owner"),
+			DepartmentID: c.Form("department"), Due: c.FormDate(&check, "due", false)}
+		if err := check.Err(); err != nil {
+			return err
+		}
+		_, err := p.svc.AddDecision(c.Ctx(), id, n)
+		return err
+	})
+}
+
+func (p pages) undecide(c *web.Context) error {
+	decision, err := c.ID("decision")
+	if err != nil {
+		return err
+	}
+	return p.reviewStep(c, "decide", "planning.review.undecided", func(id string) error { return p.svc.RemoveDecision(c.Ctx(), id, decision) })
+}
+
+func (p pages) prepare(c *web.Context) error {
+	return p.reviewStep(c, "prepare", "planning.review.prepared", func(id string) error {
+		return p.svc.PrepareReview(c.Ctx(), id, planning.Verdict{Suitable: c.Form("suitable") == "1", Adequate: c.Form("adequate") == "1",
+			Effective: c.Form("effective") == "1", Conclusion: c.Form("conclusion")})
+	})
+}
+
+func (p pages) recallReview(c *web.Context) error {
+	return p.reviewStep(c, "recall", "planning.review.recalled", func(id string) error { return p.svc.RecallReview(c.Ctx(), id, c.Form("reason")) })
+}
+
+func (p pages) returnReview(c *web.Context) error {
+	return p.reviewStep(c, "return", "planning.review.returned", func(id string) error { return p.svc.ReturnReview(c.Ctx(), id, c.Form("reason")) })
+}
+
+func (p pages) sign(c *web.Context) error {
+	return p.reviewStep(c, "sign", "planning.review.signed", func(id string) error {
+		return p.svc.SignReview(c.Ctx(), id, planning.Signature{Number: c.Form("number"), Confirmed: c.Form("confirm") == "1"})
+	})
+}
+
+func (p pages) addendum(c *web.Context) error {
+	return p.reviewStep(c, "addendum", "planning.review.added", func(id string) error { return p.svc.AddAddendum(c.Ctx(), id, c.Form("text")) })
+}

@@ -1,0 +1,192 @@
+package planningweb
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/planning"
+	"github.com/kis-platform/kis/web"
+	"github.com/kis-platform/kis/web/ui"
+)
+
+// look is tone and icon of a state word.
+type look struct{ tone, icon string }
+
+var recommendationLooks = map[planning.RecommendationState]look{
+	planning.Open:     {"idle", "circle-dashed"},
+	planning.Accepted: {"good", "circle-check"},
+	planning.Rejected: {"off", "archive"},
+	planning.Merged:   {"off", "arrow-forward-up"},
+}
+
+var planLooks = map[planning.PlanState]look{
+	planning.PlanDraft:    {"idle", "circle-dashed"},
+	planning.PlanAgreeing: {"info", "hourglass"},
+	planning.PlanAgreed:   {"info", "signature"},
+	planning.PlanApproved: {"good", "lock"},
+	planning.PlanRunning:  {"info", "player-play"},
+	planning.PlanClosed:   {"good", "archive"},
+}
+
+var agreementLooks = map[planning.AgreementState]look{
+	planning.Pending:  {"idle", "circle-dashed"},
+	planning.Agreed:   {"good", "circle-check"},
+	planning.Objected: {"warn", "message-report"},
+}
+
+var itemLooks = map[planning.ItemState]look{
+	planning.NotStarted: {"idle", "circle-dashed"},
+	planning.InProgress: {"info", "player-play"},
+	planning.Done:       {"good", "circle-check"},
+	planning.Postponed:  {"warn", "calendar-due"},
+}
+
+var reviewLooks = map[planning.ReviewState]look{
+	planning.ReviewDraft:    {"idle", "circle-dashed"},
+	planning.ReviewPrepared: {"info", "signature"},
+	planning.ReviewSigned:   {"good", "lock"},
+}
+
+var trendLooks = map[planning.Trend]look{
+	planning.Improved:  {"good", "circle-check"},
+	planning.Worsened:  {"warn", "alert-triangle"},
+	planning.Unchanged: {"idle", "equal"},
+	planning.NoTrend:   {"off", "minus"},
+}
+
+var basisIcons = map[planning.Basis]string{
+	planning.FromFinding:    "clipboard-check",
+	planning.FromAct:        "file-alert",
+	planning.FromReview:     "gavel",
+	planning.FromMeasure:    "flag",
+	planning.FromAssessment: "chart-bar",
+	planning.FromOther:      "message",
+}
+
+func word(p ui.Page, l look, key string) ui.State {
+	return ui.State{Tone: l.tone, Icon: l.icon, Word: p.T(key)}
+}
+
+func recommendationState(p ui.Page, s planning.RecommendationState) ui.State {
+	return word(p, recommendationLooks[s], "planning.recommendation.state."+string(s))
+}
+
+func planState(p ui.Page, s planning.PlanState) ui.State {
+	return word(p, planLooks[s], "planning.plan.state."+string(s))
+}
+
+func agreementState(p ui.Page, s planning.AgreementState) ui.State {
+	return word(p, agreementLooks[s], "planning.agreement.state."+string(s))
+}
+
+// itemState is the state word of an item; one past its term says so.
+func itemState(p ui.Page, it planning.Item, today day.Day) ui.State {
+	if it.Overdue(today) {
+		return word(p, look{"bad", "alert-triangle"}, "planning.item.state.overdue")
+	}
+	return word(p, itemLooks[it.State], "planning.item.state."+string(it.State))
+}
+
+func reviewState(p ui.Page, s planning.ReviewState) ui.State {
+	return word(p, reviewLooks[s], "planning.review.state."+string(s))
+}
+
+func trendState(p ui.Page, t planning.Trend) ui.State {
+	return word(p, trendLooks[t], "planning.review.trend."+string(t))
+}
+
+// year writes a year without grouping.
+func year(n int) string { return strconv.Itoa(n) }
+
+// yearOf reads the year of the address; anything else is a page that does not
+// exist.
+func yearOf(c *web.Context) (int, error) {
+	n, err := strconv.Atoi(c.Param("year"))
+	if err != nil || n < 1990 || n > 2199 || strconv.Itoa(n) != c.Param("year") {
+		return 0, apperr.Missing("plan")
+	}
+	return n, nil
+}
+
+// planHref is the page of a plan, itemHref that of an item.
+func planHref(n int) string                      { return "/plans/" + year(n) }
+func itemHref(n int, id string) string           { return planHref(n) + "/items/" + id }
+func reviewHref(id string) string                { return "/reviews/" + id }
+func recommendationHref(id string) string        { return "/recommendations/" + id }
+func basisOf(p ui.Page, b planning.Basis) string { return p.T("planning.basis." + string(b)) }
+
+// units are the departments of the office to choose from; first is the label
+// of an empty choice, "" for none.
+func (p pages) units(c *web.Context, first string) ([]ui.Option, error) {
+	list, err := p.svc.KIS.Departments(c.Ctx())
+	if err != nil {
+		return nil, err
+	}
+	var out []ui.Option
+	if first != "" {
+		out = append(out, ui.Option{Label: first})
+	}
+	for _, d := range list {
+		if d.Kind == kis.Internal {
+			out = append(out, ui.Option{Value: d.ID, Label: d.Code + ", " + d.Name(c.Lang())})
+		}
+	}
+	return out, nil
+}
+
+// only keeps the options of these values; all when any is true.
+func only(options []ui.Option, any bool, values []string) []ui.Option {
+	if any {
+		return options
+	}
+	var out []ui.Option
+	for _, o := range options {
+		for _, v := range values {
+			if o.Value == v || o.Value == "" {
+				out = append(out, o)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// codes joins the codes of departments.
+func codes(list []kis.Department) string {
+	out := ""
+	for i, d := range list {
+		if i > 0 {
+			out += ", "
+		}
+		out += d.Code
+	}
+	return out
+}
+
+// quarter is the Roman number of a quarter.
+func quarter(n int) string { return [...]string{"", "I", "II", "III", "IV"}[n] }
+
+// pick gives the text of a language; Azerbaijani when the other is empty.
+func pick(lang, az, en string) string {
+	if lang == "en" && en != "" {
+		return en
+	}
+	return az
+}
+
+// log turns the trail of an object into the lines of its history.
+func log(p ui.Page, events []kis.Event) []ui.LogEntry {
+	out := make([]ui.LogEntry, 0, len(events))
+	for _, e := range events {
+		// planning:plan:send is called planning.trail.plan.send
+		text := p.T("planning.trail." + strings.ReplaceAll(strings.TrimPrefix(e.Action, "planning:"), ":", "."))
+		if e.Kind == "plan_item" {
+			text = p.T("planning.trail.item", "what", text, "item", e.Label)
+		}
+		out = append(out, ui.LogEntry{At: e.At, Who: e.ActorName, Text: text, Note: e.Note})
+	}
+	return out
+}
