@@ -1,0 +1,153 @@
+package reports
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
+)
+
+// collect reads what a document is made of, through the services and so with
+// the rights of the actor.
+func (s *Service) collect(ctx context.Context, r Request) (material, error) {
+	w := s.words(r.Lang)
+	switch r.Kind {
+	case Act:
+		return s.collectAct(ctx, r, w)
+	case Audit:
+		return s.collectAudit(ctx, r, w)
+	case Review:
+		return s.collectReview(ctx, r, w)
+	case Plan:
+		return s.collectPlan(ctx, r, w)
+	case Cycle:
+		return s.collectCycle(ctx, r, w)
+	case Scorecard:
+		return s.collectScorecard(ctx, r, w)
+	case Measures:
+		return s.collectMeasures(ctx, r, w)
+	}
+	return material{}, apperr.Missing("document")
+}
+
+// fileName puts a name together out of what may stand in one on any system.
+func fileName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`<>:"/\|?*`, r) || r < ' ' {
+			return '-'
+		}
+		return r
+	}, name)
+	return cut(strings.Join(strings.Fields(name), "-"), 100)
+}
+
+func (s *Service) collectAct(ctx context.Context, r Request, w words) (material, error) {
+	v, err := s.audit.ActDossier(ctx, r.Key)
+	if err != nil {
+		return material{}, err
+	}
+	number := v.Number
+	if number == "" {
+		number = w.t("report.file.draft")
+	}
+	return material{object: v.ID, number: v.Number, dated: w.dayOf(v.IssuedAt), state: "audit.act.state." + string(v.State),
+		name: fileName(w.t("report.file.act", "number", number)), doc: func() Doc { return actDocument(v, w) }}, nil
+}
+
+// collectAudit reads the audit and, of its acts, those with an objection that
+// waits for a decision: their texts stand in the report.
+func (s *Service) collectAudit(ctx context.Context, r Request, w words) (material, error) {
+	d, err := s.audit.AuditDossier(ctx, r.Key)
+	if err != nil {
+		return material{}, err
+	}
+	v := auditMaterial{Dossier: d}
+	for _, a := range d.Acts {
+		if a.State != audit.ActObjected {
+			continue
+		}
+		act, err := s.audit.ActDossier(ctx, a.ID)
+		if err != nil {
+			return material{}, err
+		}
+		v.objected = append(v.objected, act)
+	}
+	return material{object: v.ID, number: v.Number, dated: w.dayOf(v.ReportedAt), state: "audit.audit.state." + string(v.State),
+		name: fileName(w.t("report.file.audit", "number", v.Number)), doc: func() Doc { return auditDocument(v, w) }}, nil
+}
+
+func (s *Service) collectReview(ctx context.Context, r Request, w words) (material, error) {
+	v, err := s.planning.ReviewDossier(ctx, r.Key)
+	if err != nil {
+		return material{}, err
+	}
+	return material{object: v.ID, number: v.Number, dated: w.dayOf(v.MeetingAt), state: "planning.review.state." + string(v.State),
+		name: fileName(w.t("report.file.review", "number", v.Number)), doc: func() Doc { return reviewDocument(v, w) }}, nil
+}
+
+func (s *Service) collectPlan(ctx context.Context, r Request, w words) (material, error) {
+	p, err := s.planning.PlanDossier(ctx, r.Year)
+	if err != nil {
+		return material{}, err
+	}
+	return material{object: p.ID, number: strconv.Itoa(p.Year), dated: w.dayOf(p.ApprovedAt), state: "planning.plan.state." + string(p.State),
+		name: fileName(w.t("report.file.plan", "year", p.Year)),
+		doc:  func() Doc { return planDocument(p, w) }, sheets: func() []Sheet { return planSheets(p, w) }}, nil
+}
+
+// collectCycle takes the code of a process with a period, or the id of a
+// cycle alone.
+func (s *Service) collectCycle(ctx context.Context, r Request, w words) (material, error) {
+	id := r.Key
+	if r.Key2 != "" || !store.IsID(r.Key) {
+		cy, err := s.kis.CycleByCode(ctx, r.Key, r.Key2)
+		if err != nil {
+			return material{}, err
+		}
+		id = cy.ID
+	}
+	g, err := s.kis.Grid(ctx, id, kis.GridFilter{})
+	if err != nil {
+		return material{}, err
+	}
+	number := list(", ", g.Cycle.Process.Code, g.Cycle.Period)
+	return material{object: id, number: number, dated: s.kis.Today(), state: "kis.cycle.state." + string(g.Cycle.State),
+		name: fileName(w.t("report.file.cycle", "process", g.Cycle.Process.Code, "period", g.Cycle.Period)),
+		doc:  func() Doc { return cycleDocument(g, w) }, sheets: func() []Sheet { return cycleSheets(g, w) }}, nil
+}
+
+func (s *Service) collectScorecard(ctx context.Context, r Request, w words) (material, error) {
+	c, err := s.eservice.Scorecard(ctx, eservice.ScorecardFilter{From: r.From, To: r.To, Year: r.Year, Agency: r.Agency})
+	if err != nil {
+		return material{}, err
+	}
+	years, of := scorecardYears(c), ""
+	if c.Agency != nil {
+		of = c.Agency.Code
+	}
+	return material{object: fmt.Sprintf("%s:%s:%d", of, years, c.Year), number: list(", ", of, years), dated: s.kis.Today(),
+		name: fileName(list("-", w.t("report.file.scorecard"), of, years)),
+		doc:  func() Doc { return scorecardDocument(c, w) }, sheets: func() []Sheet { return scorecardSheets(c, w) }}, nil
+}
+
+func (s *Service) collectMeasures(ctx context.Context, r Request, w words) (material, error) {
+	v, err := s.planning.MeasuresReport(ctx, r.Key, r.Year)
+	if err != nil {
+		return material{}, err
+	}
+	state := ""
+	if v.Report.State != "" {
+		state = "planning.measure.report.state." + string(v.Report.State)
+	}
+	return material{object: fmt.Sprintf("%s:%d", v.Plan.ID, v.Year), number: list(", ", v.Plan.Code, strconv.Itoa(v.Year)), dated: day.Day(v.Report.SignedOn),
+		state: state, name: fileName(w.t("report.file.measures", "plan", v.Plan.Code, "year", v.Year)),
+		doc:    func() Doc { return measuresDocument(v, w) },
+		sheets: func() []Sheet { return measuresSheets(v, w, r.Format == XLSX) }}, nil
+}

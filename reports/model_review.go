@@ -1,0 +1,176 @@
+package reports
+
+import (
+	"fmt"
+
+	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/planning"
+)
+
+// reviewDocument is the record of a management review (Rəhbərlik tərəfindən
+// təhlil; ISO 9001:2015 9.3): the twelve inputs as they were at the meeting,
+// empty ones said to be empty, the conclusion and the decisions.
+func reviewDocument(v planning.ReviewDossier, w words) Doc {
+	d := w.doc(w.t("report.review.title"), w.t("report.review.running"), "№ "+v.Number)
+	d.ShortName = list(" ", w.t("report.review.short"), "№ "+v.Number)
+	if v.State != planning.ReviewSigned {
+		d.Subtitle = w.code("planning.review.state", string(v.State))
+	}
+	w.at(&d, w.dayOf(v.MeetingAt))
+	n := 0
+	d.Add(KeyValue{Pairs: 2, Rows: reviewHead(v, w)},
+		w.section(&n, "report.review.participants"), reviewPeople(v, w),
+		w.section(&n, "report.review.inputs"))
+	d.Add(reviewInputs(v, w)...)
+	d.Add(w.section(&n, "report.review.conclusion"), reviewVerdict(v, w), w.box(v.Conclusion),
+		w.section(&n, "report.review.decisions"))
+	d.Add(reviewDecisions(v, w)...)
+	if len(v.Addenda) > 0 {
+		t := Table{Columns: []Column{{Title: "№", Width: 10}, {Title: w.t("report.addendum.text"), Width: 108}, {Title: w.t("report.addendum.author"), Width: 58}}}
+		for _, a := range v.Addenda {
+			t.Rows = append(t.Rows, Cells(fmt.Sprint(a.No), a.Text, list(", ", a.Author, w.dateTime(a.At))))
+		}
+		d.Add(w.section(&n, "report.act.addenda"), t)
+	}
+	d.Add(w.section(&n, "report.signatures"), Signatures{[]Signature{
+		w.signed("report.review.chair", nameOf(v.SignedName, v.ChairName), reviewStep(v, "report.signed.signed"), w.dateTime(v.SignedAt)),
+		w.signed("report.review.secretary", nameOf(v.PreparedName, v.CreatedName), "report.signed.prepared", w.dateTime(v.PreparedAt)),
+	}})
+	if v.State == planning.ReviewSigned {
+		d.Add(Paragraph{Small: true, Text: T(w.t("report.review.locked", "date", w.dateTime(v.SignedAt), "n", len(v.Addenda)))})
+	}
+	return d
+}
+
+// nameOf is the first name that is there.
+func nameOf(names ...string) string {
+	for _, n := range names {
+		if n != "" {
+			return n
+		}
+	}
+	return ""
+}
+
+// reviewStep is the key of a step once the review is signed.
+func reviewStep(v planning.ReviewDossier, key string) string {
+	if v.State != planning.ReviewSigned {
+		return ""
+	}
+	return key
+}
+
+func reviewHead(v planning.ReviewDossier, w words) []KV {
+	return []KV{
+		{w.t("report.review.period"), T(w.span(v.From, v.To))},
+		{w.t("report.review.meeting"), T(w.dateTime(v.MeetingAt))},
+		{w.t("report.review.place"), T(w.or(v.Place))},
+		{w.t("report.review.chair"), T(w.or(v.ChairName))},
+		{w.t("report.review.figures_at"), T(w.dateTime(v.FiguresAt))},
+		{w.t("report.review.filled"), T(w.t("report.cycle.of", "n", v.FilledInputs, "of", len(v.Inputs)))},
+	}
+}
+
+func reviewPeople(v planning.ReviewDossier, w words) Table {
+	t := Table{Columns: []Column{{Title: "№", Width: 10}, {Title: w.t("report.audit.name"), Width: 60}, {Title: w.t("report.audit.post"), Width: 76}, {Title: w.t("report.audit.unit"), Width: 30}}}
+	for i, p := range v.People {
+		post := p.Post(w.lang)
+		if p.UserID == v.ChairID {
+			post = list(", ", post, w.t("report.review.chair_mark"))
+		}
+		t.Rows = append(t.Rows, Cells(fmt.Sprint(i+1), p.Name, w.or(post), w.or(p.Unit)))
+	}
+	return t
+}
+
+// reviewInputs sets each input as a heading with its figures and what was
+// said. An input of which nothing is known is stated as empty.
+func reviewInputs(v planning.ReviewDossier, w words) []Block {
+	var out []Block
+	for _, in := range v.Inputs {
+		out = append(out, Heading{3, list(" ", in.Letter+")", in.Name(w.lang))})
+		if len(in.Figures) > 0 {
+			out = append(out, figureTable(in.Figures, w))
+		}
+		switch {
+		case in.Empty():
+			out = append(out, Paragraph{Text: T(w.t("report.review.empty"))})
+		case in.Comment != "":
+			out = append(out, Paragraph{Text: T(in.Comment)})
+			if in.CommentedName != "" {
+				out = append(out, Paragraph{Small: true, Text: T(list(", ", in.CommentedName, w.dateTime(in.CommentedAt)))})
+			}
+		}
+	}
+	return out
+}
+
+// figureTable sets figures beside those of the review before, with the trend
+// in a word.
+func figureTable(figures []planning.FrozenFigure, w words) Table {
+	t := Table{Columns: []Column{{Title: w.t("report.review.figure"), Width: 84}, {Title: w.t("report.review.value"), Width: 34, Align: Right},
+		{Title: w.t("report.review.before"), Width: 28, Align: Right}, {Title: w.t("report.review.trend"), Width: 30}}}
+	for _, f := range figures {
+		before := i18n.None
+		if f.HasPrev {
+			before = w.figure(f.PrevNum, f.PrevDen, "")
+		}
+		t.Rows = append(t.Rows, Cells(w.capital(f.Words(w.lang)), w.figure(f.Num, f.Den, f.Value), before, w.code("planning.review.trend", string(f.Trend()))))
+	}
+	return t
+}
+
+// figure writes a share with its parts, a count, or the words instead of a
+// number.
+func (w words) figure(num, den int64, value string) string {
+	switch {
+	case value != "":
+		return value
+	case den != 0:
+		return w.t("report.review.share", "n", w.int(num), "of", w.int(den), "share", w.percent(num, den))
+	}
+	return w.int(num)
+}
+
+// reviewVerdict is what 9.3.1 asks: is the system suitable, adequate and
+// effective.
+func reviewVerdict(v planning.ReviewDossier, w words) KeyValue {
+	yes := func(b bool) Text {
+		switch {
+		case v.State == planning.ReviewDraft && v.Conclusion == "":
+			return T(i18n.None)
+		case b:
+			return T(w.t("report.yes"))
+		}
+		return T(w.t("report.no"))
+	}
+	return KeyValue{Rows: []KV{{w.t("report.review.suitable"), yes(v.Suitable)}, {w.t("report.review.adequate"), yes(v.Adequate)}, {w.t("report.review.effective"), yes(v.Effective)}}}
+}
+
+// reviewDecisions are the decisions under the three letters of 9.3.3; a kind
+// of which there is none is said to be empty.
+func reviewDecisions(v planning.ReviewDossier, w words) []Block {
+	t := Table{Columns: []Column{{Title: "№", Width: 9}, {Title: w.t("report.review.decision"), Width: 78}, {Title: w.t("report.review.owner"), Width: 34},
+		{Title: w.t("report.act.due"), Width: 22}, {Title: w.t("report.review.in_plan"), Width: 33}}}
+	for _, kind := range planning.DecisionKinds() {
+		name, n := w.code("report.decision", string(kind)), 0
+		var rows []Row
+		for _, dec := range v.DecisionList {
+			if dec.Kind != kind {
+				continue
+			}
+			n++
+			plan := w.t("report.review.not_planned")
+			if dec.ItemID != "" {
+				plan = w.t("report.review.item", "year", dec.ItemYear, "no", dec.ItemNo)
+			}
+			rows = append(rows, Cells(fmt.Sprint(dec.No), dec.Text, list(", ", dec.OwnerName, dec.DepartmentCode), w.day(dec.Due), plan))
+		}
+		t.Rows = append(t.Rows, Group(list(") ", string(kind), name)))
+		if n == 0 {
+			rows = []Row{Cells("–", w.t("report.review.no_decision"), "–", "–", "–")}
+		}
+		t.Rows = append(t.Rows, rows...)
+	}
+	return []Block{t}
+}

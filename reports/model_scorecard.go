@@ -1,0 +1,192 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/internal/i18n"
+)
+
+// scorecardDocument is the assessment of e-services: the national table with
+// its break of method, the bodies of the year in focus, or one body's card.
+func scorecardDocument(c eservice.Scorecard, w words) Doc {
+	d := w.doc(w.t("report.scorecard.title"), w.t("report.scorecard.running"), "")
+	d.Subtitle = scorecardYears(c)
+	if c.Agency != nil {
+		d.Title, d.Running, d.Subtitle = w.t("report.scorecard.card"), w.t("report.scorecard.card_running"), list(", ", c.Agency.Name(w.lang), d.Subtitle)
+	}
+	d.ShortName = list(", ", d.Running, scorecardYears(c))
+	w.at(&d, w.today)
+	if len(c.Years) == 0 {
+		d.Add(w.box(w.t("report.scorecard.none")))
+		return d
+	}
+	n := 0
+	d.Add(w.section(&n, "report.scorecard.situation"), scorecardTable(c, w, situation(c, w)),
+		w.section(&n, "report.scorecard.levels"), scorecardTable(c, w, grades(c, w)))
+	for _, b := range breaks(c) {
+		d.Add(Note{Text: Join(B(w.t("report.scorecard.break", "before", b.before, "year", b.year)+" "), T(b.Break.Reason(w.lang)))})
+	}
+	d.Add(Paragraph{Small: true, Text: T(w.t("report.scorecard.graded_only"))},
+		w.section(&n, "report.scorecard.distribution"), scorecardChart(c, w))
+	switch {
+	case c.Agency != nil && len(c.Services) > 0:
+		d.Add(w.section(&n, "report.scorecard.services_of", "year", c.Year), serviceTable(c, w))
+	case len(c.Agencies) > 0:
+		d.Add(w.section(&n, "report.scorecard.agencies_of", "year", c.Year), agencyTable(c, w), Paragraph{Small: true, Text: T(w.t("report.scorecard.mean_note"))})
+	default:
+		d.Add(Paragraph{Small: true, Text: T(w.t("report.scorecard.totals_only", "year", w.nth(c.Year)))})
+	}
+	d.Add(w.section(&n, "report.scorecard.basis"), schemeTable(c, w))
+	return d
+}
+
+// scorecardYears is the range of years shown: 2013–2015.
+func scorecardYears(c eservice.Scorecard) string {
+	if len(c.Years) == 0 {
+		return ""
+	}
+	first, last := c.Years[0].Year, c.Years[len(c.Years)-1].Year
+	if first == last {
+		return strconv.Itoa(first)
+	}
+	return fmt.Sprintf("%d–%d", first, last)
+}
+
+// indicator is one line of the official table: its words and its number in a
+// year. A rate is a share, all else are counts.
+type indicator struct {
+	label string
+	value func(eservice.YearResult) int64
+	rate  bool // electronised of all
+	part  bool // of the line above: set in
+}
+
+// situation are the lines of the first official table.
+func situation(c eservice.Scorecard, w words) []indicator {
+	out := []indicator{
+		{label: w.t("report.scorecard.agencies"), value: func(y eservice.YearResult) int64 { return y.Agencies }},
+		{label: w.t("report.scorecard.services"), value: func(y eservice.YearResult) int64 { return y.Services }},
+		{label: w.t("report.scorecard.electronised"), value: func(y eservice.YearResult) int64 { return y.Electronised }, part: true},
+		{label: w.t("report.scorecard.not_electronised"), value: func(y eservice.YearResult) int64 { return y.NotElectronised }, part: true},
+		{label: w.t("report.scorecard.rate"), rate: true},
+	}
+	if c.Agency != nil {
+		return out[1:]
+	}
+	return out
+}
+
+// grades are the lines of the second official table, lowest grade first.
+func grades(c eservice.Scorecard, w words) []indicator {
+	var out []indicator
+	for _, b := range bands(c) {
+		out = append(out, indicator{label: w.t("report.scorecard.graded", "grade", w.capital(b.Label(w.lang))),
+			value: func(y eservice.YearResult) int64 { return y.Grades[b.Code] }})
+	}
+	return out
+}
+
+// bands are the grades of all years, lowest first; a grade of two schemes
+// stands once.
+func bands(c eservice.Scorecard) (out []eservice.Band) {
+	for _, y := range c.Years {
+		for _, b := range y.Scheme.Bands {
+			if !slices.ContainsFunc(out, func(o eservice.Band) bool { return o.Code == b.Code }) {
+				out = append(out, b)
+			}
+		}
+	}
+	return out
+}
+
+// broken is a year that cannot be compared with the one shown before it.
+type broken struct {
+	eservice.Break
+
+	before, year int
+}
+
+// breaks are the breaks of method between the years shown.
+func breaks(c eservice.Scorecard) (out []broken) {
+	for i, y := range c.Years {
+		if i > 0 && y.Break != nil {
+			out = append(out, broken{*y.Break, c.Years[i-1].Year, y.Year})
+		}
+	}
+	return out
+}
+
+// scorecardTable is an official table: indicators down, years across, ‖ before
+// a year that is not comparable with the one before.
+func scorecardTable(c eservice.Scorecard, w words, lines []indicator) Table {
+	t := Table{Columns: []Column{{Title: w.t("report.scorecard.indicator"), Width: 80}}}
+	for i, y := range c.Years {
+		title := w.t("report.scorecard.year", "year", w.nth(y.Year))
+		if i > 0 && y.Break != nil {
+			title = "‖ " + title
+		}
+		t.Columns = append(t.Columns, Column{Title: title, Width: 26, Align: Right})
+	}
+	for _, l := range lines {
+		label := l.label
+		if l.part {
+			label = "\u2003" + label
+		}
+		r := Row{Cells: []Text{T(label)}}
+		for _, y := range c.Years {
+			if l.rate {
+				r.Cells = append(r.Cells, T(w.percent(y.Electronised, y.Services)))
+				continue
+			}
+			r.Cells = append(r.Cells, T(w.int(l.value(y))))
+		}
+		t.Rows = append(t.Rows, r)
+	}
+	return t
+}
+
+// scorecardChart shows the grades as shares of the electronised services, a
+// bar for each body of the year in focus when they are known, else for each
+// year.
+func scorecardChart(c eservice.Scorecard, w words) Chart {
+	ch := Chart{Max: 100}
+	list := bands(c)
+	for _, b := range list {
+		ch.Legend = append(ch.Legend, b.Label(w.lang))
+	}
+	bar := func(label string, y eservice.YearResult) Bar {
+		b := Bar{Label: label, Text: w.t("report.scorecard.bar", "electronised", w.int(y.Electronised), "services", w.int(y.Services), "mean", w.mean(y))}
+		for _, g := range list {
+			b.Parts = append(b.Parts, 100*float64(y.Grades[g.Code])/float64(max(y.GradeSum(), 1)))
+		}
+		return b
+	}
+	if len(c.Agencies) > 0 {
+		ch.Title = w.t("report.scorecard.chart_agencies", "year", c.Year)
+		for _, a := range c.Agencies {
+			ch.Bars = append(ch.Bars, bar(a.Agency.Name(w.lang), a.YearResult))
+		}
+		return ch
+	}
+	ch.Title = w.t("report.scorecard.chart_years")
+	for i, y := range c.Years {
+		b := bar(strconv.Itoa(y.Year), y)
+		if i > 0 && y.Break != nil {
+			b.Break = w.t("report.scorecard.break_short")
+		}
+		ch.Bars = append(ch.Bars, b)
+	}
+	return ch
+}
+
+// mean writes the mean grade with two decimals, or a dash.
+func (w words) mean(y eservice.YearResult) string {
+	m, ok := y.MeanGradeMilli()
+	if !ok {
+		return i18n.None
+	}
+	return w.decimal(eservice.MilliText(m, 2))
+}

@@ -1,0 +1,189 @@
+package reports
+
+import (
+	"fmt"
+
+	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/internal/i18n"
+)
+
+// agencyTable ranks the bodies of the year in focus by mean grade.
+func agencyTable(c eservice.Scorecard, w words) Table {
+	t := Table{Small: true, Columns: []Column{{Title: w.t("report.scorecard.rank"), Width: 10, Align: Right}, {Title: w.t("report.scorecard.agency"), Width: 52},
+		{Title: w.t("report.scorecard.services"), Width: 18, Align: Right}, {Title: w.t("report.scorecard.electronised"), Width: 26, Align: Right},
+		{Title: w.t("report.scorecard.rate"), Width: 24, Align: Right}}}
+	all := bands(c)
+	for _, b := range all {
+		t.Columns = append(t.Columns, Column{Title: w.capital(b.Label(w.lang)), Width: 15, Align: Right})
+	}
+	t.Columns = append(t.Columns, Column{Title: w.t("report.scorecard.mean"), Width: 16, Align: Right})
+	line := func(kind RowKind, rank, name string, y eservice.YearResult) {
+		r := Row{Kind: kind, Cells: []Text{T(rank), T(name), T(w.int(y.Services)), T(w.int(y.Electronised)), T(w.percent(y.Electronised, y.Services))}}
+		for _, b := range all {
+			r.Cells = append(r.Cells, T(w.int(y.Grades[b.Code])))
+		}
+		r.Cells = append(r.Cells, T(w.mean(y)))
+		t.Rows = append(t.Rows, r)
+	}
+	for _, a := range c.Agencies {
+		line(RowPlain, fmt.Sprint(a.Rank), a.Agency.Name(w.lang), a.YearResult)
+	}
+	if f := c.Focus(); f != nil {
+		line(RowTotal, "", w.t("report.total"), *f)
+	}
+	return t
+}
+
+// serviceTable lists the services of one body with level, score and grade.
+func serviceTable(c eservice.Scorecard, w words) Table {
+	t := Table{Columns: []Column{{Title: "№", Width: 10, Align: Right}, {Title: w.t("report.scorecard.service"), Width: 82},
+		{Title: w.t("report.scorecard.level"), Width: 38}, {Title: w.t("report.scorecard.score"), Width: 18, Align: Right}, {Title: w.t("report.scorecard.grade"), Width: 28}}}
+	for i, s := range c.Services {
+		grade, score := w.t("report.scorecard.not_graded"), i18n.None
+		if s.Grade != nil {
+			grade = s.Grade.Label(w.lang)
+		}
+		if s.ScoreMilli != nil {
+			score = w.decimal(eservice.MilliText(*s.ScoreMilli, 1))
+		}
+		t.Rows = append(t.Rows, Cells(fmt.Sprint(i+1), w.pick(s.Service.NameAZ, s.Service.NameEN), w.code("eservice.level", s.Level), score, grade))
+	}
+	return t
+}
+
+// schemeTable names the legal act under which each year was assessed, and
+// says whether its bands are confirmed.
+func schemeTable(c eservice.Scorecard, w words) Table {
+	t := Table{Columns: []Column{{Title: w.t("report.scorecard.of_year"), Width: 22}, {Title: w.t("report.scorecard.act"), Width: 76}, {Title: w.t("report.scorecard.bands"), Width: 78}}}
+	for _, y := range c.Years {
+		state := w.t("report.scorecard.unconfirmed")
+		if y.Scheme.Confirmed {
+			state = w.t("report.scorecard.confirmed")
+		}
+		t.Rows = append(t.Rows, Cells(fmt.Sprint(y.Year), list(". ", y.Scheme.Title(w.lang), y.Scheme.Act(w.lang)), list(". ", state, y.Scheme.Note(w.lang))))
+	}
+	return t
+}
+
+// scorecardSheets are: the years as the import reads them (also the CSV), the
+// official table, the years with their rates, and the bodies or services.
+func scorecardSheets(c eservice.Scorecard, w words) []Sheet {
+	out := []Sheet{yearData(c), officialTable(c, w), yearSheet(c, w)}
+	out[0].Name, out[0].Title = w.t("report.scorecard.sheet_data"), w.t("report.scorecard.running")
+	switch {
+	case c.Agency != nil && len(c.Services) > 0:
+		return append(out, serviceSheet(c, w))
+	case len(c.Agencies) > 0:
+		return append(out, agencySheet(c, w))
+	}
+	return out
+}
+
+// yearData are the years in the columns of "kis import assessments", so that
+// what was exported can be imported again.
+func yearData(c eservice.Scorecard) Sheet {
+	s := Sheet{}
+	for _, name := range append([]string{"year", "agencies", "services", "electronised", "not_electronised"}, eservice.Grades...) {
+		s.Columns = append(s.Columns, SheetColumn{Key: name, Title: name, Type: IntCol, Width: 16})
+	}
+	for _, y := range c.Years {
+		r := []any{y.Year, y.Agencies, y.Services, y.Electronised, y.NotElectronised}
+		for _, g := range eservice.Grades {
+			r = append(r, y.Grades[g])
+		}
+		s.Rows = append(s.Rows, r)
+	}
+	return s
+}
+
+// officialTable is the table of the report on 2013-2015: indicators down,
+// years across, whole numbers only.
+func officialTable(c eservice.Scorecard, w words) Sheet {
+	s := Sheet{Name: w.t("report.scorecard.sheet_official"), Title: w.t("report.scorecard.running"),
+		Columns: []SheetColumn{{Key: "indicator", Title: w.t("report.scorecard.indicator"), Width: 60}}}
+	for i, y := range c.Years {
+		title := w.t("report.scorecard.year", "year", w.nth(y.Year))
+		if i > 0 && y.Break != nil {
+			title = "‖ " + title
+		}
+		s.Columns = append(s.Columns, SheetColumn{Key: fmt.Sprint(y.Year), Title: title, Type: IntCol, Width: 18})
+	}
+	for _, l := range append(situation(c, w), grades(c, w)...) {
+		if l.rate {
+			continue
+		}
+		r := []any{l.label}
+		for _, y := range c.Years {
+			r = append(r, l.value(y))
+		}
+		s.Rows = append(s.Rows, r)
+	}
+	return s
+}
+
+// yearSheet is a row for each year, with its rate, mean grade and break.
+func yearSheet(c eservice.Scorecard, w words) Sheet {
+	s := Sheet{Name: w.t("report.scorecard.sheet_years"), Title: w.t("report.scorecard.running"), Columns: append([]SheetColumn{
+		{Key: "year", Title: w.t("report.scorecard.of_year"), Type: IntCol}}, resultColumns(c, w)...)}
+	s.Columns = append(s.Columns, SheetColumn{Key: "break", Title: w.t("report.scorecard.break_column"), Width: 60},
+		SheetColumn{Key: "legal_act", Title: w.t("report.scorecard.act"), Width: 50})
+	for i, y := range c.Years {
+		broke := ""
+		if i > 0 && y.Break != nil {
+			broke = y.Break.Reason(w.lang)
+		}
+		s.Rows = append(s.Rows, append(append([]any{y.Year}, results(c, y)...), broke, y.Scheme.Act(w.lang)))
+	}
+	return s
+}
+
+// resultColumns and results are what is known of a year or a body.
+func resultColumns(c eservice.Scorecard, w words) []SheetColumn {
+	out := []SheetColumn{{Key: "services", Title: w.t("report.scorecard.services"), Type: IntCol}, {Key: "electronised", Title: w.t("report.scorecard.electronised"), Type: IntCol},
+		{Key: "not_electronised", Title: w.t("report.scorecard.not_electronised"), Type: IntCol}, {Key: "rate", Title: w.t("report.scorecard.rate"), Type: PercentCol}}
+	for _, b := range bands(c) {
+		out = append(out, SheetColumn{Key: b.Code, Title: w.capital(b.Label(w.lang)), Type: IntCol})
+	}
+	return append(out, SheetColumn{Key: "mean_grade", Title: w.t("report.scorecard.mean"), Type: DecimalCol, Decimals: 2})
+}
+
+func results(c eservice.Scorecard, y eservice.YearResult) []any {
+	out := []any{y.Services, y.Electronised, y.NotElectronised, Ratio{y.Electronised, y.Services}}
+	for _, b := range bands(c) {
+		out = append(out, y.Grades[b.Code])
+	}
+	if m, ok := y.MeanGradeMilli(); ok {
+		return append(out, eservice.MilliText(m, 2))
+	}
+	return append(out, nil)
+}
+
+// agencySheet is a row for each body of the year in focus.
+func agencySheet(c eservice.Scorecard, w words) Sheet {
+	s := Sheet{Name: w.t("report.scorecard.sheet_agencies", "year", c.Year), Title: w.t("report.scorecard.running"), Columns: append([]SheetColumn{
+		{Key: "rank", Title: w.t("report.scorecard.rank"), Type: IntCol}, {Key: "code", Title: w.t("report.scorecard.code"), Width: 14},
+		{Key: "agency", Title: w.t("report.scorecard.agency"), Width: 50}}, resultColumns(c, w)...)}
+	for _, a := range c.Agencies {
+		s.Rows = append(s.Rows, append([]any{a.Rank, a.Agency.Code, a.Agency.Name(w.lang)}, results(c, a.YearResult)...))
+	}
+	return s
+}
+
+// serviceSheet is a row for each service of the body.
+func serviceSheet(c eservice.Scorecard, w words) Sheet {
+	s := Sheet{Name: w.t("report.scorecard.sheet_services", "year", c.Year), Title: c.Agency.Name(w.lang), Columns: []SheetColumn{
+		{Key: "code", Title: w.t("report.scorecard.code"), Width: 16}, {Key: "service", Title: w.t("report.scorecard.service"), Width: 60},
+		{Key: "level", Title: w.t("report.scorecard.level"), Width: 24}, {Key: "score", Title: w.t("report.scorecard.score"), Type: DecimalCol},
+		{Key: "grade", Title: w.t("report.scorecard.grade"), Width: 20}}}
+	for _, v := range c.Services {
+		r := []any{v.Service.Code, w.pick(v.Service.NameAZ, v.Service.NameEN), w.code("eservice.level", v.Level), nil, ""}
+		if v.ScoreMilli != nil {
+			r[3] = eservice.MilliText(*v.ScoreMilli, 3)
+		}
+		if v.Grade != nil {
+			r[4] = v.Grade.Label(w.lang)
+		}
+		s.Rows = append(s.Rows, r)
+	}
+	return s
+}

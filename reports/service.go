@@ -1,0 +1,178 @@
+package reports
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/planning"
+)
+
+// Service makes documents and sheets of what the contexts know, with the
+// rights of whoever asks, and keeps the register of what was printed.
+type Service struct {
+	Institution string // top of each document; the name in the texts when empty
+	Place       string // where the office is; the one in the texts when empty
+
+	kis      *kis.Service
+	audit    *audit.Service
+	planning *planning.Service
+	eservice *eservice.Service
+	public   string // address under which people reach the program, no / at the end
+}
+
+// New makes the service. publicURL is the address that QR codes lead to; with
+// an empty one documents carry their code but no QR code.
+func New(k *kis.Service, a *audit.Service, p *planning.Service, e *eservice.Service, publicURL string) *Service {
+	return &Service{kis: k, audit: a, planning: p, eservice: e, public: strings.TrimRight(publicURL, "/")}
+}
+
+// The kinds of documents.
+const (
+	Act       = "act"       // nonconformity act; Key is its number or id
+	Audit     = "audit"     // audit report; Key is the number or id
+	Review    = "review"    // management review; Key is the number or id
+	Plan      = "plan"      // yearly plan; Year
+	Cycle     = "cycle"     // state and evaluation of a cycle; Key is the process code and Key2 the period, or Key the id
+	Scorecard = "scorecard" // e-services; From, To, Agency, Year in focus
+	Measures  = "measures"  // report on a national plan; Key is the plan's code, Year
+)
+
+// The formats of files.
+const (
+	PDF  = "pdf"
+	XLSX = "xlsx"
+	CSV  = "csv"
+	JSON = "json"
+)
+
+// kinds lists the kinds in the order of messages, with the formats of each.
+var kinds = []struct {
+	kind    string
+	formats []string
+}{
+	{Act, []string{PDF, JSON}},
+	{Audit, []string{PDF, JSON}},
+	{Review, []string{PDF, JSON}},
+	{Plan, []string{PDF, XLSX, CSV, JSON}},
+	{Cycle, []string{PDF, XLSX, CSV, JSON}},
+	{Scorecard, []string{PDF, XLSX, CSV, JSON}},
+	{Measures, []string{PDF, XLSX, CSV, JSON}},
+}
+
+// Formats lists the formats of a kind; none for an unknown one.
+func Formats(kind string) []string {
+	for _, k := range kinds {
+		if k.kind == kind {
+			return slices.Clone(k.formats)
+		}
+	}
+	return nil
+}
+
+// FormatOf gives the format of a file by the ending of its name, in capitals
+// or not. Invalid when it is none of the four.
+func FormatOf(filename string) (string, error) {
+	ending := strings.ToLower(strings.TrimPrefix(path.Ext(strings.ReplaceAll(filename, `\`, "/")), "."))
+	if slices.Contains([]string{PDF, XLSX, CSV, JSON}, ending) {
+		return ending, nil
+	}
+	return "", apperr.InvalidField("file", "report.error.ending", "file", filename, "formats", "pdf, xlsx, csv, json")
+}
+
+// Request says which document is asked for. Fields that the kind does not
+// know are left alone.
+type Request struct {
+	Kind     string
+	Key      string
+	Key2     string
+	Year     int
+	From, To int    // years, inclusive; 0 = open
+	Agency   string // code of one body
+	Lang     string // empty: the language of the actor
+	Format   string
+}
+
+// check fills in the language and notes what is wrong: an unknown kind, a
+// format the kind does not have, an unknown language, a missing key or year.
+func (r Request) check(ctx context.Context) (Request, error) {
+	var c apperr.Check
+	formats := Formats(r.Kind)
+	if formats == nil {
+		names := make([]string, len(kinds))
+		for i, k := range kinds {
+			names[i] = k.kind
+		}
+		c.Add("kind", "report.error.kind", "kind", cut(r.Kind, 40), "kinds", strings.Join(names, ", "))
+		return r, c.Err()
+	}
+	if !slices.Contains(formats, r.Format) {
+		c.Add("format", "report.error.format", "kind", r.Kind, "format", cut(r.Format, 40), "formats", strings.Join(formats, ", "))
+	}
+	if r.Lang == "" {
+		r.Lang = i18n.Pick(cmp.Or(actor.From(ctx).Lang, i18n.Default))
+	}
+	if !i18n.Known(r.Lang) {
+		c.Add("lang", "report.error.lang", "lang", cut(r.Lang, 40), "langs", strings.Join(i18n.Languages(), ", "))
+	}
+	if r.Key = strings.TrimSpace(r.Key); r.Key == "" && r.Kind != Plan && r.Kind != Scorecard {
+		c.Add("key", "error.field.required")
+	}
+	if len(r.Key) > 200 || len(r.Key2) > 200 || len(r.Agency) > 200 {
+		c.Add("key", "error.field.too_long", "max", 200, "length", max(len(r.Key), len(r.Key2), len(r.Agency)))
+	}
+	for field, year := range map[string]int{"year": r.Year, "from": r.From, "to": r.To} {
+		missing := year == 0 && field == "year" && (r.Kind == Plan || r.Kind == Measures)
+		if missing || year != 0 && (year < 1990 || year > 2199) {
+			c.Add(field, "error.field.range", "min", 1990, "max", 2199)
+		}
+	}
+	return r, c.Err()
+}
+
+// cut shortens what a person typed for a message.
+func cut(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}
+
+// Render writes the document of a request to w. Nothing is written before it
+// is whole and, when it is printed, registered. A combination that does not
+// exist is Invalid, what the actor may not see or does not exist NotFound.
+func (s *Service) Render(ctx context.Context, r Request, w io.Writer) error {
+	f, err := s.File(ctx, r)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(f.Bytes)
+	return err
+}
+
+// verifyURL is what the QR code of a document opens; empty without an address.
+func (s *Service) verifyURL(code string) string {
+	if s.public == "" {
+		return ""
+	}
+	return s.public + "/verify/" + code
+}
+
+// verifyAt is the address as people type it, without the scheme.
+func (s *Service) verifyAt() string {
+	u, err := url.Parse(s.public)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Host + strings.TrimRight(u.Path, "/") + "/verify"
+}
