@@ -3,6 +3,7 @@ package auditweb_test
 import (
 	"context"
 	"flag"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -109,14 +110,14 @@ func TestAFindingFromARowBecomesAnActThatIsWalkedToItsEndOnPages(t *testing.T) {
 		act := "/acts/" + list.Items[0].ID
 		samir.Post(act+"/issue", "checked", "1").Want(http.StatusForbidden)
 		elchin.Get(act).Want(http.StatusNotFound)
-		gunel.Post(act + "/issue").Want(http.StatusUnprocessableEntity).Has("dialog[open] .k-err", "təsdiqlənməlidir")
+		gunel.Post(act+"/issue").Want(http.StatusUnprocessableEntity).Has("dialog[open] .k-err", "təsdiqlənməlidir")
 		gunel.Follow(gunel.Post(act+"/issue", "checked", "1")).Has("h1", "UA-2026-001", "Rəsmiləşdirilib")
 		elchin.Get(act).Want(http.StatusOK).Has(".btn-primary", "Tanış ol")
 		elchin.Follow(elchin.Post(act+"/acknowledge")).Has("h1", "Tanış olunub")
 		elchin.Post(act+"/acknowledge").Want(http.StatusConflict).Has(".k-quote", "Bu addım indi mümkün deyil", "tədbirlər planını təqdim etmək")
 
-		aytan.Post(act + "/submit").Want(http.StatusUnprocessableEntity).Has(".k-quote.k-bad li", "Kök səbəb", "doldurulmalıdır").Has("li", "Düzəldici tədbirlər")
-		version := aytan.Get(act + "/response").Want(http.StatusOK).Attr("input[name=version]", "value")
+		aytan.Post(act+"/submit").Want(http.StatusUnprocessableEntity).Has(".k-quote.k-bad li", "Kök səbəb", "doldurulmalıdır").Has("li", "Düzəldici tədbirlər")
+		version := aytan.Get(act+"/response").Want(http.StatusOK).Attr("input[name=version]", "value")
 		form := url.Values{"version": {version}, "correction": {"Təhvil verildi"}, "correction_day": {"15.06.2026"}, "cause_method": {"five_why"},
 			"question": {"Niyə?"}, "why": {"Məsul yoxdur"}, "root_cause": {"Prosedurda müddət yoxdur"}, "similar_checked": {"1"}, "similar_where": {"Başqa proseslər"},
 			"effect_measure": {"Vaxtında təhvil"}, "effect_target": {"100%"}}
@@ -148,7 +149,7 @@ func TestAFindingFromARowBecomesAnActThatIsWalkedToItsEndOnPages(t *testing.T) {
 }
 
 // TestBrowserPagesOfAudit opens every page in a browser, in both languages
-// and at both widths.
+// and themes and at both widths.
 func TestBrowserPagesOfAudit(t *testing.T) {
 	db := storetest.Open(t)
 	o := open(t, db)
@@ -165,22 +166,23 @@ func TestBrowserPagesOfAudit(t *testing.T) {
 	b.SignIn(site, o.ID("gunel")+"@stat.test", webtest.Password)
 	visit := func(who string, pages map[string]string) {
 		for name, path := range pages {
-			for _, lang := range []string{"az", "en"} {
-				webtest.Eval[bool](b, `fetch('/preferences', {method: 'POST', headers: {'Content-Type': 'application/x-www-form-urlencoded'}, body: 'lang=`+lang+`'}).then(() => true)`)
-				for _, width := range []int64{1440, 390} {
-					b.Width(width)
-					b.Open(site + path)
-					label := strings.Join([]string{name, who, lang, map[int64]string{1440: "wide", 390: "narrow"}[width]}, "-")
-					b.Check(label)
-					b.Picture(*pictures, label)
-				}
+			for _, look := range []struct {
+				lang, theme string
+				width       int64
+			}{{"az", "light", 1440}, {"az", "light", 390}, {"en", "dark", 1440}} {
+				webtest.Eval[bool](b, `fetch('/preferences', {method: 'POST', headers: {'Content-Type': 'application/x-www-form-urlencoded'}, body: 'lang=`+look.lang+`'}).then(() => true)`)
+				webtest.Eval[bool](b, `fetch('/preferences', {method: 'POST', headers: {'Content-Type': 'application/x-www-form-urlencoded'}, body: 'theme=`+look.theme+`'}).then(() => true)`)
+				b.Width(look.width)
+				b.Open(site + path)
+				label := fmt.Sprintf("%s-%s-%s-%d", name, who, look.lang, look.width)
+				b.Check(label)
+				b.Picture(*pictures, label)
 			}
 		}
 	}
 	visit("lead", map[string]string{"audits": "/audits", "new": "/audits/new", "audit": "/audits/" + au.ID, "team": "/audits/" + au.ID + "/team",
 		"acts": "/acts", "draft": "/acts/" + draft.ID, "running": "/acts/" + running.ID, "closed": "/acts/" + closed.ID})
 	o.as("aytan")
-	b.Do()
 	webtest.Eval[bool](b, `fetch('/sign-out', {method: 'POST'}).then(() => true)`)
 	b.SignIn(site, o.ID("aytan")+"@stat.test", webtest.Password)
 	action := ""
