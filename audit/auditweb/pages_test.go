@@ -93,7 +93,7 @@ func TestAFindingFromARowBecomesAnActThatIsWalkedToItsEndOnPages(t *testing.T) {
 		au := o.Started()
 		row := o.Row(au.ID, "4.4-a")
 		samir, gunel, elchin, aytan := o.as("samir"), o.as("gunel"), o.as("elchin"), o.as("aytan")
-		samir.Get("/audits/"+au.ID+"?row="+row.ID).Want(http.StatusOK).Has("aside h3", "4.4-a").Has("aside .k-bad", "sübut yüklənməyib")
+		samir.Get("/audits/"+au.ID+"?row="+row.ID).Want(http.StatusOK).Has("aside h3", "4.4-a").Has("aside .k-idle", "sübut yüklənməyib")
 
 		raised := samir.Post("/audits/"+au.ID+"/rows/"+row.ID, "version", "1", "answer", "nonconforms", "do", "act", "grade", "minor",
 			"department", o.Dept("SSS"), "statement", "Materiallar təhvil verilməyib", "objective_evidence", "siyahıda imza yoxdur", "recommendation", "Jurnal aparmaq").
