@@ -47,7 +47,7 @@ func partsOfEntries(ctx context.Context, db bun.IDB, list []*MeasureEntry) error
 		model any
 		alias string
 	}{{&steps, "ms"}, {&links, "ml"}, {&files, "mf"}} {
-		err := db.NewSelect().Model(read.model).Where("?.entry_id IN (?)", bun.Ident(read.alias), bun.In(ids)).
+		err := db.NewSelect().Model(read.model).Where("?.entry_id IN (?)", bun.Ident(read.alias), bun.List(ids)).
 			OrderExpr("?.entry_id, ?.position", bun.Ident(read.alias), bun.Ident(read.alias)).Scan(ctx)
 		if err != nil {
 			return store.MapError(err, "parts of entries")

@@ -100,7 +100,7 @@ func entriesOf(ctx context.Context, db bun.IDB, list []Measure, year int) (map[s
 		ids = append(ids, m.ID)
 	}
 	var entries []MeasureEntry
-	err := db.NewSelect().Model(&entries).Where("e.year = ? AND e.measure_id IN (?)", year, bun.In(ids)).Scan(ctx)
+	err := db.NewSelect().Model(&entries).Where("e.year = ? AND e.measure_id IN (?)", year, bun.List(ids)).Scan(ctx)
 	for _, e := range entries {
 		out[e.MeasureID] = e
 	}

@@ -113,7 +113,7 @@ func departmentsOfMeasures(ctx context.Context, db bun.IDB, list []*Measure) err
 		ids = append(ids, m.ID)
 	}
 	var rows []measureDepartment
-	err := db.NewSelect().Model(&rows).Where("md.measure_id IN (?)", bun.In(ids)).OrderExpr("md.measure_id, md.position").Scan(ctx)
+	err := db.NewSelect().Model(&rows).Where("md.measure_id IN (?)", bun.List(ids)).OrderExpr("md.measure_id, md.position").Scan(ctx)
 	if err != nil {
 		return store.MapError(err, "departments of measures")
 	}

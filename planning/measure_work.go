@@ -43,7 +43,7 @@ func (s *Service) MeasureWork(ctx context.Context) ([]kis.WorkItem, error) {
 	if own := policies.For(who, policies.MeasureReport).Departments; len(own) > 0 {
 		tasks, err := measureTasks(ctx, s.DB.Read(), func(q *bun.SelectQuery) {
 			q.Where("COALESCE(e.state, 'draft') = 'draft'").
-				Where("EXISTS (SELECT 1 FROM measure_departments AS md WHERE md.measure_id = m.id AND md.department_id IN (?))", bun.In(own))
+				Where("EXISTS (SELECT 1 FROM measure_departments AS md WHERE md.measure_id = m.id AND md.department_id IN (?))", bun.List(own))
 		})
 		if err != nil {
 			return nil, err
