@@ -71,7 +71,7 @@ func (h trailPages) list(c *web.Context) error {
 		return err
 	}
 	for _, e := range found.Events {
-		p.Entries = append(p.Entries, trailEntry{Event: e, What: actionWord(p.Page, e.Action), Object: objectWord(p.Page, e), Href: objectHref(e), Changes: changes(p.Page, e, names)})
+		p.Entries = append(p.Entries, trailEntry{Event: e, What: actionWord(p.Page, e.Action), Object: objectWord(p.Page, e), Href: objectHref(c, e), Changes: changes(p.Page, e, names)})
 	}
 	if found.Next > 0 {
 		p.Next = c.NextHref(strconv.FormatInt(found.Next, 10))
@@ -129,14 +129,22 @@ func objectWord(p ui.Page, e kis.Event) string {
 	return kindName(p, e.Kind) + ": " + e.Label
 }
 
-// objectPages says where the pages of objects are.
-var objectPages = map[string]string{"user": "/admin/users/", "department": "/admin/departments/", "cycle": "/cycles/", "process": "/processes/",
-	"submission": "/evidence/", "audit": "/audits/", "act": "/acts/", "plan": "/plans/", "review": "/reviews/", "measure": "/measures/"}
+// objectPages says where the pages of objects are and what opens them.
+var objectPages = map[string]struct {
+	base string
+	act  policies.Action
+}{
+	"user": {"/admin/users/", policies.UserRead}, "department": {"/admin/departments/", policies.DepartmentRead},
+	"cycle": {"/cycles/", policies.CycleRead}, "submission": {"/evidence/", policies.EvidenceRead},
+	"audit": {"/audits/", policies.AuditRead}, "act": {"/acts/", policies.ActRead},
+	"plan": {"/plans/", policies.PlanRead}, "review": {"/reviews/", policies.ReviewRead}, "measure": {"/measures/", policies.MeasureRead},
+}
 
-// objectHref is the page on which an entry's object is shown.
-func objectHref(e kis.Event) string {
-	if base := objectPages[e.RootKind]; base != "" && e.RootID != "" {
-		return base + e.RootID
+// objectHref is the page on which an entry's object is shown, if the reader
+// may open such pages.
+func objectHref(c *web.Context, e kis.Event) string {
+	if page := objectPages[e.RootKind]; page.base != "" && e.RootID != "" && c.Can(page.act) {
+		return page.base + e.RootID
 	}
 	return ""
 }

@@ -21,6 +21,7 @@ type change struct {
 	Field         string
 	Before, After string
 	Had, Has      bool // whether there was and is a value
+	Same          bool // it did not change and is shown to say what is spoken of
 }
 
 // names are the people and departments that entries speak of by id.
@@ -120,6 +121,9 @@ func changes(p ui.Page, e kis.Event, n names) []change {
 	for _, path := range order {
 		b, a := strings.Join(before[path], ", "), strings.Join(after[path], ", ")
 		if a == b {
+			if path == "role" {
+				out = append(out, change{Field: fieldWord(p, path), After: a, Same: true})
+			}
 			continue
 		}
 		out = append(out, change{Field: fieldWord(p, path), Before: b, After: a, Had: b != "", Has: a != ""})
@@ -178,7 +182,7 @@ func logOf(p ui.Page, events []kis.Event, n names) []ui.LogEntry {
 			switch {
 			case c.Had && c.Has:
 				notes = append(notes, c.Field+": "+c.Before+" → "+c.After)
-			case c.Has:
+			case c.Has, c.Same:
 				notes = append(notes, c.Field+": "+c.After)
 			default:
 				notes = append(notes, c.Field+": "+c.Before+" → –")

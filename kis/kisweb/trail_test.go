@@ -24,8 +24,8 @@ func TestTheTrailIsReadableAndFiltered(t *testing.T) {
 		a.Has("tbody tr", "İstifadəçi məlumatları dəyişdirilib", "Rauf Axundov", "Aytən Məmmədova dəyişdirilib: → Aytən Səfərova", "24.11.2026, 10:00").
 			Has("tbody tr", "Rol verilib", "Rol: Auditor", "Tarixədək: 31.12.2026").
 			Has("tbody tr", "Sistemə daxil olunub", "Nigar Əliyeva")
-		if a.Attr(`tbody a[href="`+page+`"]`, "href") != page {
-			t.Error("no link to the person")
+		if a.Count(`tbody a[href^="/admin/departments/"]`) == 0 || a.Count(`tbody a[href^="/admin/users/"]`) != 0 {
+			t.Error("links do not lead to what the reader may open, and to nothing else")
 		}
 		v.Get("/trail?person="+s.office.ID("rauf")).Has("tbody tr", "Rol verilib").HasNot("tbody tr", "Nigar")
 		v.Get("/trail?action=kis:user:edit").Has("tbody tr", "Səfərova").HasNot("tbody tr", "Rol verilib")
