@@ -156,7 +156,7 @@ func (s *Service) Submit(ctx context.Context, in NewSubmission) (Submission, err
 		if err := insertSubmission(ctx, tx, sub, in.OutputIDs, files); err != nil {
 			return err
 		}
-		tx.Record(sub.change(policies.EvidenceSubmit, task.Code, "", Submitted, files))
+		tx.Record(sub.change(policies.EvidenceSubmit, task.place(), "", Submitted, files))
 		return nil
 	})
 	return sub, err
@@ -289,10 +289,10 @@ func taskRoot(cycleID, code string) (kind, id string) { return "task", cycleID +
 // change is the trail entry of a submission. Titles, names and notes of
 // confidential evidence stay out of it: the trail is read by people who may
 // not read the evidence.
-func (sub Submission) change(act policies.Action, code string, from, to SubmissionState, files []File) store.Change {
-	kind, root := taskRoot(sub.CycleID, code)
-	c := store.Change{Action: string(act), Kind: "submission", ID: sub.ID, Label: code, RootKind: kind, RootID: root}
-	after := map[string]any{"state": to, "version": sub.Version}
+func (sub Submission) change(act policies.Action, at place, from, to SubmissionState, files []File) store.Change {
+	kind, root := taskRoot(sub.CycleID, at.code)
+	c := store.Change{Action: string(act), Kind: "submission", ID: sub.ID, Label: at.code, RootKind: kind, RootID: root}
+	after := map[string]any{"state": to, "version": sub.Version, "outputs": at.outputs}
 	if from != "" {
 		c.Before = map[string]any{"state": from}
 		c.After = after

@@ -39,7 +39,7 @@ func (s *Service) decide(ctx context.Context, id string, to SubmissionState, rea
 		return apperr.New(apperr.Forbidden, "error.forbidden")
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		sub, code, err := lockSubmission(ctx, tx, id)
+		sub, at, err := lockSubmission(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -55,11 +55,11 @@ func (s *Service) decide(ctx context.Context, id string, to SubmissionState, rea
 		if err := updateDecision(ctx, tx, sub.ID, to, reason); err != nil {
 			return err
 		}
-		c := sub.change(policies.EvidenceReview, code, Submitted, to, nil)
+		c := sub.change(policies.EvidenceReview, at, Submitted, to, nil)
 		c.Note = reason
 		tx.Record(c)
 		if to == Accepted {
-			return supersede(ctx, tx, sub, code)
+			return supersede(ctx, tx, sub, at.code)
 		}
 		return nil
 	})
@@ -102,7 +102,7 @@ func supersede(ctx context.Context, tx *store.Tx, newest Submission, code string
 		if err := updateSuperseded(ctx, tx, old.ID); err != nil {
 			return err
 		}
-		tx.Record(old.change(policies.EvidenceReview, code, Accepted, Superseded, nil))
+		tx.Record(old.change(policies.EvidenceReview, place{code, old.positions}, Accepted, Superseded, nil))
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func (s *Service) Withdraw(ctx context.Context, id string) error {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		sub, code, err := lockSubmission(ctx, tx, id)
+		sub, at, err := lockSubmission(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func (s *Service) Withdraw(ctx context.Context, id string) error {
 		if err := updateWithdrawn(ctx, tx, sub.ID); err != nil {
 			return err
 		}
-		tx.Record(sub.change(policies.EvidenceWithdraw, code, Submitted, Withdrawn, nil))
+		tx.Record(sub.change(policies.EvidenceWithdraw, at, Submitted, Withdrawn, nil))
 		return nil
 	})
 }

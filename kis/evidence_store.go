@@ -19,6 +19,15 @@ type taskOf struct {
 	Responsible []Department
 }
 
+// place is where evidence for the outputs belongs.
+func (t taskOf) place() place {
+	at := place{code: t.Code}
+	for _, o := range t.Outputs {
+		at.outputs = append(at.outputs, o.Position)
+	}
+	return at
+}
+
 // taskOfOutputs finds the one task whose outputs the ids are, in the version
 // of a cycle. Ids of other versions are not found; outputs of two tasks, or of
 // something that is no task, are Invalid.
@@ -118,30 +127,43 @@ func insertSubmission(ctx context.Context, tx *store.Tx, sub Submission, outputI
 	return store.MapError(err, "insert submission files")
 }
 
-// lockSubmission reads a submission and the code of its task and holds the
-// cycle, so that two decisions happen one after the other.
-func lockSubmission(ctx context.Context, tx *store.Tx, id string) (sub Submission, code string, err error) {
+// place is where evidence belongs: a task, and which of its outputs.
+type place struct {
+	code    string
+	outputs []int // positions, from 1
+}
+
+// lockSubmission reads a submission and its place and holds the cycle, so
+// that two decisions happen one after the other.
+func lockSubmission(ctx context.Context, tx *store.Tx, id string) (sub Submission, at place, err error) {
 	if !store.IsID(id) {
-		return sub, "", apperr.Missing("submission")
+		return sub, at, apperr.Missing("submission")
 	}
 	var cycle string
 	err = tx.NewRaw(`SELECT cycle_id FROM submissions WHERE id = ?`, id).Scan(ctx, &cycle)
 	if errors.Is(err, sql.ErrNoRows) {
-		return sub, "", apperr.Missing("submission")
+		return sub, at, apperr.Missing("submission")
 	}
 	if err != nil {
-		return sub, "", store.MapError(err, "cycle of submission")
+		return sub, at, store.MapError(err, "cycle of submission")
 	}
 	var row cycleRow
 	if err := store.Lock(tx.NewSelect().Model(&row).Where("c.id = ?", cycle)).Scan(ctx); err != nil {
-		return sub, "", store.MapError(err, "lock cycle")
+		return sub, at, store.MapError(err, "lock cycle")
 	}
 	if err := tx.NewSelect().Model(&sub).Where("s.id = ?", id).Scan(ctx); err != nil {
-		return sub, "", store.MapError(err, "submission")
+		return sub, at, store.MapError(err, "submission")
 	}
-	err = tx.NewRaw(`SELECT a.code FROM activities a JOIN outputs o ON o.activity_id = a.id JOIN submission_outputs so ON so.output_id = o.id
-		WHERE so.submission_id = ? LIMIT 1`, id).Scan(ctx, &code)
-	return sub, code, store.MapError(err, "task of submission")
+	var rows []struct {
+		Code     string
+		Position int
+	}
+	err = tx.NewRaw(`SELECT a.code, o.position FROM activities a JOIN outputs o ON o.activity_id = a.id JOIN submission_outputs so ON so.output_id = o.id
+		WHERE so.submission_id = ? ORDER BY o.position`, id).Scan(ctx, &rows)
+	for _, r := range rows {
+		at.code, at.outputs = r.Code, append(at.outputs, r.Position)
+	}
+	return sub, at, store.MapError(err, "task of submission")
 }
 
 func updateDecision(ctx context.Context, tx *store.Tx, id string, to SubmissionState, reason string) error {
@@ -165,7 +187,8 @@ func updateWithdrawn(ctx context.Context, tx *store.Tx, id string) error {
 // acceptedSubmission is an accepted submission with the outputs it serves.
 type acceptedSubmission struct {
 	Submission
-	outputs []string
+	outputs   []string
+	positions []int
 }
 
 // acceptedAround gives the accepted submissions for the outputs of a task that
@@ -184,13 +207,18 @@ func acceptedAround(ctx context.Context, tx *store.Tx, sub Submission) ([]accept
 	for i, l := range list {
 		out[i].Submission, ids[i] = l, l.ID
 	}
-	var links []struct{ SubmissionID, OutputID string }
-	if err := tx.NewRaw(`SELECT submission_id, output_id FROM submission_outputs WHERE submission_id IN (?)`, bun.In(ids)).Scan(ctx, &links); err != nil {
+	var links []struct {
+		SubmissionID, OutputID string
+		Position               int
+	}
+	err = tx.NewRaw(`SELECT so.submission_id, so.output_id, o.position FROM submission_outputs so JOIN outputs o ON o.id = so.output_id
+		WHERE so.submission_id IN (?) ORDER BY o.position`, bun.In(ids)).Scan(ctx, &links)
+	if err != nil {
 		return nil, store.MapError(err, "outputs of evidence")
 	}
 	for _, l := range links {
 		i := slices.Index(ids, l.SubmissionID)
-		out[i].outputs = append(out[i].outputs, l.OutputID)
+		out[i].outputs, out[i].positions = append(out[i].outputs, l.OutputID), append(out[i].positions, l.Position)
 	}
 	return out, nil
 }

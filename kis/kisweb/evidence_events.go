@@ -39,10 +39,23 @@ func eventField(e kis.Event, name string) string {
 	if json.Unmarshal(e.After, &after) != nil || after[name] == nil {
 		return ""
 	}
-	if n, ok := after[name].(float64); ok {
-		return fmt.Sprintf("%.0f", n)
+	return plain(after[name])
+}
+
+// plain writes a value of the trail: numbers without a point, lists with
+// commas.
+func plain(v any) string {
+	switch v := v.(type) {
+	case float64:
+		return fmt.Sprintf("%.0f", v)
+	case []any:
+		parts := make([]string, len(v))
+		for i, item := range v {
+			parts[i] = plain(item)
+		}
+		return strings.Join(parts, ", ")
 	}
-	return fmt.Sprint(after[name])
+	return fmt.Sprint(v)
 }
 
 // eventTone colours the dot of an entry.

@@ -112,6 +112,14 @@ func cycleFacts(p ui.Page, c kis.Cycle) string {
 // departmentName is name and code: Sosial Statistika Şöbəsi (SSS).
 func departmentName(p ui.Page, d kis.Department) string { return d.Name(p.Lang) + " (" + d.Code + ")" }
 
+// comma follows all but the last of a list.
+func comma(i, n int) string {
+	if i < n-1 {
+		return ","
+	}
+	return ""
+}
+
 // departmentNames joins several.
 func departmentNames(p ui.Page, list []kis.Department) string {
 	names := make([]string, len(list))
@@ -192,7 +200,7 @@ func historyOf(p ui.Page, events []kis.Event) []ui.LogEntry {
 		if !i18n.Has(key) {
 			continue
 		}
-		out = append(out, ui.LogEntry{At: e.At, Who: e.ActorName, Text: p.T(key, "label", e.Label, "version", eventField(e, "version")), Note: e.Note, Tone: eventTone(eventVerb(e))})
+		out = append(out, ui.LogEntry{At: e.At, Who: e.ActorName, Text: p.T(key, "label", e.Label, "version", eventField(e, "version"), "outputs", eventField(e, "outputs")), Note: e.Note, Tone: eventTone(eventVerb(e))})
 	}
 	return out
 }

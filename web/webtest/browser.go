@@ -119,7 +119,7 @@ func (b *Browser) Check(name string) {
 	if wide := Eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
 		b.t.Errorf("%s: %d pixels wider than the window", name, wide)
 	}
-	if empty := Eval[string](b, `[...document.querySelectorAll('svg.icon use')].filter(u => u.getClientRects().length && u.getBBox().width === 0).map(u => u.getAttribute('href')).join(' ')`); empty != "" {
+	if empty := Eval[string](b, `[...document.querySelectorAll('svg.icon use')].filter(u => u.getClientRects().length && u.getBBox().width + u.getBBox().height === 0).map(u => u.getAttribute('href')).join(' ')`); empty != "" {
 		b.t.Errorf("%s: icons that draw nothing: %s", name, empty)
 	}
 	Eval[bool](b, axe(b.t)+"; true")
