@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/kis-platform/kis/audit"
 )
@@ -124,8 +125,8 @@ func actEvidence(v audit.ActView, w words) []Block {
 
 // evidenceTable lists submissions file by file.
 func evidenceTable(evidence []audit.Evidence, w words) Table {
-	t := Table{Columns: []Column{{Title: "№", Width: 6}, {Title: w.t("report.evidence.document"), Width: 62},
-		{Title: w.t("report.evidence.version"), Width: 36}, {Title: "SHA-256", Width: 72}}}
+	t := Table{Columns: []Column{{Title: "№", Width: 6}, {Title: w.t("report.evidence.document"), Width: 54},
+		{Title: w.t("report.evidence.version"), Width: 46}, {Title: "SHA-256", Width: 70}}}
 	add := func(document Text, about string, mark Text) {
 		t.Rows = append(t.Rows, Row{Cells: []Text{T(fmt.Sprint(len(t.Rows) + 1)), document, T(about), mark}})
 	}
@@ -148,13 +149,16 @@ func evidenceTable(evidence []audit.Evidence, w words) Table {
 	return t
 }
 
+// blank is room to write by hand.
+const blank = "____________________________"
+
 // actPosition is what the audited department answered, and what became of an
 // objection.
 func actPosition(v audit.ActView, w words) Box {
 	var b Blocks
 	who := func(id string, at string) string { return list(", ", v.Person(id).Name, at) }
 	if v.Objection != "" {
-		b = append(b, Paragraph{Text: Join(B(w.t("report.act.objects")+" "), T(v.Objection))},
+		b = append(b, Paragraph{Text: Join(B("☒ "+w.t("report.act.objects")+" "), T(v.Objection))},
 			Paragraph{Small: true, Text: T(who(v.ObjectedBy, w.dateTime(v.ObjectedAt)))})
 		if !v.ResolvedAt.IsZero() {
 			key := "report.act.dismissed"
@@ -166,14 +170,14 @@ func actPosition(v audit.ActView, w words) Box {
 		}
 	}
 	if !v.AcknowledgedAt.IsZero() {
-		b = append(b, Paragraph{Text: B(w.t("report.act.agrees"))}, Paragraph{Small: true, Text: T(who(v.AcknowledgedBy, w.dateTime(v.AcknowledgedAt)))})
+		b = append(b, Paragraph{Text: B("☑ " + w.t("report.act.agrees"))}, Paragraph{Small: true, Text: T(who(v.AcknowledgedBy, w.dateTime(v.AcknowledgedAt)))})
 	}
 	if len(b) == 0 {
 		text := w.t("report.act.not_answered")
 		if v.AnswerDue != "" {
 			text = w.t("report.act.answer_due", "date", w.day(v.AnswerDue))
 		}
-		b = append(b, Paragraph{Text: T(text)})
+		b = append(b, Paragraph{Text: T("☐ " + w.t("report.act.agrees") + "\n☐ " + w.t("report.act.objects") + " " + blank)}, Paragraph{Small: true, Text: T(text)})
 	}
 	return Box{b}
 }
@@ -206,7 +210,7 @@ func actSigners(v audit.ActView, w words) []Signature {
 		out = append(out, w.signed("report.sign.head", "", "", ""))
 	}
 	for _, id := range actVerifiers(v) {
-		out = append(out, w.signed("report.sign.verifier", v.Person(id).Name, "report.signed.verified", ""))
+		out = append(out, w.signed("report.sign.verifier", v.Person(id).Name, "report.signed.verified", w.dateTime(lastVerdict(v, id))))
 	}
 	if !v.EffectAt.IsZero() {
 		out = append(out, w.signed("report.sign.effect", v.Person(v.EffectBy).Name, "report.signed.judged", w.dateTime(v.EffectAt)))
@@ -222,6 +226,16 @@ func actVerifiers(v audit.ActView) (ids []string) {
 		}
 	}
 	return ids
+}
+
+// lastVerdict is when somebody last verified an action of the act.
+func lastVerdict(v audit.ActView, id string) (last time.Time) {
+	for _, a := range v.Actions {
+		if a.Action.VerifiedBy == id && a.State == audit.ActionVerified && a.VerifiedAt.After(last) {
+			last = a.VerifiedAt
+		}
+	}
+	return last
 }
 
 // signed is a line of the signature table. What the system recorded stands

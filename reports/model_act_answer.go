@@ -103,7 +103,7 @@ func actEffect(v audit.ActView, w words) []KV {
 	case !v.ApprovedAt.IsZero():
 		when = w.t("report.act.months", "n", v.EffectMonths)
 	}
-	result := w.t("report.act.effect_awaited")
+	result := "☐ " + w.t("report.act.effective") + " \u00a0 ☐ " + w.t("report.act.not_effective")
 	switch {
 	case v.EffectAt.IsZero():
 	case v.State == audit.ActEffective || v.State == audit.ActClosed:

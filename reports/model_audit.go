@@ -176,21 +176,32 @@ func auditFindings(v audit.Dossier, w words) []Block {
 			if n++; n == 1 {
 				t.Rows = append(t.Rows, Group(w.code("audit.grade", string(g))))
 			}
-			t.Rows = append(t.Rows, findingRow(f, w))
+			t.Rows = append(t.Rows, findingRow(f, standardName(v, f.Finding), w))
 		}
 	}
 	return []Block{Paragraph{Text: T(auditCounts(v, w))}, t}
 }
 
-func findingRow(f audit.FindingView, w words) Row {
+// standardName is how the standard of a finding is called.
+func standardName(v audit.Dossier, f audit.Finding) string {
+	for _, s := range v.Standards {
+		if s.Code == f.Standard && s.Edition == f.Edition {
+			return s.Name
+		}
+	}
+	return list(":", f.Standard, f.Edition)
+}
+
+func findingRow(f audit.FindingView, standard string, w words) Row {
 	statement := T(f.Statement)
 	if f.Recommendation != "" {
 		statement = Join(statement, B("\n"+w.t("report.audit.recommendation")+" "), T(f.Recommendation))
 	}
-	criterion := list("\n", list(" ", list(":", f.Standard, f.Edition), f.Clause), list(" ", w.t("report.audit.code"), f.GSBPM), f.Department.Code)
-	if f.GSBPM == "" {
-		criterion = list("\n", list(" ", list(":", f.Standard, f.Edition), f.Clause), f.Department.Code)
+	clause, task := list(", ", standard, f.Clause), ""
+	if f.GSBPM != "" {
+		task = list(" ", w.t("report.audit.code"), f.GSBPM)
 	}
+	criterion := list("\n", clause, task, f.Department.Code)
 	evidence := ""
 	for _, e := range f.Evidence {
 		evidence = list("\n", evidence, w.t("report.audit.evidence_line", "title", e.Title, "version", e.Version))

@@ -32,7 +32,7 @@ func measuresDocument(v planning.MeasuresReport, w words) Doc {
 		{w.t("report.measures.addressee"), T(w.or(strings.ReplaceAll(v.Plan.ReportTo(w.lang), " | ", "; ")))},
 		{w.t("report.measures.due"), T(w.day(v.Due))},
 		{w.t("report.measures.sent"), T(w.sent(v.Report))},
-	}}, t, Signatures{[]Signature{{Role: w.t("report.sign.management")}, {Role: w.t("report.sign.measures")}}})
+	}}, Heading{2, w.t("report.measures.work")}, t, Heading{2, w.t("report.signatures")}, Signatures{[]Signature{{Role: w.t("report.sign.management")}, {Role: w.t("report.sign.measures")}}})
 	return d
 }
 

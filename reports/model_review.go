@@ -22,7 +22,7 @@ func reviewDocument(v planning.ReviewDossier, w words) Doc {
 		w.section(&n, "report.review.participants"), reviewPeople(v, w),
 		w.section(&n, "report.review.inputs"))
 	d.Add(reviewInputs(v, w)...)
-	d.Add(w.section(&n, "report.review.conclusion"), reviewVerdict(v, w), w.box(v.Conclusion),
+	d.Add(w.section(&n, "report.review.conclusion"), reviewVerdict(v, w),
 		w.section(&n, "report.review.decisions"))
 	d.Add(reviewDecisions(v, w)...)
 	if len(v.Addenda) > 0 {
@@ -32,13 +32,14 @@ func reviewDocument(v planning.ReviewDossier, w words) Doc {
 		}
 		d.Add(w.section(&n, "report.act.addenda"), t)
 	}
-	d.Add(w.section(&n, "report.signatures"), Signatures{[]Signature{
-		w.signed("report.review.chair", nameOf(v.SignedName, v.ChairName), reviewStep(v, "report.signed.signed"), w.dateTime(v.SignedAt)),
-		w.signed("report.review.secretary", nameOf(v.PreparedName, v.CreatedName), "report.signed.prepared", w.dateTime(v.PreparedAt)),
-	}})
+	d.Add(w.section(&n, "report.signatures"))
 	if v.State == planning.ReviewSigned {
 		d.Add(Paragraph{Small: true, Text: T(w.t("report.review.locked", "date", w.dateTime(v.SignedAt), "n", len(v.Addenda)))})
 	}
+	d.Add(Signatures{[]Signature{
+		w.signed("report.review.chair", nameOf(v.SignedName, v.ChairName), reviewStep(v, "report.signed.signed"), w.dateTime(v.SignedAt)),
+		w.signed("report.review.secretary", nameOf(v.PreparedName, v.CreatedName), "report.signed.prepared", w.dateTime(v.PreparedAt)),
+	}})
 	return d
 }
 
@@ -72,7 +73,7 @@ func reviewHead(v planning.ReviewDossier, w words) []KV {
 }
 
 func reviewPeople(v planning.ReviewDossier, w words) Table {
-	t := Table{Columns: []Column{{Title: "№", Width: 10}, {Title: w.t("report.audit.name"), Width: 60}, {Title: w.t("report.audit.post"), Width: 76}, {Title: w.t("report.audit.unit"), Width: 30}}}
+	t := Table{Columns: []Column{{Title: "№", Width: 10}, {Title: w.t("report.audit.name"), Width: 60}, {Title: w.t("report.review.post"), Width: 76}, {Title: w.t("report.audit.unit"), Width: 30}}}
 	for i, p := range v.People {
 		post := p.Post(w.lang)
 		if p.UserID == v.ChairID {
@@ -84,18 +85,20 @@ func reviewPeople(v planning.ReviewDossier, w words) Table {
 }
 
 // reviewInputs sets each input as a heading with its figures and what was
-// said. An input of which nothing is known is stated as empty.
+// said. An input of which nothing is known is stated as empty, in one line.
 func reviewInputs(v planning.ReviewDossier, w words) []Block {
 	var out []Block
 	for _, in := range v.Inputs {
-		out = append(out, Heading{3, list(" ", in.Letter+")", in.Name(w.lang))})
+		name := list(" ", in.Letter+")", in.Name(w.lang))
+		if in.Empty() {
+			out = append(out, Paragraph{Text: Join(B(name+". "), T(w.t("report.review.empty")))})
+			continue
+		}
+		out = append(out, Heading{3, name})
 		if len(in.Figures) > 0 {
 			out = append(out, figureTable(in.Figures, w))
 		}
-		switch {
-		case in.Empty():
-			out = append(out, Paragraph{Text: T(w.t("report.review.empty"))})
-		case in.Comment != "":
+		if in.Comment != "" {
 			out = append(out, Paragraph{Text: T(in.Comment)})
 			if in.CommentedName != "" {
 				out = append(out, Paragraph{Small: true, Text: T(list(", ", in.CommentedName, w.dateTime(in.CommentedAt)))})
@@ -132,19 +135,21 @@ func (w words) figure(num, den int64, value string) string {
 	return w.int(num)
 }
 
-// reviewVerdict is what 9.3.1 asks: is the system suitable, adequate and
-// effective.
-func reviewVerdict(v planning.ReviewDossier, w words) KeyValue {
-	yes := func(b bool) Text {
-		switch {
-		case v.State == planning.ReviewDraft && v.Conclusion == "":
-			return T(i18n.None)
-		case b:
-			return T(w.t("report.yes"))
+// reviewVerdict is what 9.3.1 asks, is the system suitable, adequate and
+// effective, with the conclusion in words.
+func reviewVerdict(v planning.ReviewDossier, w words) Box {
+	tick := func(yes bool, key string) string {
+		if yes {
+			return "☑ " + w.t(key)
 		}
-		return T(w.t("report.no"))
+		return "☐ " + w.t(key)
 	}
-	return KeyValue{Rows: []KV{{w.t("report.review.suitable"), yes(v.Suitable)}, {w.t("report.review.adequate"), yes(v.Adequate)}, {w.t("report.review.effective"), yes(v.Effective)}}}
+	line := tick(v.Suitable, "report.review.suitable") + " \u00a0 " + tick(v.Adequate, "report.review.adequate") + " \u00a0 " + tick(v.Effective, "report.review.effective")
+	b := Boxed(B(line))
+	if v.Conclusion != "" {
+		b.Blocks = append(b.Blocks, Paragraph{Text: T(v.Conclusion)})
+	}
+	return b
 }
 
 // reviewDecisions are the decisions under the three letters of 9.3.3; a kind

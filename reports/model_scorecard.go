@@ -17,7 +17,10 @@ func scorecardDocument(c eservice.Scorecard, w words) Doc {
 	if c.Agency != nil {
 		d.Title, d.Running, d.Subtitle = w.t("report.scorecard.card"), w.t("report.scorecard.card_running"), list(", ", c.Agency.Name(w.lang), d.Subtitle)
 	}
-	d.ShortName = list(", ", d.Running, scorecardYears(c))
+	d.ShortName = list(", ", w.t("report.scorecard.short"), scorecardYears(c))
+	if c.Agency != nil {
+		d.ShortName = list(", ", w.t("report.scorecard.short"), c.Agency.Code, scorecardYears(c))
+	}
 	w.at(&d, w.today)
 	if len(c.Years) == 0 {
 		d.Add(w.box(w.t("report.scorecard.none")))
@@ -61,7 +64,7 @@ type indicator struct {
 	label string
 	value func(eservice.YearResult) int64
 	rate  bool // electronised of all
-	part  bool // of the line above: set in
+	part  bool // of the line above
 }
 
 // situation are the lines of the first official table.
@@ -133,7 +136,7 @@ func scorecardTable(c eservice.Scorecard, w words, lines []indicator) Table {
 	for _, l := range lines {
 		label := l.label
 		if l.part {
-			label = "\u2003" + label
+			label = "– " + label
 		}
 		r := Row{Cells: []Text{T(label)}}
 		for _, y := range c.Years {

@@ -51,16 +51,20 @@ func serviceTable(c eservice.Scorecard, w words) Table {
 	return t
 }
 
-// schemeTable names the legal act under which each year was assessed, and
-// says whether its bands are confirmed.
+// schemeTable names the legal act under which years were assessed, and says
+// whether its bands are confirmed.
 func schemeTable(c eservice.Scorecard, w words) Table {
 	t := Table{Columns: []Column{{Title: w.t("report.scorecard.of_year"), Width: 22}, {Title: w.t("report.scorecard.act"), Width: 76}, {Title: w.t("report.scorecard.bands"), Width: 78}}}
-	for _, y := range c.Years {
+	for i := 0; i < len(c.Years); {
+		y, years := c.Years[i], ""
+		for ; i < len(c.Years) && c.Years[i].Scheme.Code == y.Scheme.Code; i++ {
+			years = list(", ", years, fmt.Sprint(c.Years[i].Year))
+		}
 		state := w.t("report.scorecard.unconfirmed")
 		if y.Scheme.Confirmed {
 			state = w.t("report.scorecard.confirmed")
 		}
-		t.Rows = append(t.Rows, Cells(fmt.Sprint(y.Year), list(". ", y.Scheme.Title(w.lang), y.Scheme.Act(w.lang)), list(". ", state, y.Scheme.Note(w.lang))))
+		t.Rows = append(t.Rows, Cells(years, list(". ", y.Scheme.Title(w.lang), y.Scheme.Act(w.lang)), list(". ", state, y.Scheme.Note(w.lang))))
 	}
 	return t
 }

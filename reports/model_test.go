@@ -1,0 +1,45 @@
+package reports
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/kis-platform/kis/internal/i18n"
+)
+
+// samples are the documents of this package over constructed dossiers.
+var samples = map[string]func(words) Doc{
+	"act":            func(w words) Doc { return actDocument(sampleAct(), w) },
+	"act-objected":   func(w words) Doc { return actDocument(objectedAct(), w) },
+	"audit":          func(w words) Doc { return auditDocument(sampleAudit(), w) },
+	"cycle":          func(w words) Doc { return cycleDocument(sampleGrid(), w) },
+	"scorecard":      func(w words) Doc { return scorecardDocument(sampleYears(), w) },
+	"scorecard-year": func(w words) Doc { return scorecardDocument(sampleBodies(5), w) },
+	"scorecard-card": func(w words) Doc { return scorecardDocument(sampleCard(), w) },
+	"plan":           func(w words) Doc { return planDocument(samplePlan(6), w) },
+	"plan-draft":     func(w words) Doc { return planDocument(draftPlan(), w) },
+	"review":         func(w words) Doc { return reviewDocument(sampleReview(), w) },
+	"measures":       func(w words) Doc { return measuresDocument(sampleMeasures(), w) },
+}
+
+// TestModels holds what each document says in each language.
+func TestModels(t *testing.T) {
+	for name, sample := range samples {
+		for _, lang := range i18n.Languages() {
+			t.Run(name+"."+lang, func(t *testing.T) {
+				d := sample(sampleWords(lang))
+				golden(t, name+"."+lang, d)
+				raw, err := json.Marshal(d)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, bad := range []string{"⟦", "{n}", "{date}", "{year}", "0001", "%!", "01.01.0001"} {
+					if strings.Contains(string(raw), bad) {
+						t.Errorf("the document holds %q", bad)
+					}
+				}
+			})
+		}
+	}
+}
