@@ -27,7 +27,7 @@ var fates = map[string][]fate{
 	"4": {accepted, accepted, accepted, accepted, accepted, inReview, accepted, accepted, accepted, untouched, accepted, accepted},
 	"5": {accepted, accepted, accepted, inReview, accepted, returned, accepted, inReview, accepted, accepted},
 	"6": {accepted, inReview, untouched, inReview, untouched, returned, untouched},
-	"7": {untouched, untouched, accepted, untouched, untouched, inReview, untouched},
+	"7": {untouched, returned, accepted, untouched, inReview, untouched, returned},
 	"8": {untouched},
 }
 

@@ -65,7 +65,7 @@ func (a *app) server() *web.Server {
 		Secure: strings.HasPrefix(a.config.publicURL(), "https://"), Unit: a.unit, Office: a.config.Office,
 	})
 	r := srv.Router()
-	kisweb.Register(r, a.kis, a.kis, a.audit, a.planning)
+	kisweb.Register(r, a.kis, a.kis, a.audit, a.planning, measureWork{a.planning})
 	auditweb.Register(r, a.audit)
 	planningweb.Register(r, a.planning)
 	planningweb.RegisterMeasures(r, a.planning)
@@ -92,6 +92,14 @@ func (a *app) checks() []check {
 		{"cli.verify.files", a.kis.VerifyFiles},
 		{"cli.verify.references", a.kis.VerifyReferences},
 	}
+}
+
+// measureWork gives what waits for people in the measures of national plans.
+type measureWork struct{ planning *planning.Service }
+
+// Work is what the page "my work" asks for.
+func (m measureWork) Work(ctx context.Context) ([]kis.WorkItem, error) {
+	return m.planning.MeasureWork(ctx)
 }
 
 // findings lets planning ask the audit context for recommendations.

@@ -104,15 +104,24 @@ func (p scorecardPage) bands() []eservice.Band {
 	return nil
 }
 
-// breakBefore is the break of method to warn of: the last one among the years
-// shown.
-func (p scorecardPage) breakBefore() (before, year int, reason string) {
-	for i, y := range p.card.Years {
-		if i > 0 && y.Break != nil {
-			before, year, reason = p.card.Years[i-1].Year, y.Year, y.Break.Reason(p.Lang)
+// breakNote warns that two years cannot be compared, and why.
+type breakNote struct{ bold, text string }
+
+// breakNotes are the breaks of method among the years shown, the last first.
+// One that is only a change of scheme names the legal act of the new one.
+func (p scorecardPage) breakNotes() (out []breakNote) {
+	for i := len(p.card.Years) - 1; i > 0; i-- {
+		y := p.card.Years[i]
+		if y.Break == nil {
+			continue
 		}
+		reason := y.Break.Reason(p.Lang)
+		if y.Break.Source == "" {
+			reason = p.T("eservice.scorecard.scheme_changed", "act", reason)
+		}
+		out = append(out, breakNote{p.T("eservice.scorecard.not_compared", "before", strconv.Itoa(p.card.Years[i-1].Year), "year", strconv.Itoa(y.Year)), reason})
 	}
-	return before, year, reason
+	return out
 }
 
 // mean writes a mean grade with two decimals, or a dash.

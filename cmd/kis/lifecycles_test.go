@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/planning"
+	"github.com/kis-platform/kis/policies"
+)
+
+// drawing writes one table of transitions as a diagram and a table.
+func drawing[S ~string](title, words string, table []kis.Transition[S]) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "## %s\n\n```mermaid\nstateDiagram-v2\n", title)
+	word := func(s S) string {
+		if s == "" {
+			return "[*]"
+		}
+		return string(s)
+	}
+	var states []S
+	for _, t := range table {
+		fmt.Fprintf(&b, "    %s --> %s: %s\n", word(t.From), word(t.To), t.Verb)
+		for _, s := range []S{t.From, t.To} {
+			if s != "" && !slices.Contains(states, s) {
+				states = append(states, s)
+			}
+		}
+	}
+	b.WriteString("```\n\n| state | Azərbaycanca | English |\n|---|---|---|\n")
+	for _, s := range states {
+		key := words + string(s)
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", s, i18n.T("az", key), i18n.T("en", key))
+	}
+	b.WriteString("\n| from | step | to | action | roles |\n|---|---|---|---|---|\n")
+	for _, t := range table {
+		var roles []string
+		for _, r := range policies.Roles() {
+			if reach := policies.Reaches(r, t.Action); len(reach) > 0 {
+				roles = append(roles, fmt.Sprintf("%s (%s)", r, reach[len(reach)-1]))
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | `%s` | %s |\n", t.From, t.Verb, t.To, t.Action, strings.Join(roles, ", "))
+	}
+	return b.String() + "\n"
+}
+
+func TestTheLifecyclesInTheDocumentsAreThoseOfTheProgram(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# States and steps\n\nMade from the transition tables of the program; `go test ./cmd/kis -run Lifecycles -update` writes it anew.\n" +
+		"Derived states (missing, overdue, expiring) are never stored and stand in no table.\n\n")
+	b.WriteString(drawing("Cycle", "kis.cycle.state.", kis.CycleTransitions))
+	b.WriteString(drawing("Phase gate", "kis.gate.state.", kis.GateTransitions))
+	b.WriteString(drawing("Evidence", "kis.evidence.state.", kis.SubmissionTransitions))
+	b.WriteString(drawing("Audit", "audit.audit.state.", audit.AuditTransitions))
+	b.WriteString(drawing("Nonconformity act", "audit.act.state.", audit.ActTransitions))
+	b.WriteString(drawing("Corrective action", "audit.action.state.", audit.ActionTransitions))
+	b.WriteString(drawing("Recommendation", "planning.recommendation.state.", planning.RecommendationTransitions))
+	b.WriteString(drawing("Yearly plan", "planning.plan.state.", planning.PlanTransitions))
+	b.WriteString(drawing("Agreement of a department", "planning.agreement.state.", planning.AgreementTransitions))
+	b.WriteString(drawing("Item of the plan", "planning.item.state.", planning.ItemTransitions))
+	b.WriteString(drawing("Management review", "planning.review.state.", planning.ReviewTransitions))
+	b.WriteString(drawing("Entry of a measure", "planning.measure.state.", planning.MeasureTransitions))
+	golden(t, "../../docs/lifecycles.md", b.String())
+	if strings.Contains(b.String(), "⟦") {
+		t.Error("a state has no word")
+	}
+}
+
+// golden compares with a file, or writes it with -update.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is not what the program says; run with -update and read the difference", file)
+	}
+}

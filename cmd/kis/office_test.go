@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kis-platform/kis/internal/pgtest"
+)
+
+var update = flag.Bool("update", false, "write golden files")
+
+const demoPassword = "KIS-demo-parol-1"
+
+// filled is the demonstration made once for all tests of this package; each
+// test works on a copy of its folder.
+var filled = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "kis-filled-*")
+	if err != nil {
+		return "", err
+	}
+	c := defaults()
+	c.DataDir = dir
+	return dir, fillDemo(context.Background(), c, demoPassword)
+})
+
+func TestMain(m *testing.M) {
+	time.Local = time.UTC
+	code := m.Run()
+	if dir, err := filled(); err == nil {
+		_ = os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
+// demoOffice opens a copy of the demonstration on SQLite.
+func demoOffice(t testing.TB) *app {
+	t.Helper()
+	from, err := filled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := defaults()
+	c.DataDir = t.TempDir()
+	if err := os.CopyFS(c.DataDir, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, c)
+}
+
+func open(t testing.TB, c Config) *app {
+	t.Helper()
+	a, err := openApp(context.Background(), c, slog.New(slog.DiscardHandler), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	return a
+}
+
+// offices runs a test over demonstrations filled on SQLite and, when there is
+// a server, on PostgreSQL.
+func offices(t *testing.T, run func(t *testing.T, a *app)) {
+	t.Run("sqlite", func(t *testing.T) { run(t, demoOffice(t)) })
+	t.Run("postgres", func(t *testing.T) {
+		url, ok := pgtest.NewDatabase(t)
+		if !ok {
+			return
+		}
+		c := defaults()
+		c.DataDir, c.DatabaseURL = t.TempDir(), url
+		if err := fillDemo(context.Background(), c, demoPassword); err != nil {
+			t.Fatal(err)
+		}
+		run(t, open(t, c))
+	})
+}
+
+// command runs the program's command line in a folder and gives exit code and
+// what it printed.
+func command(t testing.TB, dir string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	return commandWith(t, map[string]string{"KIS_DATA_DIR": dir, "KIS_LANG": "en"}, args...)
+}
+
+func commandWith(t testing.TB, env map[string]string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	c := &cli{env: func(k string) string { return env[k] }, stdout: &out, stderr: &errs, now: time.Now}
+	code = c.main(t.Context(), args)
+	return code, out.String(), errs.String()
+}
+
+// want fails unless the command ended as it should and said what it should.
+func want(t testing.TB, what string, code, wantCode int, text string, says ...string) {
+	t.Helper()
+	if code != wantCode {
+		t.Errorf("%s: exit code %d instead of %d: %s", what, code, wantCode, text)
+	}
+	for _, s := range says {
+		if !strings.Contains(text, s) {
+			t.Errorf("%s: does not say %q but %q", what, s, text)
+		}
+	}
+}
+
+// file writes a file of a test and gives its name.
+func file(t testing.TB, name, content string) string {
+	t.Helper()
+	p := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(p, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}

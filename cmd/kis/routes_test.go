@@ -1,0 +1,203 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/web"
+)
+
+func TestTheRoutesAndTheirActionsAreTheOnesThatWereSigned(t *testing.T) {
+	a := demoOffice(t)
+	r := a.server().Router()
+	var b strings.Builder
+	for _, x := range r.Routes() {
+		fmt.Fprintf(&b, "%-6s %-58s %s\n", x.Method, x.Path, x.Action)
+	}
+	golden(t, "testdata/routes.golden.txt", b.String())
+	if missing := r.MissingNav(); len(missing) > 0 {
+		t.Errorf("the menu leads nowhere: %v", missing)
+	}
+}
+
+// visitor is one person's browser.
+type visitor struct {
+	*http.Client
+	base string
+}
+
+func visit(t testing.TB, base, email string) visitor {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := visitor{&http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, base}
+	if email != "" {
+		v.signIn(t, email)
+	}
+	return v
+}
+
+func (v visitor) signIn(t testing.TB, email string) {
+	t.Helper()
+	status, where, body := v.do(t, "POST", "/sign-in", url.Values{"email": {email}, "password": {demoPassword}})
+	if status != http.StatusSeeOther || strings.HasPrefix(where, "/sign-in") {
+		t.Fatalf("%s cannot sign in: %d %s %s", email, status, where, body)
+	}
+}
+
+func (v visitor) do(t testing.TB, method, path string, form url.Values) (status int, location, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, v.base+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if method == "POST" {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := v.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(res.Body, 4<<20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, res.Header.Get("Location"), string(raw)
+}
+
+// one gives one value of the database.
+func one(t testing.TB, a *app, query string) string {
+	t.Helper()
+	var s string
+	if err := a.db.Read().NewRaw(query).Scan(t.Context(), &s); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return s
+}
+
+var parameter = regexp.MustCompile(`[:*][a-z_]+`)
+
+// address puts real ids into the pattern of a route.
+func address(t testing.TB, ids map[string]string, pattern string) string {
+	t.Helper()
+	first := strings.SplitN(strings.TrimPrefix(pattern, "/"), "/", 3)[0]
+	if first == "admin" {
+		first = strings.SplitN(strings.TrimPrefix(pattern, "/admin/"), "/", 2)[0]
+	}
+	return parameter.ReplaceAllStringFunc(pattern, func(p string) string {
+		for _, key := range []string{first + p, p} {
+			if id, ok := ids[key]; ok {
+				return id
+			}
+		}
+		t.Fatalf("the test knows no value for %s of %s", p, pattern)
+		return ""
+	})
+}
+
+// endsSession says whether a route leaves the person signed out.
+func endsSession(path string) bool {
+	return path == "/sign-out" || path == "/me/sign-out-everywhere" || path == "/me/password"
+}
+
+func TestEveryRouteAsEveryRoleAndAsNobody(t *testing.T) {
+	a := demoOffice(t)
+	srv := a.server()
+	host := httptest.NewServer(srv.Handler())
+	defer host.Close()
+	ids := map[string]string{
+		"cycles:id": one(t, a, "SELECT id FROM cycles"), "processes:id": one(t, a, "SELECT id FROM processes"),
+		"evidence:id": one(t, a, "SELECT id FROM submissions WHERE state = 'submitted' LIMIT 1"), "audits:id": one(t, a, "SELECT id FROM audits WHERE state = 'in_progress'"),
+		"acts:id": one(t, a, "SELECT id FROM acts WHERE state = 'issued'"), "plans:year": "2027", "reviews:id": one(t, a, "SELECT id FROM reviews WHERE state = 'prepared'"),
+		"recommendations:id": one(t, a, "SELECT id FROM recommendations WHERE state = 'open' LIMIT 1"), "measures:id": one(t, a, "SELECT id FROM measures LIMIT 1"),
+		"scorecards:agency": "Q01", "users:id": one(t, a, "SELECT id FROM users WHERE email = 'zohra@kis.example'"), "departments:id": one(t, a, "SELECT id FROM departments WHERE code = 'BƏŞ'"),
+		":task": "4.4.2", ":code": "4.4.2", ":phase": "4", ":file": "00000000-0000-7000-8000-000000000000", ":item": one(t, a, "SELECT i.id FROM plan_items i JOIN plans p ON p.id = i.plan_id WHERE p.year = 2027 LIMIT 1"),
+		":row": one(t, a, "SELECT r.id FROM audit_rows r JOIN audits u ON u.id = r.audit_id WHERE u.state = 'in_progress' LIMIT 1"), ":letter": "b",
+		":action": one(t, a, "SELECT id FROM corrective_actions WHERE state = 'planned' LIMIT 1"), ":decision": one(t, a, "SELECT id FROM review_decisions LIMIT 1"),
+		"verify:code": "UNKNOWN", "assets*file": "none.css", ":grant": "00000000-0000-7000-8000-000000000000", ":objection": one(t, a, "SELECT id FROM plan_objections LIMIT 1"),
+	}
+	routes := srv.Router().Routes()
+	slices.SortStableFunc(routes, func(x, y web.Route) int {
+		if endsSession(x.Path) == endsSession(y.Path) {
+			return 0
+		} else if endsSession(x.Path) {
+			return 1
+		}
+		return -1
+	})
+	nobody := visit(t, host.URL, "")
+	for _, r := range routes {
+		path := address(t, ids, r.Path)
+		status, where, _ := nobody.do(t, r.Method, path, nil)
+		switch {
+		case r.Action == policies.Public:
+			if status == 401 || status >= 500 || (strings.HasPrefix(where, "/sign-in?") && r.Method == "GET") {
+				t.Errorf("nobody: %s %s is public and answers %d %s", r.Method, path, status, where)
+			}
+		case r.Method == "GET" && (status != 303 || !strings.HasPrefix(where, "/sign-in")):
+			t.Errorf("nobody: GET %s answers %d %s", path, status, where)
+		case r.Method != "GET" && status != 401:
+			t.Errorf("nobody: %s %s answers %d", r.Method, path, status)
+		}
+	}
+	people, err := demoPeople()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := map[policies.Role]bool{}
+	for _, p := range append(people, extraAccounts...) {
+		t.Run(p.Key, func(t *testing.T) {
+			for _, r := range p.Roles {
+				tried[policies.Role(r)] = true
+			}
+			u, err := a.kis.UserByEmail(actor.With(t.Context(), actor.Program("test")), p.email())
+			if err != nil {
+				t.Fatal(err)
+			}
+			who, err := a.kis.ActorOf(actor.With(t.Context(), actor.Program("test")), u.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v := visit(t, host.URL, p.email())
+			for _, r := range routes {
+				path := address(t, ids, r.Path)
+				status, where, body := v.do(t, r.Method, path, nil)
+				allowed := policies.Can(who, r.Action)
+				switch {
+				case status >= 500 || status == 401 || (strings.HasPrefix(where, "/sign-in") && !endsSession(r.Path) && r.Path != "/sign-in"):
+					t.Errorf("%s %s answers %d %s", r.Method, path, status, where)
+				case !allowed && status != 403:
+					t.Errorf("%s %s answers %d, but %s may not %s", r.Method, path, status, p.Key, r.Action)
+				case !allowed && (strings.Contains(body, "UA-2026-") || strings.Contains(body, "DA-2026-")):
+					t.Errorf("%s %s refuses and still names what it hides", r.Method, path)
+				case allowed && status == 403 && policies.For(who, r.Action).Any && r.Method == "GET":
+					t.Errorf("%s %s is refused to %s, who may %s anywhere", r.Method, path, p.Key, r.Action)
+				}
+				if strings.Contains(body, "⟦") {
+					t.Errorf("%s %s shows a key without a text", r.Method, path)
+				}
+				if endsSession(r.Path) {
+					v = visit(t, host.URL, p.email())
+				}
+			}
+		})
+	}
+	for _, r := range policies.Roles() {
+		if !tried[r] {
+			t.Errorf("nobody of the demonstration is %s", r)
+		}
+	}
+}

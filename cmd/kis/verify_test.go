@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// harm opens the database of a folder behind the program's back.
+func harm(t *testing.T, dir string, statements ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "kis.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, s := range statements {
+		if _, err := db.ExecContext(context.Background(), s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+}
+
+func TestVerifyFindsAndNamesWhatWasChangedBehindTheProgram(t *testing.T) {
+	open := []string{"DROP TRIGGER trail_no_update", "DROP TRIGGER trail_no_delete"}
+	for name, c := range map[string]struct {
+		harm func(t *testing.T, dir string)
+		says []string
+	}{
+		"one byte of a file": {func(t *testing.T, dir string) {
+			files, err := filepath.Glob(filepath.Join(dir, "files", "*", "*", "*"))
+			if err != nil || len(files) == 0 {
+				t.Fatal(files, err)
+			}
+			raw, err := os.ReadFile(files[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw[len(raw)/2] ^= 1
+			if err := os.WriteFile(files[0], raw, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"files:"}},
+		"a file taken away": {func(t *testing.T, dir string) {
+			files, _ := filepath.Glob(filepath.Join(dir, "files", "*", "*", "*"))
+			if err := os.Remove(files[0]); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"files:"}},
+		"the text of a trail row": {func(t *testing.T, dir string) {
+			harm(t, dir, append(open, `UPDATE trail SET body = REPLACE(body, 'Nigar', 'Nigār') WHERE seq = 100`, `UPDATE trail SET body = body || ' ' WHERE seq = 100`)...)
+		}, []string{"trail:100"}},
+		"a column of a trail row": {func(t *testing.T, dir string) {
+			harm(t, dir, append(open, `UPDATE trail SET actor = 'Somebody' WHERE seq = 200`)...)
+		}, []string{"trail:200"}},
+		"a trail row taken out": {func(t *testing.T, dir string) {
+			harm(t, dir, append(open, `DELETE FROM trail WHERE seq = 300`)...)
+		}, []string{"trail:300"}},
+		"the last trail row taken out": {func(t *testing.T, dir string) {
+			harm(t, dir, append(open, `DELETE FROM trail WHERE seq = (SELECT MAX(seq) FROM trail)`)...)
+		}, []string{"trail:"}},
+		"a trail row put in": {func(t *testing.T, dir string) {
+			harm(t, dir, `INSERT INTO trail SELECT 1000000, at, actor_id, actor, action, kind, object_id, root_kind, root_id, body, hash FROM trail WHERE seq = 5`)
+		}, []string{"trail:"}},
+		"a reference that points nowhere": {func(t *testing.T, dir string) {
+			harm(t, dir, "PRAGMA foreign_keys = OFF", `UPDATE submission_outputs SET output_id = '00000000-0000-7000-8000-000000000000' WHERE rowid = (SELECT MIN(rowid) FROM submission_outputs)`)
+		}, []string{"submission_outputs"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := demoOffice(t)
+			dir := a.config.DataDir
+			if err := a.Close(); err != nil {
+				t.Fatal(err)
+			}
+			code, out, errs := command(t, dir, "verify")
+			want(t, "before", code, exitDone, out+errs, "No fault found")
+			c.harm(t, dir)
+			code, out, errs = command(t, dir, "verify")
+			want(t, "after", code, exitFailed, errs, c.says...)
+			_ = out
+		})
+	}
+}
