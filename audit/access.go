@@ -27,10 +27,10 @@ func auditsInScope(q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
 		q.Where("1 = 0")
 		if len(sc.Departments) > 0 {
 			q.WhereOr("a.announced_at IS NOT NULL AND EXISTS (SELECT 1 FROM audit_departments x WHERE x.audit_id = a.id AND x.department_id IN (?))",
-				bun.In(sc.Departments))
+				bun.List(sc.Departments))
 		}
 		if ids := opened(sc); len(ids) > 0 {
-			q.WhereOr("a.id IN (?)", bun.In(ids))
+			q.WhereOr("a.id IN (?)", bun.List(ids))
 		}
 		return q
 	})
@@ -45,10 +45,10 @@ func actsInScope(q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
 		q.Where("1 = 0")
 		if len(sc.Departments) > 0 {
 			q.WhereOr("c.issued_at IS NOT NULL AND (c.department_id IN (?) OR EXISTS (SELECT 1 FROM corrective_actions x WHERE x.act_id = c.id AND x.department_id IN (?)))",
-				bun.In(sc.Departments), bun.In(sc.Departments))
+				bun.List(sc.Departments), bun.List(sc.Departments))
 		}
 		if ids := opened(sc); len(ids) > 0 {
-			q.WhereOr("c.issued_at IS NOT NULL AND c.audit_id IN (?)", bun.In(ids))
+			q.WhereOr("c.issued_at IS NOT NULL AND c.audit_id IN (?)", bun.List(ids))
 		}
 		return q
 	})

@@ -69,7 +69,7 @@ func ownerDepartment(ctx context.Context, db bun.IDB, userID string, today day.D
 	err := db.NewRaw(`SELECT CAST(u.department_id AS TEXT) FROM users u WHERE u.id = ? AND u.disabled_at IS NULL AND u.department_id IS NOT NULL
 		AND EXISTS (SELECT 1 FROM user_roles g WHERE g.user_id = u.id AND g.department_id = u.department_id AND g.role IN (?)
 			AND g.from_day <= ? AND (g.to_day IS NULL OR g.to_day >= ?))`,
-		userID, bun.In([]policies.Role{policies.Employee, policies.Head}), today, today).Scan(ctx, &ids)
+		userID, bun.List([]policies.Role{policies.Employee, policies.Head}), today, today).Scan(ctx, &ids)
 	if err == nil && len(ids) == 0 {
 		return "", apperr.InvalidField("owner", "audit.error.owner")
 	}

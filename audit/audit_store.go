@@ -69,13 +69,6 @@ func insertAudit(ctx context.Context, tx *store.Tx, a Audit, sc scope, rows []Ro
 	return insert(&rows, len(rows))
 }
 
-// auditByID reads an audit; NotFound when there is none.
-func auditByID(ctx context.Context, db bun.IDB, id string) (Audit, error) {
-	var a Audit
-	err := db.NewSelect().Model(&a).Where("a.id = ?", id).Scan(ctx)
-	return a, store.MapError(err, "audit")
-}
-
 // scopeOf reads the scope of an audit, the audited department first.
 func scopeOf(ctx context.Context, db bun.IDB, auditID string) (sc scope, err error) {
 	if err = db.NewRaw("SELECT cycle_id FROM audit_cycles WHERE audit_id = ? ORDER BY cycle_id", auditID).Scan(ctx, &sc.Cycles); err != nil {
@@ -94,7 +87,7 @@ func countIDs(ctx context.Context, db bun.IDB, table string, ids []string) (n in
 	if len(ids) == 0 {
 		return 0, nil
 	}
-	err = db.NewRaw("SELECT COUNT(*) FROM ? WHERE id IN (?)", bun.Ident(table), bun.In(ids)).Scan(ctx, &n)
+	err = db.NewRaw("SELECT COUNT(*) FROM ? WHERE id IN (?)", bun.Ident(table), bun.List(ids)).Scan(ctx, &n)
 	return n, store.MapError(err, "count "+table)
 }
 
@@ -135,7 +128,7 @@ func unfinished(ctx context.Context, db bun.IDB, auditID string) (rows, drafts i
 // for a decision on an objection.
 func unansweredActs(ctx context.Context, db bun.IDB, auditID string) (n int, err error) {
 	err = db.NewRaw("SELECT COUNT(*) FROM acts WHERE audit_id = ? AND state IN (?)", auditID,
-		bun.In([]ActState{ActDraft, ActIssued, ActObjected})).Scan(ctx, &n)
+		bun.List([]ActState{ActDraft, ActIssued, ActObjected})).Scan(ctx, &n)
 	return n, store.MapError(err, "unanswered acts")
 }
 

@@ -40,7 +40,7 @@ func updateRow(ctx context.Context, tx *store.Tx, r Row, seen int) (moved bool, 
 func linkEvidence(ctx context.Context, tx *store.Tx, rowID string, submissions []string) error {
 	q := tx.NewDelete().Model((*rowEvidence)(nil)).Where("row_id = ?", rowID)
 	if len(submissions) > 0 {
-		q.Where("submission_id NOT IN (?)", bun.In(submissions))
+		q.Where("submission_id NOT IN (?)", bun.List(submissions))
 	}
 	if _, err := q.Exec(ctx); err != nil {
 		return store.MapError(err, "unlink evidence")

@@ -101,7 +101,7 @@ func offeredEvidence(ctx context.Context, db bun.IDB, sc scope, code string) ([]
 	}
 	var ids []string
 	q := db.NewSelect().TableExpr("submissions AS s").ColumnExpr("s.id").
-		Where("s.cycle_id IN (?)", bun.In(sc.Cycles)).Where("s.state IN ('submitted', 'accepted', 'returned')").
+		Where("s.cycle_id IN (?)", bun.List(sc.Cycles)).Where("s.state IN ('submitted', 'accepted', 'returned')").
 		Where("EXISTS (?)", underCode(db.NewSelect().TableExpr("submission_outputs AS l").ColumnExpr("1").
 			Join("JOIN outputs AS o ON o.id = l.output_id").Join("JOIN activities AS v ON v.id = o.activity_id").
 			Where("l.submission_id = s.id"), code)).
@@ -124,7 +124,7 @@ func missingOutputs(ctx context.Context, db bun.IDB, sc scope, code string) ([]M
 		ColumnExpr("v.code, o.name_az AS name, ph.due, COALESCE((SELECT MIN(d.code) FROM activity_departments x JOIN departments d ON d.id = x.department_id WHERE x.activity_id = v.id AND x.responsible), '') AS department").
 		Join("JOIN activities AS v ON v.version_id = y.version_id").Join("JOIN outputs AS o ON o.activity_id = v.id").
 		Join("JOIN cycle_phases AS ph ON ph.cycle_id = y.id AND ph.phase = v.phase").
-		Where("y.id IN (?)", bun.In(sc.Cycles)).Where("v.level = 'task' AND v.applicable").
+		Where("y.id IN (?)", bun.List(sc.Cycles)).Where("v.level = 'task' AND v.applicable").
 		Where("NOT EXISTS (SELECT 1 FROM submission_outputs l JOIN submissions s ON s.id = l.submission_id WHERE l.output_id = o.id AND s.cycle_id = y.id AND s.state IN ('submitted', 'accepted'))").
 		OrderExpr("v.position, o.position").Limit(maxOffered)
 	err := underCode(q, code).Scan(ctx, &rows)

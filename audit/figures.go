@@ -41,7 +41,7 @@ func (s *Service) Figures(ctx context.Context, from, before time.Time) (Figures,
 		ColumnExpr("COUNT(*), COUNT(*) FILTER (WHERE a.state IN ('reported', 'closed'))").
 		Where("a.planned_from BETWEEN ? AND ? AND a.state <> 'cancelled'", first, last)
 	if !scope.Any {
-		audits = audits.Where("EXISTS (SELECT 1 FROM audit_departments d WHERE d.audit_id = a.id AND d.department_id IN (?))", bun.In(orNone(scope.Departments)))
+		audits = audits.Where("EXISTS (SELECT 1 FROM audit_departments d WHERE d.audit_id = a.id AND d.department_id IN (?))", bun.List(orNone(scope.Departments)))
 	}
 	if err := audits.Scan(ctx, &f.AuditsPlanned, &f.AuditsHeld); err != nil {
 		return f, store.MapError(err, "audit figures")

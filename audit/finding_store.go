@@ -63,10 +63,10 @@ func recommendations(ctx context.Context, db bun.IDB, sc policies.Scope) ([]Reco
 		q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 			q.Where("1 = 0")
 			if len(sc.Departments) > 0 {
-				q.WhereOr("f.department_id IN (?) AND (c.issued_at IS NOT NULL OR a.reported_at IS NOT NULL)", bun.In(sc.Departments))
+				q.WhereOr("f.department_id IN (?) AND (c.issued_at IS NOT NULL OR a.reported_at IS NOT NULL)", bun.List(sc.Departments))
 			}
 			if ids := opened(sc); len(ids) > 0 {
-				q.WhereOr("f.audit_id IN (?)", bun.In(ids))
+				q.WhereOr("f.audit_id IN (?)", bun.List(ids))
 			}
 			return q
 		})

@@ -74,7 +74,7 @@ func workedIn(ctx context.Context, db bun.IDB, users, departments []string, sinc
 		) AS w JOIN departments d ON d.id = w.department_id
 		WHERE w.user_id IN (?0) AND w.department_id IN (?1)
 		ORDER BY w.user_id, d.sort_key, CASE WHEN w.to_day = '' THEN 0 ELSE 1 END, w.to_day DESC`,
-		bun.In(users), bun.In(departments), since, bun.In([]policies.Role{policies.Employee, policies.Head})).Scan(ctx, &out)
+		bun.List(users), bun.List(departments), since, bun.List([]policies.Role{policies.Employee, policies.Head})).Scan(ctx, &out)
 	return out, store.MapError(err, "where people worked")
 }
 
@@ -91,7 +91,7 @@ func actionOwners(ctx context.Context, db bun.IDB, users []string, sc scope) ([]
 	}
 	q := db.NewSelect().TableExpr("corrective_actions AS ac").Distinct().ColumnExpr("ac.owner_id AS user_id, d.code").
 		Join("JOIN acts AS c ON c.id = ac.act_id").Join("JOIN departments AS d ON d.id = c.department_id").
-		Where("ac.owner_id IN (?)", bun.In(users)).Where("c.department_id IN (?)", bun.In(sc.Departments)).
+		Where("ac.owner_id IN (?)", bun.List(users)).Where("c.department_id IN (?)", bun.List(sc.Departments)).
 		Where("c.state <> ?", ActWithdrawn).OrderExpr("1, 2")
 	if len(sc.Codes) > 0 {
 		q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
@@ -125,12 +125,12 @@ func auditorRoles(ctx context.Context, db bun.IDB, users []string, today day.Day
 	}
 	roles := []string{string(policies.Auditor), string(policies.LeadAuditor)}
 	q := db.NewSelect().TableExpr("users AS u").ColumnExpr("u.id, u.name, COALESCE(CAST(u.department_id AS TEXT), '') AS department_id, COALESCE(g.role, '') AS role").
-		Join("LEFT JOIN user_roles AS g ON g.user_id = u.id AND g.role IN (?) AND g.from_day <= ? AND (g.to_day IS NULL OR g.to_day >= ?)", bun.In(roles), today, today).
+		Join("LEFT JOIN user_roles AS g ON g.user_id = u.id AND g.role IN (?) AND g.from_day <= ? AND (g.to_day IS NULL OR g.to_day >= ?)", bun.List(roles), today, today).
 		Where("u.disabled_at IS NULL").Order("u.sort_key", "u.id")
 	if users == nil {
 		q.Where("g.role IS NOT NULL")
 	} else {
-		q.Where("u.id IN (?)", bun.In(users))
+		q.Where("u.id IN (?)", bun.List(users))
 	}
 	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, store.MapError(err, "auditors")

@@ -55,6 +55,6 @@ func currentTemplates(ctx context.Context, db bun.IDB, on day.Day) ([]Template, 
 func templateRows(ctx context.Context, db bun.IDB, ids []string) ([]templateRow, error) {
 	var rows []templateRow
 	err := db.NewSelect().Model(&rows).Join("JOIN checklist_templates AS t ON t.id = tr.template_id").
-		Where("tr.template_id IN (?)", bun.In(ids)).Order("t.code", "tr.position").Scan(ctx)
+		Where("tr.template_id IN (?)", bun.List(ids)).Order("t.code", "tr.position").Scan(ctx)
 	return rows, store.MapError(err, "template rows")
 }

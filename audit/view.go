@@ -81,7 +81,7 @@ func cycleRefs(ctx context.Context, db bun.IDB, ids []string) ([]CycleRef, error
 	if ids == nil {
 		q.Where("y.state <> 'closed'")
 	} else {
-		q.Where("y.id IN (?)", bun.In(ids))
+		q.Where("y.id IN (?)", bun.List(ids))
 	}
 	var out []CycleRef
 	err := q.Scan(ctx, &out)

@@ -14,7 +14,7 @@ func submissions(ctx context.Context, db bun.IDB, ids []string) ([]Evidence, err
 	err := db.NewSelect().TableExpr("submissions AS s").
 		ColumnExpr("s.id, s.title, s.version, s.state, s.class, s.link, s.reference_period, s.received_at, s.submitted_by, u.name AS submitted_name, s.department_id, d.code AS department_code").
 		Join("JOIN users AS u ON u.id = s.submitted_by").Join("JOIN departments AS d ON d.id = s.department_id").
-		Where("s.id IN (?)", bun.In(ids)).Order("s.received_at", "s.id").Scan(ctx, &out)
+		Where("s.id IN (?)", bun.List(ids)).Order("s.received_at", "s.id").Scan(ctx, &out)
 	return out, store.MapError(err, "submissions")
 }
 
@@ -25,7 +25,7 @@ func filesOfSubmissions(ctx context.Context, db bun.IDB, ids []string) (map[stri
 	}
 	err := db.NewSelect().TableExpr("submission_files AS l").
 		ColumnExpr("l.submission_id, f.id, f.name, f.size, f.sha256, f.content_type, f.added_by, f.added_at").
-		Join("JOIN files AS f ON f.id = l.file_id").Where("l.submission_id IN (?)", bun.In(ids)).
+		Join("JOIN files AS f ON f.id = l.file_id").Where("l.submission_id IN (?)", bun.List(ids)).
 		Order("l.submission_id", "l.position").Scan(ctx, &rows)
 	out := map[string][]kis.File{}
 	for _, r := range rows {
@@ -41,7 +41,7 @@ func codesOfSubmissions(ctx context.Context, db bun.IDB, ids []string) (map[stri
 	}
 	err := db.NewSelect().TableExpr("submission_outputs AS l").Distinct().ColumnExpr("l.submission_id, v.code").
 		Join("JOIN outputs AS o ON o.id = l.output_id").Join("JOIN activities AS v ON v.id = o.activity_id").
-		Where("l.submission_id IN (?)", bun.In(ids)).OrderExpr("1, 2").Scan(ctx, &rows)
+		Where("l.submission_id IN (?)", bun.List(ids)).OrderExpr("1, 2").Scan(ctx, &rows)
 	out := map[string][]string{}
 	for _, r := range rows {
 		out[r.SubmissionID] = append(out[r.SubmissionID], r.Code)
@@ -61,7 +61,7 @@ func links(ctx context.Context, db bun.IDB, table, column string, ids []string) 
 		SubmissionID string `bun:"submission_id"`
 	}
 	err := db.NewRaw("SELECT ?0 AS owner, submission_id FROM ?1 WHERE ?0 IN (?2) ORDER BY 1, 2",
-		bun.Ident(column), bun.Ident(table), bun.In(ids)).Scan(ctx, &rows)
+		bun.Ident(column), bun.Ident(table), bun.List(ids)).Scan(ctx, &rows)
 	var all []string
 	for _, r := range rows {
 		out[r.Owner] = append(out[r.Owner], r.SubmissionID)

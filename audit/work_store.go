@@ -34,7 +34,7 @@ func waitingActs(ctx context.Context, db bun.IDB, sc policies.Scope, userID stri
 		ColumnExpr("COALESCE(a.number, '') AS audit_number, COALESCE(tm.role, '') AS part, COALESCE(("+presentDue+"), '') AS due").
 		Join("LEFT JOIN audits AS a ON a.id = c.audit_id").
 		Join("LEFT JOIN audit_team AS tm ON tm.audit_id = c.audit_id AND tm.user_id = ?", userID).
-		Where("c.state IN (?)", bun.In([]ActState{ActDraft, ActIssued, ActObjected, ActAcknowledged, ActPlanned, ActImplemented, ActEffective})).
+		Where("c.state IN (?)", bun.List([]ActState{ActDraft, ActIssued, ActObjected, ActAcknowledged, ActPlanned, ActImplemented, ActEffective})).
 		OrderExpr("due, c.created_at, c.id").Limit(maxWork).Scan(ctx, &out)
 	return out, store.MapError(err, "waiting acts")
 }
@@ -57,7 +57,7 @@ func waitingActions(ctx context.Context, db bun.IDB, userID string, verifies boo
 		ColumnExpr("ac.act_id, c.number, ac.no, ac.text, ac.state, ac.due, ac.verdict_note").
 		Join("JOIN acts AS c ON c.id = ac.act_id").Where("c.state = ?", ActInProgress)
 	q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-		q.Where("ac.owner_id = ? AND ac.state IN (?)", userID, bun.In([]ActionState{ActionPlanned, ActionInProgress, ActionRejected}))
+		q.Where("ac.owner_id = ? AND ac.state IN (?)", userID, bun.List([]ActionState{ActionPlanned, ActionInProgress, ActionRejected}))
 		if verifies {
 			q.WhereOr("ac.state = ? AND ac.owner_id <> ? AND ac.reported_by <> ? AND EXISTS (SELECT 1 FROM audit_team tm WHERE tm.audit_id = c.audit_id AND tm.user_id = ?)",
 				ActionDone, userID, userID, userID)
@@ -88,7 +88,7 @@ func waitingAudits(ctx context.Context, db bun.IDB, userID string) ([]waitingAud
 		ColumnExpr("a.id, a.number, a.title, a.state, tm.role AS part, a.planned_from, a.planned_to, COALESCE(a.report_due, '') AS report_due").
 		ColumnExpr("(SELECT COUNT(*) FROM audit_rows r WHERE r.audit_id = a.id AND r.answer = ?) AS open", Open).
 		Join("JOIN audit_team AS tm ON tm.audit_id = a.id AND tm.user_id = ?", userID).
-		Where("a.state IN (?)", bun.In([]State{Planned, Announced, InProgress})).
+		Where("a.state IN (?)", bun.List([]State{Planned, Announced, InProgress})).
 		OrderExpr("a.planned_from, a.id").Limit(maxWork).Scan(ctx, &out)
 	return out, store.MapError(err, "waiting audits")
 }

@@ -300,7 +300,7 @@ func checklistCard(v auditPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<div class=\"k-split\"><div><div class=\"table-responsive\" role=\"region\" aria-labelledby=\"a4\" tabindex=\"0\"><table class=\"table table-hover\"><thead><tr><th scope=\"col\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<div class=\"k-split\"><div><div class=\"table-responsive\" role=\"region\" aria-labelledby=\"a4\" tabindex=\"0\"><table class=\"table table-hover k-plan\"><thead><tr><th scope=\"col\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

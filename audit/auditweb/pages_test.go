@@ -156,7 +156,7 @@ func TestBrowserPagesOfAudit(t *testing.T) {
 	au := o.Started()
 	o.Act(au.ID, "4.1-a", audit.ActObjected)
 	running := o.Act(au.ID, "4.2-a", audit.ActInProgress)
-	o.Report("aytan", o.View(running.ID).Actions[0].ID)
+	o.Report("elchin", o.View(running.ID).Actions[1].ID)
 	closed := o.Act(au.ID, "4.3-a", audit.ActClosed)
 	answering := o.Act(au.ID, "4.3-b", audit.ActAcknowledged)
 	draft := o.Draft(au.ID, "4.4-a")
