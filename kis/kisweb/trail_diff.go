@@ -112,7 +112,7 @@ func changes(p ui.Page, e kis.Event, n names) []change {
 			if !slices.Contains(order, f.path) {
 				order = append(order, f.path)
 			}
-			into[f.path] = append(into[f.path], readable(p, f, n))
+			into[f.path] = append(into[f.path], readable(p, e, f, n))
 		}
 	}
 	collect(e.Before, before)
@@ -131,9 +131,14 @@ func changes(p ui.Page, e kis.Event, n names) []change {
 	return out
 }
 
-// fieldWord names a field by the last part of its path.
+// fieldWord names a field by the last part of its path; a number, such as that
+// of a phase, by the part before it too.
 func fieldWord(p ui.Page, path string) string {
-	name := path[strings.LastIndex(path, ".")+1:]
+	i := strings.LastIndex(path, ".")
+	name := path[i+1:]
+	if i > 0 && strings.Trim(name, "0123456789") == "" {
+		return fieldWord(p, path[:i]) + " " + name
+	}
 	if key := "kis.trail.field." + name; i18n.Has(key) {
 		return p.T(key)
 	}
@@ -142,7 +147,7 @@ func fieldWord(p ui.Page, path string) string {
 
 // readable writes a value as the pages do: days, times, yes and no, names for
 // ids, words for roles and states.
-func readable(p ui.Page, f field, n names) string {
+func readable(p ui.Page, e kis.Event, f field, n names) string {
 	if name := n[f.text]; name != "" {
 		return name
 	}
@@ -164,12 +169,30 @@ func readable(p ui.Page, f field, n names) string {
 		return p.DateTime(t)
 	}
 	last := f.path[strings.LastIndex(f.path, ".")+1:]
-	for _, key := range []string{last + "." + f.text, "kis.trail.value." + last + "." + f.text} {
+	for _, key := range []string{last + "." + f.text, "kis.trail.value." + last + "." + f.text, valueKey(e, last, f.text)} {
 		if i18n.Has(key) {
 			return p.T(key)
 		}
 	}
 	return f.text
+}
+
+// objectWords says where the words for states and the like of a kind of
+// object are, when it is not context.kind.
+var objectWords = map[string]string{"submission": "kis.evidence", "gate": "kis.gate", "finding": "audit", "plan_item": "planning.item",
+	"plan_objection": "planning.agreement", "measure_entry": "planning.measure", "measure_report": "planning.measure.report"}
+
+// valueKey is the key of the word for a value, e.g. audit.act.state.issued.
+func valueKey(e kis.Event, field, value string) string {
+	base := objectWords[e.Kind]
+	if base == "" {
+		context, _, _ := strings.Cut(e.Action, ":")
+		base = context + "." + e.Kind
+	}
+	if field == "gate" {
+		field = "state"
+	}
+	return base + "." + field + "." + value
 }
 
 // logOf turns the history of an object into lines: what was done, then the

@@ -57,6 +57,16 @@ func TestADifferenceIsShownInWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		err = s.office.DB.Write(ctx, func(tx *store.Tx) error {
+			tx.Record(store.Change{Action: "kis:cycle:plan", Kind: "cycle", ID: "1", Label: "1, 2026",
+				Before: map[string]any{"state": "planned", "due": map[string]string{"1": "2026-02-06"}}, After: map[string]any{"state": "running", "due": map[string]string{"1": "2026-02-09"}}})
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.as("nigar").Get("/trail?kind=cycle").Has("tbody tr", "Dövr planlaşdırılıb", "Dövr: 1, 2026").
+			Has("li", "Son tarix 1: 06.02.2026", "09.02.2026").HasNot("li", "running")
 		a := s.as("nigar").Get("/trail?kind=gadget").Want(http.StatusOK)
 		a.Has("tbody tr", "some:new:thing", "gadget: <b>G-1</b>", "sətir bir").
 			Has("li", "Təsdiqlənib: bəli", "xeyr").Has("li", "Son tarix: 24.11.2026", "01.12.2026").Has("li", "list: a, b", "a").
