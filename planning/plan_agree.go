@@ -134,7 +134,11 @@ func (s *Service) answerPlan(ctx context.Context, year int, departmentID string,
 			return err
 		}
 		if verb == "agree" {
-			tx.Record(store.Change{Action: "planning:plan:agree", Kind: "plan_agreement", ID: p.ID + ":" + departmentID, Label: p.Label(), RootKind: kindPlan, RootID: p.ID,
+			who, err := kis.DepartmentsByID(ctx, tx, []string{departmentID})
+			if err != nil {
+				return err
+			}
+			tx.Record(store.Change{Action: "planning:plan:agree", Kind: "plan_agreement", ID: p.ID + ":" + departmentID, Label: who[departmentID].Code, RootKind: kindPlan, RootID: p.ID,
 				Before: stateOf(t.From), After: map[string]any{"state": t.To, "department": departmentID, "revision": p.Revision}})
 		}
 		return more(tx, &p)

@@ -90,6 +90,18 @@ func itemState(p ui.Page, it planning.Item, today day.Day) ui.State {
 	return word(p, itemLooks[it.State], "planning.item.state."+string(it.State))
 }
 
+// conditionState says how a condition of an approval stands.
+func conditionState(p ui.Page, c planning.Condition) ui.State {
+	l := look{"warn", "alert-triangle"}
+	switch {
+	case c.OK:
+		l = look{"good", "circle-check"}
+	case c.Block:
+		l = look{"bad", "circle-x"}
+	}
+	return ui.State{Tone: l.tone, Icon: l.icon, Word: p.T(c.Key, c.Args...)}
+}
+
 func reviewState(p ui.Page, s planning.ReviewState) ui.State {
 	return word(p, reviewLooks[s], "planning.review.state."+string(s))
 }
@@ -183,7 +195,7 @@ func log(p ui.Page, events []kis.Event) []ui.LogEntry {
 	for _, e := range events {
 		// planning:plan:send is called planning.trail.plan.send
 		text := p.T("planning.trail." + strings.ReplaceAll(strings.TrimPrefix(e.Action, "planning:"), ":", "."))
-		if e.Kind == "plan_item" {
+		if e.Kind == "plan_item" || e.Kind == "plan_agreement" {
 			text = p.T("planning.trail.item", "what", text, "item", e.Label)
 		}
 		out = append(out, ui.LogEntry{At: e.At, Who: e.ActorName, Text: text, Note: e.Note})
