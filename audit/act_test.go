@@ -259,6 +259,29 @@ func TestNobodyVerifiesOrJudgesWhatTheyOwn(t *testing.T) {
 	})
 }
 
+func TestOnlyEvidenceOfTheScopeCanBeLinkedToARow(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := audittest.New(t, db)
+		sub := evidence(t, o, "aytan", "4.4.1")
+		a := o.Started()
+		row := o.Row(a.ID, "4.4-a")
+		answer := audit.RowAnswer{RowID: row.ID, Version: row.Version, Answer: audit.Conforms, Evidence: []string{sub}}
+		row, err := o.Audit.Answer(o.Be("samir"), answer)
+		must(t, err)
+		p, err := o.Audit.Row(o.Be("samir"), a.ID, row.ID)
+		must(t, err)
+		if len(p.Linked) != 1 || p.Linked[0].ID != sub || len(p.Linked[0].Files) != 1 || p.Linked[0].Codes[0] != "4.4.1" {
+			t.Errorf("linked: %+v", p.Linked)
+		}
+		for _, id := range []string{store.NewID(), a.ID} {
+			answer.Version, answer.Evidence = row.Version, []string{id}
+			if _, err := o.Audit.Answer(o.Be("samir"), answer); !apperr.Is(err, apperr.Invalid) {
+				t.Errorf("something that is no evidence of the scope was linked: %v", err)
+			}
+		}
+	})
+}
+
 func TestTermsAreCountedInWorkingDays(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := audittest.New(t, db)

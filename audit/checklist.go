@@ -105,7 +105,7 @@ func (s *Service) answer(ctx context.Context, tx *store.Tx, a Audit, old Row, r 
 		}
 	}
 	if len(r.Evidence) > 0 {
-		n, err := countIDs(ctx, tx, "submissions", r.Evidence)
+		n, err := evidenceInScope(ctx, tx, a.ID, r.Evidence)
 		if err != nil {
 			return old, err
 		}

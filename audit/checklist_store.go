@@ -56,6 +56,17 @@ func linkEvidence(ctx context.Context, tx *store.Tx, rowID string, submissions [
 	return store.MapError(err, "link evidence")
 }
 
+// evidenceInScope counts how many of the submissions belong to the scope of
+// an audit: to its cycles or, when it has none, to its departments.
+func evidenceInScope(ctx context.Context, db bun.IDB, auditID string, ids []string) (n int, err error) {
+	err = db.NewRaw(`SELECT COUNT(*) FROM submissions s WHERE s.id IN (?1) AND (
+		EXISTS (SELECT 1 FROM audit_cycles x WHERE x.audit_id = ?0 AND x.cycle_id = s.cycle_id)
+		OR (NOT EXISTS (SELECT 1 FROM audit_cycles x WHERE x.audit_id = ?0)
+			AND EXISTS (SELECT 1 FROM audit_departments x WHERE x.audit_id = ?0 AND x.department_id = s.department_id)))`,
+		auditID, bun.List(ids)).Scan(ctx, &n)
+	return n, store.MapError(err, "evidence in scope")
+}
+
 // standingActs counts the acts raised from a row that were not withdrawn.
 func standingActs(ctx context.Context, db bun.IDB, rowID string) (n int, err error) {
 	err = db.NewRaw("SELECT COUNT(*) FROM findings f JOIN acts c ON c.finding_id = f.id WHERE f.row_id = ? AND c.state <> ?",
