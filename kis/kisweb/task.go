@@ -90,7 +90,11 @@ func (h taskPages) submit(c *web.Context) error {
 	}
 	if e, status, ok := web.FormError(err); ok {
 		staged = append(h.waiting(c, ids, staged), staged...)
-		return h.page(c, status, c.Form("form"), c.FormOf(e), staged)
+		of := c.Form("form")
+		if of == "" {
+			of = c.Form("output")
+		}
+		return h.page(c, status, of, c.FormOf(e), staged)
 	}
 	if err != nil {
 		return err

@@ -90,9 +90,23 @@ func (p taskPage) form(id string) ui.Form {
 	return ui.Form{}
 }
 
+// formShown says whether the form that came back is still on the page: what
+// somebody else decided on meanwhile has none.
+func (p taskPage) formShown() bool {
+	for _, o := range p.Outputs {
+		if v := o.Reviewing(); v != nil && v.ID == p.FormOf && v.CanReview {
+			return true
+		}
+		if o.ID == p.FormOf && p.maySubmit(o) {
+			return true
+		}
+	}
+	return false
+}
+
 // submitKind makes the button of the open form blue, unless a decision on the
 // page is.
-func (p taskPage) submitKind(o kis.TaskOutput) string {
+func (p taskPage) submitKind() string {
 	for _, out := range p.Outputs {
 		if v := out.Reviewing(); v != nil && v.CanReview {
 			return "plain"
