@@ -131,10 +131,12 @@ func (r Request) check(ctx context.Context) (Request, error) {
 	if len(r.Key) > 200 || len(r.Key2) > 200 || len(r.Agency) > 200 {
 		c.Add("key", "error.field.too_long", "max", 200, "length", max(len(r.Key), len(r.Key2), len(r.Agency)))
 	}
-	for field, year := range map[string]int{"year": r.Year, "from": r.From, "to": r.To} {
-		missing := year == 0 && field == "year" && (r.Kind == Plan || r.Kind == Measures)
-		if missing || year != 0 && (year < 1990 || year > 2199) {
-			c.Add(field, "error.field.range", "min", 1990, "max", 2199)
+	if r.Year == 0 && (r.Kind == Plan || r.Kind == Measures) {
+		c.Add("year", "error.field.required")
+	}
+	for i, year := range []int{r.Year, r.From, r.To} {
+		if year != 0 && (year < 1990 || year > 2199) {
+			c.Add([]string{"year", "from", "to"}[i], "error.field.range", "min", 1990, "max", 2199)
 		}
 	}
 	return r, c.Err()
