@@ -2,6 +2,7 @@ package kis
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -118,7 +119,34 @@ func (s *Service) Task(ctx context.Context, cycleID, code string) (TaskPage, err
 	}
 	kind, root := taskRoot(cycleID, code)
 	t.History, err = s.History(ctx, kind, root, 50)
+	t.History = t.discreet(t.History)
 	return t, err
+}
+
+// discreet leaves of the history of evidence that the actor may not read only
+// who did what and when: no reason, no title, no file name.
+func (t TaskPage) discreet(events []Event) []Event {
+	readable := map[string]bool{}
+	for _, o := range t.Outputs {
+		for _, v := range o.Versions {
+			readable[v.ID] = true
+		}
+	}
+	for i, e := range events {
+		if e.Kind != "submission" || readable[e.ID] {
+			continue
+		}
+		var after struct {
+			State   SubmissionState `json:"state,omitempty"`
+			Version int             `json:"version,omitempty"`
+			Outputs []int           `json:"outputs,omitempty"`
+		}
+		events[i].Note, events[i].After = "", nil
+		if json.Unmarshal(e.After, &after) == nil {
+			events[i].After, _ = json.Marshal(after) // texts and numbers always encode
+		}
+	}
+	return events
 }
 
 // taskActivities reads a task and its sub-process, by code.

@@ -56,7 +56,9 @@ func (s *Service) decide(ctx context.Context, id string, to SubmissionState, rea
 			return err
 		}
 		c := sub.change(policies.EvidenceReview, at, Submitted, to, nil)
-		c.Note = reason
+		if sub.Class != ClassConfidential { // the row keeps it for those who may read the evidence
+			c.Note = reason
+		}
 		tx.Record(c)
 		if to == Accepted {
 			return supersede(ctx, tx, sub, at.code)

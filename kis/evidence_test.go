@@ -3,6 +3,7 @@ package kis_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -291,6 +292,37 @@ func TestConfidentialEvidenceIsSeenOnlyByThoseWhoMay(t *testing.T) {
 			}
 			if task, err := o.Task(ctx, c.ID, "4.2.5"); err == nil && ((len(task.Outputs[0].Versions) == 1) != want.secret || (task.Hidden == 0) != want.secret) {
 				t.Errorf("%s sees %d versions on the task page, %d hidden", who, len(task.Outputs[0].Versions), task.Hidden)
+			}
+		}
+		if err := o.Return(o.As(t.Context(), "nigar"), secret.ID, "Gizli səbəb var"); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.Return(o.As(t.Context(), "nigar"), open.ID, "Daxili səbəb var"); err != nil {
+			t.Fatal(err)
+		}
+		for who, sees := range map[string][2]bool{"aytan": {true, true}, "nigar": {true, true}, "rafael": {true, false}, "tural": {false, false}, "kamran": {false, false}} {
+			for i, code := range []string{"1.1.1", "4.2.5"} {
+				task, err := o.Task(o.As(t.Context(), who), c.ID, code)
+				if err != nil {
+					t.Fatal(err)
+				}
+				told := fmt.Sprintf("%+v", task)
+				for _, e := range task.History {
+					told += " " + e.Note + string(e.After)
+				}
+				if strings.Contains(told, "səbəb var") != sees[i] {
+					t.Errorf("%s and the reason of %s: want %v\n%s", who, code, sees[i], told)
+				}
+				if !sees[i] && (strings.Contains(told, "Hesabat "+code) || len(task.History) == 0) {
+					t.Errorf("%s reads a file's name in %s", who, told)
+				}
+			}
+			g, err := o.Grid(o.As(t.Context(), who), c.ID, kis.GridFilter{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if told := fmt.Sprintf("%+v", g.Attention); strings.Contains(told, "Daxili səbəb") != sees[0] || strings.Contains(told, "Gizli səbəb") != sees[1] {
+				t.Errorf("%s and the reasons on the map: %s", who, told)
 			}
 		}
 		var bodies []string
