@@ -146,7 +146,7 @@ func withDepartments(ctx context.Context, db bun.IDB, items []Item) error {
 		departments = append(departments, items[i].ResponsibleID)
 	}
 	var rows []itemDepartment
-	if err := db.NewSelect().Model(&rows).Where("x.item_id IN (?)", bun.In(ids)).OrderExpr("x.item_id, x.position").Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&rows).Where("x.item_id IN (?)", bun.List(ids)).OrderExpr("x.item_id, x.position").Scan(ctx); err != nil {
 		return store.MapError(err, "co-executors")
 	}
 	for _, r := range rows {

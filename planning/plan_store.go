@@ -91,7 +91,7 @@ func askAll(ctx context.Context, tx *store.Tx, planID string, departments []stri
 func askSome(ctx context.Context, tx *store.Tx, planID string, departments, touched []string) error {
 	q := tx.NewDelete().Table("plan_agreements").Where("plan_id = ?", planID)
 	if len(departments) > 0 {
-		q.Where("department_id NOT IN (?)", bun.In(departments))
+		q.Where("department_id NOT IN (?)", bun.List(departments))
 	}
 	if _, err := q.Exec(ctx); err != nil {
 		return store.MapError(err, "leave out departments")
@@ -115,7 +115,7 @@ func askAgain(ctx context.Context, tx *store.Tx, planID string, departments []st
 		return nil
 	}
 	_, err := tx.NewUpdate().Table("plan_agreements").Set("state = ?, since = ?", Pending, tx.Now).
-		Where("plan_id = ? AND state <> ? AND department_id IN (?)", planID, Pending, bun.In(departments)).
+		Where("plan_id = ? AND state <> ? AND department_id IN (?)", planID, Pending, bun.List(departments)).
 		Where("NOT EXISTS (SELECT 1 FROM plan_objections o WHERE o.plan_id = plan_agreements.plan_id AND o.department_id = plan_agreements.department_id AND o.answered_at IS NULL)").
 		Exec(ctx)
 	return store.MapError(err, "ask again")

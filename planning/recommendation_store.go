@@ -94,12 +94,6 @@ func recommendationByNumber(ctx context.Context, db bun.IDB, number string) (Rec
 	return r, store.MapError(err, "recommendation by number")
 }
 
-func recommendationOfDecision(ctx context.Context, db bun.IDB, decisionID string) (Recommendation, error) {
-	var r Recommendation
-	err := db.NewSelect().Model(&r).Where("r.decision_id = ?", decisionID).Scan(ctx)
-	return r, store.MapError(err, "recommendation of decision")
-}
-
 func lockRecommendation(ctx context.Context, tx *store.Tx, id string) (Recommendation, error) {
 	var r Recommendation
 	if !store.IsID(id) {

@@ -208,65 +208,6 @@ func recordReview(tx *store.Tx, r Review, verb string, before, after map[string]
 	tx.Record(c)
 }
 
-// Participant is who took part, as it was at the meeting.
-type Participant struct {
-	bun.BaseModel `bun:"table:review_participants,alias:x"`
-
-	ReviewID string `bun:"review_id,pk"`
-	UserID   string `bun:"user_id,pk"`
-	Position int    `bun:"position"` // 0 is the chair
-	Name     string `bun:"name"`
-	PostAZ   string `bun:"post_az"`
-	PostEN   string `bun:"post_en"`
-	Unit     string `bun:"unit"` // code of the department, may be empty
-}
-
-// Post is the official position in a language.
-func (p Participant) Post(lang string) string {
-	if lang == "en" && p.PostEN != "" {
-		return p.PostEN
-	}
-	return p.PostAZ
-}
-
-// mayChair refuses a chair who may not sign reviews today.
-func (s *Service) mayChair(ctx context.Context, id string) error {
-	who, err := s.KIS.ActorOf(ctx, id)
-	if apperr.Is(err, apperr.NotFound) {
-		return apperr.InvalidField("chair", "error.field.choice")
-	}
-	if err == nil && !policies.Can(who, policies.ReviewSign) {
-		return apperr.InvalidField("chair", "planning.review.error.chair")
-	}
-	return err
-}
-
-// participants turns people into the rows of the minutes.
-func (s *Service) participants(ctx context.Context, db bun.IDB, f ReviewFields) ([]Participant, error) {
-	users, err := kis.UsersByID(ctx, db, f.Participants)
-	if err != nil {
-		return nil, err
-	}
-	var departments []string
-	for _, id := range f.Participants {
-		u, ok := users[id]
-		if !ok || !u.DisabledAt.IsZero() {
-			return nil, apperr.InvalidField("participants", "error.field.choice")
-		}
-		departments = append(departments, u.DepartmentID)
-	}
-	units, err := kis.DepartmentsByID(ctx, db, departments)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Participant, len(f.Participants))
-	for i, id := range f.Participants {
-		u := users[id]
-		out[i] = Participant{UserID: id, Position: i, Name: u.Name, PostAZ: u.PositionAZ, PostEN: u.PositionEN, Unit: units[u.DepartmentID].Code}
-	}
-	return out, nil
-}
-
 // Input is one of the twelve inputs of a review (9.3.2).
 type Input struct {
 	bun.BaseModel `bun:"table:review_inputs,alias:n"`
