@@ -2,6 +2,8 @@ package kisweb_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -117,4 +119,42 @@ func looksOf(name string) []look {
 		looks = append(looks, look{"az", "dark", 1440}, look{"en", "light", 1440}, look{"en", "dark", 390})
 	}
 	return looks
+}
+
+// TestBrowserUpload hands evidence in as a person does: two files that go
+// ahead by themselves, one of them removed again, then the form.
+func TestBrowserUpload(t *testing.T) {
+	db := storetest.Open(t)
+	s := open(t, db)
+	c := s.office.Running("2026")
+	dir := t.TempDir()
+	var files []string
+	for _, name := range []string{"Hesabat.pdf", "Əlavə cədvəl.xlsx", "artıq.txt"} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte("%PDF-1.4 "+name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, path)
+	}
+	address := s.Listen()
+	b := webtest.NewBrowser(t)
+	b.SignIn(address, kistest.Email("aytan"), kistest.Password)
+	task := address + "/cycles/" + c.ID + "/tasks/1.1.1"
+	b.Open(task)
+	b.Do(chromedp.SetUploadFiles(chromedp.CSS("form[data-k-upload] input[type=file]"), files))
+	b.Until(`document.querySelectorAll('[data-k-files] [data-k=done]:not([hidden])').length === 3`)
+	b.Check("uploaded")
+	b.Picture(*pictures, "task-uploaded")
+	b.Do(chromedp.Click(chromedp.CSS("[data-k-files] li:nth-child(3) [data-k=remove]")))
+	b.Until(`document.querySelectorAll('[data-k-files] li').length === 2`)
+	b.Do(chromedp.Click(chromedp.CSS("form[data-k-upload] button[type=submit]")))
+	b.Until(`document.querySelectorAll('.k-vers:not(.k-up) .k-file').length === 2`)
+	page, err := s.office.Task(s.office.As(t.Context(), "aytan"), c.ID, "1.1.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := page.Outputs[0].Versions[0]
+	if len(v.Files) != 2 || v.Files[1].Name != "Əlavə cədvəl.xlsx" || v.State != kis.Submitted {
+		t.Errorf("%+v", v)
+	}
 }
