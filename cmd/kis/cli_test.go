@@ -26,34 +26,34 @@ func referenceFile(t testing.TB, name string, change func(string) string) string
 
 func TestAnEmptyFolderBecomesAnOfficeStepByStep(t *testing.T) {
 	dir := t.TempDir()
-	code, out, errs := command(t, dir, "migrate")
+	code, out, errs := kisCLI(t, dir, "migrate")
 	want(t, "migrate", code, exitDone, out+errs, "up to date")
 	process := referenceFile(t, reference.Process, nil)
-	code, out, errs = command(t, dir, "import", "process", "--dry-run", process, "--code", "1-elektron-xidmet", "--title", "1-elektron xidmət", "--owner", "SSS")
+	code, out, errs = kisCLI(t, dir, "import", "process", "--dry-run", process, "--code", "1-elektron-xidmet", "--title", "1-elektron xidmət", "--owner", "SSS")
 	want(t, "dry run", code, exitDone, out+errs, "8 phases, 44 sub-processes, 108 tasks, 19 not applicable, 7 gates", "nothing was changed")
-	code, out, errs = command(t, dir, "import", "process", process, "--code", "1-elektron-xidmet", "--owner", "SSS")
+	code, out, errs = kisCLI(t, dir, "import", "process", process, "--code", "1-elektron-xidmet", "--owner", "SSS")
 	want(t, "import", code, exitDone, out+errs, "version 1: 8 phases, 44 sub-processes, 108 tasks, 19 not applicable, 7 gates")
-	code, out, errs = command(t, dir, "import", "process", process, "--code", "1-elektron-xidmet", "--owner", "SSS")
+	code, out, errs = kisCLI(t, dir, "import", "process", process, "--code", "1-elektron-xidmet", "--owner", "SSS")
 	want(t, "import again", code, exitDone, out+errs, "no new version")
-	code, out, errs = command(t, dir, "import", "assessments", referenceFile(t, reference.AssessmentTotals, nil))
+	code, out, errs = kisCLI(t, dir, "import", "assessments", referenceFile(t, reference.AssessmentTotals, nil))
 	want(t, "totals", code, exitDone, out+errs, "[2013 2014 2015]")
-	code, out, errs = command(t, dir, "import", "assessments", referenceFile(t, reference.AssessmentsSample, nil))
+	code, out, errs = kisCLI(t, dir, "import", "assessments", referenceFile(t, reference.AssessmentsSample, nil))
 	want(t, "sample", code, exitDone, out+errs, "[2025]", "agencies 6")
-	code, out, errs = command(t, dir, "import", "measures", referenceFile(t, reference.OpenGovernment, nil), "--plan", "AH-2020-2022")
+	code, out, errs = kisCLI(t, dir, "import", "measures", referenceFile(t, reference.OpenGovernment, nil), "--plan", "AH-2020-2022")
 	want(t, "measures", code, exitDone, out+errs, "11 measures, 1 of them ongoing")
-	code, out, errs = command(t, dir, "user", "add", "aytan@example.az", "--name", "Aytən Məmmədova", "--department", "SSS")
+	code, out, errs = kisCLI(t, dir, "user", "add", "aytan@example.az", "--name", "Aytən Məmmədova", "--department", "SSS")
 	want(t, "user add", code, exitDone, out+errs, "Password of aytan@example.az: ")
-	code, out, errs = command(t, dir, "user", "add", "Aytan@example.az", "--name", "Aytən", "--department", "SSS")
-	want(t, "the same user", code, exitRefused, out+errs, "aytan@example.az", "email")
-	code, out, errs = command(t, dir, "user", "list")
+	code, out, errs = kisCLI(t, dir, "user", "add", "Aytan@example.az", "--name", "Aytən", "--department", "SSS")
+	want(t, "the same user", code, exitRefused, out+errs, "Aytan@example.az: email: ")
+	code, out, errs = kisCLI(t, dir, "user", "list")
 	want(t, "user list", code, exitDone, out+errs, "aytan@example.az  Aytən Məmmədova  SSS  employee")
-	code, out, errs = command(t, dir, "user", "passwd", "aytan@example.az")
+	code, out, errs = kisCLI(t, dir, "user", "passwd", "aytan@example.az")
 	want(t, "user passwd", code, exitDone, out+errs, "Password of aytan@example.az: ")
-	code, out, errs = command(t, dir, "user", "disable", "aytan@example.az")
+	code, out, errs = kisCLI(t, dir, "user", "disable", "aytan@example.az")
 	want(t, "user disable", code, exitDone, out+errs)
-	code, out, errs = command(t, dir, "user", "disable", "nobody@example.az")
+	code, out, errs = kisCLI(t, dir, "user", "disable", "nobody@example.az")
 	want(t, "disable nobody", code, exitRefused, out+errs, "nobody@example.az")
-	code, out, errs = command(t, dir, "verify")
+	code, out, errs = kisCLI(t, dir, "verify")
 	want(t, "verify", code, exitDone, out+errs, "No fault found")
 }
 
@@ -64,7 +64,7 @@ func TestWrongWordsAreAWrongUse(t *testing.T) {
 		{"report", "measures", "AH-2020-2022", "-o", "x.pdf"}, {"report", "act", "UA-2026-001", "-o", "x.pdf", "--lang", "fr"},
 		{"user"}, {"user", "add"}, {"user", "rename", "a"}, {"demo", "now"}, {"verify", "all"},
 	} {
-		code, out, errs := command(t, t.TempDir(), args...)
+		code, out, errs := kisCLI(t, t.TempDir(), args...)
 		want(t, strings.Join(args, " "), code, exitUsage, out+errs)
 		if errs == "" || strings.Contains(errs, "⟦") {
 			t.Errorf("%v: says %q", args, errs)
@@ -74,7 +74,7 @@ func TestWrongWordsAreAWrongUse(t *testing.T) {
 
 func TestARefusedFileIsNamedByRowAndColumnAndLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
-	if code, out, errs := command(t, dir, "migrate"); code != exitDone {
+	if code, out, errs := kisCLI(t, dir, "migrate"); code != exitDone {
 		t.Fatal(out, errs)
 	}
 	cut := func(s string) string { return s[:len(s)*2/3] }
@@ -100,7 +100,7 @@ func TestARefusedFileIsNamedByRowAndColumnAndLeavesNothing(t *testing.T) {
 			if c.kind == "measures" {
 				args = append(args, "--plan", "AH-2020-2022")
 			}
-			code, out, errs := command(t, dir, args...)
+			code, out, errs := kisCLI(t, dir, args...)
 			want(t, name, code, exitRefused, errs, c.says...)
 			if out != "" || strings.Contains(errs, "⟦") {
 				t.Errorf("prints %q and %q", out, errs)
@@ -122,19 +122,19 @@ func TestARefusedFileIsNamedByRowAndColumnAndLeavesNothing(t *testing.T) {
 
 func TestDemoFillsOnceAndRefusesAFolderThatHoldsSomethingElse(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "demo")
-	code, out, errs := command(t, dir, "demo", "--no-serve")
+	code, out, errs := kisCLI(t, dir, "demo", "--no-serve")
 	want(t, "demo", code, exitDone, out+errs, "aytan@kis.example", "observer", "the password of all")
-	code, again, errs := command(t, dir, "demo", "--no-serve")
+	code, again, errs := kisCLI(t, dir, "demo", "--no-serve")
 	want(t, "demo again", code, exitDone, again+errs)
 	if again != out {
 		t.Errorf("the second start prints other accounts:\n%s\n%s", out, again)
 	}
-	code, out, errs = command(t, dir, "verify")
+	code, out, errs = kisCLI(t, dir, "verify")
 	want(t, "verify", code, exitDone, out+errs, "No fault found")
 	other := t.TempDir()
 	if err := os.WriteFile(filepath.Join(other, "letter.txt"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	code, out, errs = command(t, other, "demo", "--no-serve")
+	code, out, errs = kisCLI(t, other, "demo", "--no-serve")
 	want(t, "a folder with a letter", code, exitRefused, out+errs, "not empty")
 }

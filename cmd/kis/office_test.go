@@ -83,14 +83,14 @@ func offices(t *testing.T, run func(t *testing.T, a *app)) {
 	})
 }
 
-// command runs the program's command line in a folder and gives exit code and
+// kisCLI runs the program's command line in a folder and gives exit code and
 // what it printed.
-func command(t testing.TB, dir string, args ...string) (code int, stdout, stderr string) {
+func kisCLI(t testing.TB, dir string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	return commandWith(t, map[string]string{"KIS_DATA_DIR": dir, "KIS_LANG": "en"}, args...)
+	return kisCLIWith(t, map[string]string{"KIS_DATA_DIR": dir, "KIS_LANG": "en"}, args...)
 }
 
-func commandWith(t testing.TB, env map[string]string, args ...string) (code int, stdout, stderr string) {
+func kisCLIWith(t testing.TB, env map[string]string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	c := &cli{env: func(k string) string { return env[k] }, stdout: &out, stderr: &errs, now: time.Now}

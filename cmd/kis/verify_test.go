@@ -74,10 +74,10 @@ func TestVerifyFindsAndNamesWhatWasChangedBehindTheProgram(t *testing.T) {
 			if err := a.Close(); err != nil {
 				t.Fatal(err)
 			}
-			code, out, errs := command(t, dir, "verify")
+			code, out, errs := kisCLI(t, dir, "verify")
 			want(t, "before", code, exitDone, out+errs, "No fault found")
 			c.harm(t, dir)
-			code, out, errs = command(t, dir, "verify")
+			code, out, errs = kisCLI(t, dir, "verify")
 			want(t, "after", code, exitFailed, errs, c.says...)
 			_ = out
 		})
