@@ -97,13 +97,16 @@ func (a *app) serve(ctx context.Context, addr string, ready func(url string)) er
 	return nil
 }
 
-// housekeeping sweeps expired sessions every hour.
+// housekeeping sweeps expired sessions and forgotten uploads every hour.
 func (a *app) housekeeping(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
 		if _, err := a.sessions.Sweep(ctx); err != nil && ctx.Err() == nil {
 			a.log.Warn("sweep sessions", "err", err)
+		}
+		if _, err := a.kis.SweepUploads(actor.With(ctx, actor.Program("housekeeping"))); err != nil && ctx.Err() == nil {
+			a.log.Warn("sweep uploads", "err", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -72,7 +72,8 @@ func reportKeys(req *reports.Request, words []string) error {
 		req.Key2 = words[1]
 	}
 	if req.Kind == "plan" {
-		if _, err := strconv.Atoi(req.Key); err != nil {
+		var err error
+		if req.Year, err = strconv.Atoi(req.Key); err != nil {
 			return err
 		}
 	}

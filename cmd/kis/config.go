@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -27,6 +28,7 @@ type Config struct {
 	Lang        string // KIS_LANG: language of the command line and of new people
 	Timezone    string // KIS_TIMEZONE: of the office
 	Country     string // KIS_COUNTRY: whose working-day calendar counts
+	Proxies     string // KIS_TRUSTED_PROXIES: addresses or networks whose X-Forwarded-For is believed, separated by commas
 	Office      string // KIS_OFFICE: name of the institution; the one of the texts when empty
 	LogLevel    string // KIS_LOG_LEVEL: debug, info, warn, error
 }
@@ -41,7 +43,7 @@ func readConfig(env func(string) string) (Config, error) {
 	c := defaults()
 	for name, dst := range map[string]*string{
 		"KIS_ADDR": &c.Addr, "KIS_DATA_DIR": &c.DataDir, "KIS_DATABASE_URL": &c.DatabaseURL, "KIS_BLOB_URL": &c.BlobURL,
-		"KIS_PUBLIC_URL": &c.PublicURL, "KIS_LANG": &c.Lang, "KIS_TIMEZONE": &c.Timezone, "KIS_COUNTRY": &c.Country, "KIS_OFFICE": &c.Office, "KIS_LOG_LEVEL": &c.LogLevel,
+		"KIS_PUBLIC_URL": &c.PublicURL, "KIS_LANG": &c.Lang, "KIS_TIMEZONE": &c.Timezone, "KIS_COUNTRY": &c.Country, "KIS_OFFICE": &c.Office, "KIS_TRUSTED_PROXIES": &c.Proxies, "KIS_LOG_LEVEL": &c.LogLevel,
 	} {
 		if file := env(name + "_FILE"); file != "" {
 			raw, err := os.ReadFile(file)
@@ -58,6 +60,9 @@ func readConfig(env func(string) string) (Config, error) {
 	}
 	if _, err := time.LoadLocation(c.Timezone); err != nil {
 		return c, apperr.New(apperr.Invalid, "cli.config.timezone", "value", c.Timezone)
+	}
+	if _, err := c.proxies(); err != nil {
+		return c, err
 	}
 	return c, nil
 }
@@ -98,6 +103,30 @@ func (c Config) publicURL() string {
 		return strings.TrimRight(c.PublicURL, "/")
 	}
 	return "http://" + c.Addr
+}
+
+// proxies are the networks whose word about the caller's address is believed.
+func (c Config) proxies() (out []netip.Prefix, err error) {
+	for _, text := range strings.FieldsFunc(c.Proxies, func(r rune) bool { return r == ',' || r == ' ' }) {
+		p, err := netip.ParsePrefix(text)
+		if a, aerr := netip.ParseAddr(text); aerr == nil {
+			p, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil {
+			return nil, apperr.New(apperr.Invalid, "cli.config.proxies", "value", text)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// origins are the scheme and host that browsers see, when it is set.
+func (c Config) origins() []string {
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	return []string{u.Scheme + "://" + u.Host}
 }
 
 // zone is the office's zone; readConfig has checked that it exists.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
@@ -64,6 +66,9 @@ func fillDemo(ctx context.Context, c Config, password string) error {
 	}
 	defer a.Close()
 	w.app = a
+	if page, err := a.kis.ListUsers(d.system(), kis.UserFilter{Limit: 1}); err != nil || page.Total > 0 {
+		return errors.Join(err, refusal{withoutPassword(c.database()), apperr.New(apperr.Invalid, "cli.demo.database")})
+	}
 	for _, run := range []func() error{func() error { return d.people(password) }, d.plan2026, d.process, d.evidence} {
 		if err := run(); err != nil {
 			return fmt.Errorf("demo: %w", err)

@@ -40,6 +40,7 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	s.planning.AddInputs(auditFigures{s.audit})
 	s.planning.AddInputs(eserviceFigures{s.eservice})
 	s.reports = reports.New(k, s.audit, s.planning, s.eservice, c.publicURL())
+	s.reports.Institution = c.Office
 	return s
 }
 
@@ -60,7 +61,12 @@ func (a *app) handler() http.Handler { return a.server().Handler() }
 
 // server makes the HTTP side with all its routes.
 func (a *app) server() *web.Server {
+	proxies, err := a.config.proxies()
+	if err != nil {
+		panic(err) // readConfig has refused it
+	}
 	srv := web.New(web.Options{
+		Proxies: proxies, Origins: a.config.origins(),
 		Sessions: a.sessions, Users: a.kis, Zone: a.kis.Zone, Clock: a.db.Now, Logger: a.log, Ready: a.db.Ping,
 		Secure: strings.HasPrefix(a.config.publicURL(), "https://"), Unit: a.unit, Office: a.config.Office,
 	})

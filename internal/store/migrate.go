@@ -45,15 +45,7 @@ func (db *DB) Migrate(ctx context.Context, files fs.FS) (steps []string, err err
 // lockSchema waits until no other process is migrating.
 func (db *DB) lockSchema(ctx context.Context) (unlock func(), err error) {
 	if !db.Postgres() {
-		f, err := os.OpenFile(db.lockPath, os.O_CREATE|os.O_RDWR, 0o640)
-		if err != nil {
-			return nil, fmt.Errorf("migration lock: %w", err)
-		}
-		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-			_ = f.Close()
-			return nil, fmt.Errorf("migration lock: %w", err)
-		}
-		return func() { _ = f.Close() }, nil
+		return db.lockFile()
 	}
 	conn, err := db.writer.Conn(ctx)
 	if err != nil {
@@ -67,4 +59,18 @@ func (db *DB) lockSchema(ctx context.Context) (unlock func(), err error) {
 		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(?)", migrationLock)
 		_ = conn.Close()
 	}, nil
+}
+
+// lockFile waits until no other process holds the lock beside an SQLite file.
+// The lock falls with the process that holds it.
+func (db *DB) lockFile() (unlock func(), err error) {
+	f, err := os.OpenFile(db.lockPath, os.O_CREATE|os.O_RDWR, 0o640)
+	if err != nil {
+		return nil, fmt.Errorf("database lock: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("database lock: %w", err)
+	}
+	return func() { _ = f.Close() }, nil
 }

@@ -33,7 +33,7 @@ import (
 // pool of one connection and a pool of readers, on PostgreSQL the same pool.
 type DB struct {
 	writer, reader *bun.DB
-	lockPath       string // SQLite: file locked while migrating
+	lockPath       string // SQLite: file locked while opening and migrating
 	clock          func() time.Time
 }
 
@@ -71,11 +71,25 @@ func Open(ctx context.Context, dsn string, opts ...Option) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := db.writer.PingContext(ctx); err != nil {
+	if err := db.connect(ctx); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	return db, nil
+}
+
+// connect makes the first connection. On SQLite it may have to change the
+// journal of the file, which fails at once, without waiting, when two
+// processes try it together: so they take turns.
+func (db *DB) connect(ctx context.Context) error {
+	if !db.Postgres() {
+		unlock, err := db.lockFile()
+		if err != nil {
+			return err
+		}
+		defer unlock()
+	}
+	return db.writer.PingContext(ctx)
 }
 
 func (db *DB) openSQLite(path string) error {
@@ -84,6 +98,9 @@ func (db *DB) openSQLite(path string) error {
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return fmt.Errorf("data folder: %w", err)
+	}
+	if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err == nil {
+		_ = f.Close() // made by us, so that only we may read it
 	}
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()
 	w, err := sql.Open("sqlite", file+sqliteCommon+"&_txlock=immediate")
@@ -146,12 +163,17 @@ func (db *DB) Read() bun.IDB { return db.reader }
 // Now is the clock of the program, UTC, cut to milliseconds as stored.
 func (db *DB) Now() time.Time { return db.clock().UTC().Truncate(time.Millisecond) }
 
-// AddQueryHook adds a hook to both sides; tests count queries with it.
+// AddQueryHook adds a hook to both sides; tests count queries with it. It is
+// called before others use the database, and handles given out earlier do not
+// have it.
 func (db *DB) AddQueryHook(h bun.QueryHook) {
-	db.writer.AddQueryHook(h)
-	if db.reader != db.writer {
-		db.reader.AddQueryHook(h)
+	one := db.reader == db.writer
+	db.writer = db.writer.WithQueryHook(h)
+	if one {
+		db.reader = db.writer
+		return
 	}
+	db.reader = db.reader.WithQueryHook(h)
 }
 
 // Ping says whether the database answers.
