@@ -14,7 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Browser is a headless Chromium with one tab. A test fails when Chromium is
+// Browser is a window of a headless Chromium. A test fails when Chromium is
 // not there.
 type Browser struct {
 	Ctx context.Context // for steps of chromedp
@@ -30,6 +30,21 @@ func NewBrowser(t testing.TB) *Browser {
 	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true),
 		chromedp.Flag("force-prefers-reduced-motion", true))) // a click must not race a smooth scroll
 	t.Cleanup(cancel)
+	return watched(t, ctx)
+}
+
+// Beside opens a window of the same Chromium that shares no cookie with this
+// one: somebody else at another desk. It ends with the test.
+func (b *Browser) Beside() *Browser {
+	b.t.Helper()
+	ctx, cancel := chromedp.NewContext(b.Ctx, chromedp.WithNewBrowserContext())
+	b.t.Cleanup(cancel)
+	return watched(b.t, ctx)
+}
+
+// watched is a window whose complaints are kept for Check.
+func watched(t testing.TB, ctx context.Context) *Browser {
+	t.Helper()
 	b := &Browser{Ctx: ctx, t: t}
 	messages := chromedp.Console(ctx)
 	go func() {
