@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/uptrace/bun"
+
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
@@ -144,4 +146,16 @@ func mayReadEvidence(who actor.Actor, sub Submission) bool {
 	}
 	scope := policies.For(who, act)
 	return scope.Department(sub.DepartmentID) || scope.Object("cycle", sub.CycleID) || scope.Object("submission", sub.ID)
+}
+
+// mayOpenEvidence is mayReadEvidence, and lets auditors open what is in the
+// scope of an audit they were put on. Lists never show such evidence.
+func (s *Service) mayOpenEvidence(ctx context.Context, db bun.IDB, who actor.Actor, sub Submission) (bool, error) {
+	if mayReadEvidence(who, sub) {
+		return true, nil
+	}
+	if s.Assigned == nil || sub.ID == "" || !policies.For(who, policies.EvidenceSecret).Assigned {
+		return false, nil
+	}
+	return s.Assigned.OpensEvidence(ctx, db, who.UserID, sub.ID)
 }

@@ -12,6 +12,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/blob"
@@ -27,6 +29,17 @@ type Service struct {
 	Zone    *time.Location // of the office
 	Country string         // whose working-day calendar counts, e.g. "AZ"
 	Limits  Limits
+
+	// Assigned says who was put on what; nil when there is no audit context.
+	Assigned Assignments
+}
+
+// Assignments is what evidence asks of the audit context, which may not be
+// imported here.
+type Assignments interface {
+	// OpensEvidence says whether the user is on the team of an audit, announced
+	// and not yet closed, that has the submission in its scope.
+	OpensEvidence(ctx context.Context, db bun.IDB, userID, submissionID string) (bool, error)
 }
 
 // Limits are the bounds of uploads; settings of the office.

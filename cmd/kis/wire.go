@@ -35,6 +35,7 @@ type services struct {
 func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	k := kis.New(db, blobs, c.zone(), c.Country)
 	s := services{kis: k, audit: audit.New(k), planning: planning.New(k), eservice: eservice.New(k), sessions: store.NewSessions(db)}
+	k.Assigned = s.audit
 	s.planning.Findings = findings{s.audit, k}
 	s.planning.AddInputs(processFigures{k})
 	s.planning.AddInputs(auditFigures{s.audit})
