@@ -1,18 +1,23 @@
 // Package reports makes documents and sheets out of plain values.
 //
 // It owns the document model (Doc and its blocks), its printed form (WritePDF)
-// and the sheet model with its three forms (WriteXLSX, WriteCSV, WriteJSON).
+// and the sheet model with its three forms (WriteXLSX, WriteCSV, WriteJSON);
+// above them the documents of the office: Service reads the contexts with the
+// rights of whoever asks (collect.go), pure functions turn what was read into
+// a Doc or sheets (model_*.go), and every PDF stands in a register under the
+// code on its paper (print.go).
 // It may import the domain packages and plumbing below it; nothing imports it
 // but the pages of reportsweb and the command line.
 //
 // A Doc holds finished strings: already translated, already formatted. The
-// layer adds no word of its own, so it knows no language.
+// layer of doc_*.go adds no word of its own, so it knows no language.
 //
 // Invariants of the printed form:
 //   - every string of the Doc is on paper, in order, nothing is cut off;
 //     what the font cannot draw is shown as □
 //   - a table repeats its header on each page it reaches; a heading never
 //     stands alone at the foot of a page; signatures never stand alone on one
+//   - no PDF is handed out that is not registered
 //   - the same Doc gives the same pages, but never the same bytes: whoever
 //     needs the bytes again stores them
 package reports
