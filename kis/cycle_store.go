@@ -240,7 +240,7 @@ func cyclesInScope(q *bun.SelectQuery, scope policies.Scope) *bun.SelectQuery {
 			ids = append(ids, o.ID)
 		}
 	}
-	return q.Where("c.id IN (?)", bun.In(clean(ids)))
+	return q.Where("c.id IN (?)", bun.List(clean(ids)))
 }
 
 func cycleChoices(ctx context.Context, db bun.IDB, scope policies.Scope) (out []CycleChoice, err error) {

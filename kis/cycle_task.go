@@ -11,7 +11,6 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/policies"
 )
@@ -41,18 +40,6 @@ type TaskPage struct {
 // Name is the task's name in a language.
 func (t TaskPage) Name(lang string) string { return inLang(lang, t.NameAZ, t.NameEN) }
 
-// TaskInput is an input with the tasks that make it.
-type TaskInput struct {
-	NameAZ  string
-	Sources []TaskSource
-	State   TaskState // worst of the sources; empty when it comes from outside
-}
-
-// TaskSource is a task one of whose outputs is the input.
-type TaskSource struct {
-	Code, NameAZ, NameEN string
-}
-
 // TaskOutput is an expected output with its evidence, newest version first.
 type TaskOutput struct {
 	ID       string
@@ -70,19 +57,6 @@ func (o TaskOutput) Reviewing() *Version {
 		}
 	}
 	return nil
-}
-
-// Version is a submission as it is shown: with names and files.
-type Version struct {
-	Submission
-	Department    Department
-	SubmitterName string
-	DeciderName   string
-	Files         []File
-	OutputIDs     []string
-	CanReview     bool // the actor may decide on it now
-	Own           bool // the actor handed it in, and may therefore not decide
-	CanWithdraw   bool
 }
 
 // Task reads one task of a cycle. The number of queries does not depend on
@@ -229,86 +203,6 @@ func (t *TaskPage) loadOutputs(ctx context.Context, db bun.IDB, row activityRow)
 	return nil
 }
 
-// loadInputs reads the inputs and finds the tasks whose outputs bear the same
-// name, with the state of those outputs in this cycle.
-func (t *TaskPage) loadInputs(ctx context.Context, db bun.IDB, row activityRow) error {
-	var inputs []inputRow
-	if err := db.NewSelect().Model(&inputs).Where("i.activity_id = ?", row.ID).OrderExpr("i.position").Scan(ctx); err != nil {
-		return store.MapError(err, "inputs")
-	}
-	sources, err := taskSources(ctx, db, t.Cycle)
-	if err != nil {
-		return err
-	}
-	for _, in := range inputs {
-		item := TaskInput{NameAZ: in.NameAZ}
-		key := i18n.Fold(in.NameAZ)
-		var states []TaskState
-		for _, s := range sources {
-			if s.Code == t.Code || i18n.Fold(s.Output) != key {
-				continue
-			}
-			states = append(states, s.state(t.Cycle, t.Today))
-			item.Sources = append(item.Sources, TaskSource{Code: s.Code, NameAZ: s.NameAZ, NameEN: s.NameEN})
-		}
-		if len(states) > 0 {
-			item.State = Worst(states...)
-		}
-		t.Inputs = append(t.Inputs, item)
-	}
-	t.siblings(sources)
-	return nil
-}
-
-// siblings works out the states of the tasks of the same sub-process.
-func (t *TaskPage) siblings(sources []taskSource) {
-	for _, s := range sources {
-		if parentOf(s.Code) != t.Sub.Code {
-			continue
-		}
-		if n := len(t.Siblings); n > 0 && t.Siblings[n-1].Code == s.Code {
-			t.Siblings[n-1].State = Worst(t.Siblings[n-1].State, s.state(t.Cycle, t.Today))
-			continue
-		}
-		t.Siblings = append(t.Siblings, GridTask{Code: s.Code, NameAZ: s.NameAZ, NameEN: s.NameEN, State: s.state(t.Cycle, t.Today)})
-	}
-}
-
-// taskSource is an output of a task with what its evidence amounts to; a task
-// that is not applicable has none.
-type taskSource struct {
-	Code       string
-	NameAZ     string `bun:"name_az"`
-	NameEN     string `bun:"name_en"`
-	Applicable bool
-	Output     string `bun:",nullzero"`
-	Accepted   int
-	Submitted  int
-	Returned   int
-}
-
-func (s taskSource) state(cy Cycle, today day.Day) TaskState {
-	if !s.Applicable {
-		return TaskNotApplicable
-	}
-	p, _ := cy.Phase(phaseOf(s.Code))
-	flags := evidenceFlags{accepted: s.Accepted > 0, submitted: s.Submitted > 0, returned: s.Returned > 0}
-	return flags.state(late(cy, p, today))
-}
-
-// taskSources reads the outputs of all tasks of a cycle in one query.
-func taskSources(ctx context.Context, db bun.IDB, cy Cycle) (rows []taskSource, err error) {
-	err = db.NewRaw(`SELECT a.code, a.name_az, a.name_en, a.applicable, o.name_az AS output,
-		COUNT(CASE WHEN s.state = 'accepted' THEN 1 END) AS accepted, COUNT(CASE WHEN s.state = 'submitted' THEN 1 END) AS submitted,
-		COUNT(CASE WHEN s.state = 'returned' THEN 1 END) AS returned
-		FROM activities a LEFT JOIN outputs o ON o.activity_id = a.id
-		LEFT JOIN submission_outputs so ON so.output_id = o.id
-		LEFT JOIN submissions s ON s.id = so.submission_id AND s.cycle_id = ?
-		WHERE a.version_id = ? AND a.level = 'task'
-		GROUP BY a.id, a.code, a.name_az, a.name_en, a.applicable, a.position, o.id, o.name_az, o.position ORDER BY a.position, o.position`, cy.ID, cy.VersionID).Scan(ctx, &rows)
-	return rows, store.MapError(err, "outputs of tasks")
-}
-
 // loadNeighbours finds the applicable tasks before and after.
 func (t *TaskPage) loadNeighbours(ctx context.Context, db bun.IDB, row activityRow) error {
 	var rows []struct{ Prev, Next string }
@@ -321,67 +215,6 @@ func (t *TaskPage) loadNeighbours(ctx context.Context, db bun.IDB, row activityR
 	}
 	for _, r := range rows {
 		t.Prev, t.Next = strings.TrimSpace(r.Prev), strings.TrimSpace(r.Next)
-	}
-	return nil
-}
-
-// loadVersions reads submissions with the names and files around them, newest
-// first, in three queries.
-func loadVersions(ctx context.Context, db bun.IDB, cy Cycle, where func(*bun.SelectQuery) *bun.SelectQuery) ([]Version, error) {
-	var rows []struct {
-		Submission    `bun:",extend"`
-		DeptCode      string
-		DeptNameAZ    string `bun:"dept_name_az"`
-		DeptNameEN    string `bun:"dept_name_en"`
-		SubmitterName string
-		DeciderName   string `bun:",nullzero"`
-	}
-	q := db.NewSelect().Model(&rows).ColumnExpr("s.*, d.code AS dept_code, d.name_az AS dept_name_az, d.name_en AS dept_name_en, u.name AS submitter_name, r.name AS decider_name").
-		Join("JOIN departments AS d ON d.id = s.department_id").Join("JOIN users AS u ON u.id = s.submitted_by").
-		Join("LEFT JOIN users AS r ON r.id = s.decided_by").OrderExpr("s.version DESC, s.received_at DESC, s.id DESC")
-	if err := where(q).Scan(ctx); err != nil {
-		return nil, store.MapError(err, "evidence")
-	}
-	who := actor.From(ctx)
-	review, withdraw := policies.For(who, policies.EvidenceReview), policies.For(who, policies.EvidenceWithdraw)
-	out := make([]Version, len(rows))
-	at := make(map[string]*Version, len(rows))
-	for i, r := range rows {
-		v := Version{Submission: r.Submission, Department: Department{ID: r.DepartmentID, Code: r.DeptCode, NameAZ: r.DeptNameAZ, NameEN: r.DeptNameEN, Kind: Internal},
-			SubmitterName: r.SubmitterName, DeciderName: r.DeciderName, Own: r.SubmittedBy == who.UserID}
-		waits := r.State == Submitted && cy.Open()
-		v.CanReview = waits && !v.Own && review.Department(r.DepartmentID) && mayReadEvidence(who, r.Submission)
-		v.CanWithdraw = r.State == Submitted && withdraw.Department(r.DepartmentID)
-		out[i] = v
-		at[v.ID] = &out[i]
-	}
-	return out, fillVersions(ctx, db, at)
-}
-
-// fillVersions adds files and outputs, in two queries.
-func fillVersions(ctx context.Context, db bun.IDB, at map[string]*Version) error {
-	if len(at) == 0 {
-		return nil
-	}
-	ids := sortedKeys(at)
-	var files []struct {
-		SubmissionID string
-		File         `bun:",extend"`
-	}
-	err := db.NewSelect().Model(&files).ColumnExpr("f.*, sf.submission_id").Join("JOIN submission_files AS sf ON sf.file_id = f.id").
-		Where("sf.submission_id IN (?)", bun.In(ids)).OrderExpr("sf.submission_id, sf.position").Scan(ctx)
-	if err != nil {
-		return store.MapError(err, "files of evidence")
-	}
-	for _, f := range files {
-		at[f.SubmissionID].Files = append(at[f.SubmissionID].Files, f.File)
-	}
-	var links []struct{ SubmissionID, OutputID string }
-	if err := db.NewRaw(`SELECT submission_id, output_id FROM submission_outputs WHERE submission_id IN (?)`, bun.In(ids)).Scan(ctx, &links); err != nil {
-		return store.MapError(err, "outputs of evidence")
-	}
-	for _, l := range links {
-		at[l.SubmissionID].OutputIDs = append(at[l.SubmissionID].OutputIDs, l.OutputID)
 	}
 	return nil
 }

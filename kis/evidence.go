@@ -1,18 +1,11 @@
 package kis
 
 import (
-	"context"
-	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
 
-	"github.com/kis-platform/kis/internal/actor"
-	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/policies"
 )
@@ -66,22 +59,6 @@ const (
 	maxLink           = 2000
 )
 
-// NewSubmission is evidence to hand in for one or more outputs of one task.
-type NewSubmission struct {
-	CycleID         string
-	OutputIDs       []string
-	DepartmentID    string // for whom; empty = the one department of the actor that is responsible
-	Title           string // empty = the name of the first output
-	Kind            EvidenceKind
-	Link            string // of kind link: http or https
-	UploadIDs       []string
-	ReferencePeriod string  // empty = that of the cycle
-	EffectiveDay    day.Day // date of the document; empty = today
-	Class           EvidenceClass
-	Note            string
-	Replaces        string // submission that this is the next version of; empty = the last one for the outputs
-}
-
 // Submission is evidence handed in for outputs in a cycle.
 type Submission struct {
 	bun.BaseModel `bun:"table:submissions,alias:s"`
@@ -109,178 +86,6 @@ type Submission struct {
 	WithdrawnAt     time.Time       `bun:"withdrawn_at,nullzero"`
 	Reason          string          `bun:"reason"` // of a return
 	SearchKey       string          `bun:"search_key"`
-}
-
-// Submit hands evidence in. The department must be in the actor's scope (else
-// it is not found) and responsible for the task or the owner of the process
-// (else Forbidden). While an earlier version is in review, or the phase's gate
-// is closed, or the cycle is not open, it is a Conflict.
-func (s *Service) Submit(ctx context.Context, in NewSubmission) (Submission, error) {
-	scope, err := Allowed(ctx, policies.EvidenceSubmit)
-	if err != nil {
-		return Submission{}, err
-	}
-	if actor.From(ctx).UserID == "" {
-		return Submission{}, apperr.New(apperr.Forbidden, "error.forbidden")
-	}
-	if err := in.check(s.Limits.Files, s.Today()); err != nil {
-		return Submission{}, err
-	}
-	var sub Submission
-	err = s.DB.Write(ctx, func(tx *store.Tx) error {
-		cy, err := lockCycle(ctx, tx, in.CycleID)
-		if err != nil {
-			return err
-		}
-		task, err := taskOfOutputs(ctx, tx, cy, in.OutputIDs)
-		if err != nil {
-			return err
-		}
-		if err := submittable(cy, task); err != nil {
-			return err
-		}
-		dept, err := submitFor(scope, in.DepartmentID, task, cy.Owner)
-		if err != nil {
-			return err
-		}
-		prev, version, err := previousVersion(ctx, tx, cy.ID, in.OutputIDs, in.Replaces)
-		if err != nil {
-			return err
-		}
-		files, err := AttachUploads(ctx, tx, in.UploadIDs)
-		if err != nil {
-			return err
-		}
-		sub = in.submission(tx, cy, task, dept, files)
-		sub.ReplacesID, sub.Version = prev, version
-		if err := insertSubmission(ctx, tx, sub, in.OutputIDs, files); err != nil {
-			return err
-		}
-		tx.Record(sub.change(policies.EvidenceSubmit, task.place(), "", Submitted, files))
-		return nil
-	})
-	return sub, err
-}
-
-// check fills in what was left out and notes what is wrong with the form.
-func (in *NewSubmission) check(maxFiles int, today day.Day) error {
-	if maxFiles <= 0 {
-		maxFiles = DefaultFiles
-	}
-	var c apperr.Check
-	in.OutputIDs = clean(in.OutputIDs)
-	if len(in.OutputIDs) == 0 {
-		c.Add("output", "error.field.required")
-	}
-	in.Title = c.Text("title", in.Title, 0, maxEvidenceTitle)
-	in.Note = c.Text("note", in.Note, 0, maxEvidenceNote)
-	in.ReferencePeriod = c.Text("reference_period", in.ReferencePeriod, 0, maxEvidencePeriod)
-	in.Link = c.Text("link", in.Link, 0, maxLink)
-	if in.Kind == "" && in.Link != "" && len(in.UploadIDs) == 0 {
-		in.Kind = EvidenceLink
-	} else if in.Kind == "" {
-		in.Kind = EvidenceFile
-	}
-	switch in.Kind {
-	case EvidenceFile:
-		if len(in.UploadIDs) == 0 {
-			c.Add("upload", "error.upload.none")
-		}
-		if len(in.UploadIDs) > maxFiles {
-			c.Add("upload", "error.upload.too_many", "max", maxFiles)
-		}
-		in.Link = ""
-	case EvidenceLink:
-		if !webAddress(in.Link) {
-			c.Add("link", "kis.evidence.link")
-		}
-		if len(in.UploadIDs) > 0 {
-			c.Add("link", "kis.evidence.link_or_file")
-		}
-	default:
-		c.Add("kind", "error.field.choice")
-	}
-	if in.EffectiveDay == "" {
-		in.EffectiveDay = today
-	} else if d, ok := day.Parse(string(in.EffectiveDay)); !ok {
-		c.Add("effective_day", "error.field.date")
-	} else if in.EffectiveDay = d; d > today {
-		c.Add("effective_day", "kis.evidence.future")
-	}
-	if in.Class == "" {
-		in.Class = ClassInternal
-	}
-	c.OneOf("class", string(in.Class), string(ClassPublic), string(ClassInternal), string(ClassConfidential))
-	return c.Err()
-}
-
-// webAddress says whether a text is an absolute http or https address.
-func webAddress(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil
-}
-
-// submittable refuses where nothing can be handed in now.
-func submittable(cy Cycle, task taskOf) error {
-	p, _ := cy.Phase(task.Phase)
-	switch {
-	case !task.Applicable:
-		return apperr.New(apperr.Conflict, "kis.evidence.not_applicable")
-	case !cy.Open():
-		return apperr.New(apperr.Conflict, "kis.cycle.not_open")
-	case p.closed():
-		return apperr.New(apperr.Conflict, "kis.evidence.gate_closed", "phase", p.Phase)
-	}
-	return nil
-}
-
-// submitFor finds for which department the actor hands in: it must be in the
-// actor's scope, and responsible for the task or the owner of the process.
-func submitFor(scope policies.Scope, wanted string, task taskOf, owner Department) (string, error) {
-	may := append(slices.Clone(task.Responsible), owner)
-	if wanted != "" {
-		if !scope.Department(wanted) {
-			return "", apperr.Missing("department")
-		}
-		if !slices.ContainsFunc(may, func(d Department) bool { return d.ID == wanted }) {
-			return "", notResponsible(may)
-		}
-		return wanted, nil
-	}
-	for _, d := range may { // responsible ones first, in the printed order
-		if scope.Department(d.ID) {
-			return d.ID, nil
-		}
-	}
-	return "", notResponsible(may)
-}
-
-func notResponsible(may []Department) error {
-	var codes []string
-	for _, d := range may {
-		if !slices.Contains(codes, d.Code) {
-			codes = append(codes, d.Code)
-		}
-	}
-	return apperr.New(apperr.Forbidden, "kis.evidence.not_responsible", "departments", join(codes))
-}
-
-// submission makes the row to store.
-func (in NewSubmission) submission(tx *store.Tx, cy Cycle, task taskOf, dept string, files []File) Submission {
-	sub := Submission{ID: store.NewID(), CycleID: cy.ID, DepartmentID: dept, Title: in.Title, Kind: in.Kind, Link: in.Link,
-		ReferencePeriod: orText(in.ReferencePeriod, cy.ReferencePeriod), EffectiveDay: in.EffectiveDay, Class: in.Class, Note: in.Note,
-		State: Submitted, SubmittedBy: tx.Actor.UserID, ReceivedAt: tx.Now}
-	words := []string{task.Code, task.NameAZ}
-	for _, o := range task.Outputs {
-		sub.Title = orText(sub.Title, cut(o.NameAZ, maxEvidenceTitle-1))
-		words = append(words, o.NameAZ)
-	}
-	words = append(words, sub.Title, in.Note, in.Link)
-	for _, f := range files {
-		words = append(words, f.Name)
-	}
-	sub.SearchKey = i18n.Fold(strings.Join(words, " "))
-	return sub
 }
 
 // taskRoot is under which the trail keeps what happens to the evidence of a task.

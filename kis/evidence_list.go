@@ -9,7 +9,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/actor"
-	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/policies"
@@ -78,14 +77,14 @@ func readable(q *bun.SelectQuery, who actor.Actor) *bun.SelectQuery {
 			}
 			q.Where("1 = 0")
 			if len(scope.Departments) > 0 {
-				q.WhereOr("s.department_id IN (?)", bun.In(scope.Departments))
+				q.WhereOr("s.department_id IN (?)", bun.List(scope.Departments))
 			}
 			for _, o := range scope.Objects {
 				switch o.Kind {
 				case "cycle":
-					q.WhereOr("s.cycle_id IN (?)", bun.In(clean([]string{o.ID})))
+					q.WhereOr("s.cycle_id IN (?)", bun.List(clean([]string{o.ID})))
 				case "submission":
-					q.WhereOr("s.id IN (?)", bun.In(clean([]string{o.ID})))
+					q.WhereOr("s.id IN (?)", bun.List(clean([]string{o.ID})))
 				}
 			}
 			return q
@@ -104,10 +103,10 @@ func readable(q *bun.SelectQuery, who actor.Actor) *bun.SelectQuery {
 // narrow adds the filter without its state.
 func (f EvidenceFilter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	if f.DepartmentID != "" {
-		q.Where("s.department_id IN (?)", bun.In(clean([]string{f.DepartmentID})))
+		q.Where("s.department_id IN (?)", bun.List(clean([]string{f.DepartmentID})))
 	}
 	if f.CycleID != "" {
-		q.Where("s.cycle_id IN (?)", bun.In(clean([]string{f.CycleID})))
+		q.Where("s.cycle_id IN (?)", bun.List(clean([]string{f.CycleID})))
 	}
 	for i, word := range strings.Fields(i18n.Fold(cut(f.Query, 200))) {
 		if i == 10 {
@@ -166,7 +165,7 @@ func evidenceRows(ctx context.Context, db bun.IDB, ids []string) ([]EvidenceRow,
 	}
 	// Whether the cycle is open is asked again where a decision is made.
 	versions, err := loadVersions(ctx, db, Cycle{State: CycleRunning}, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("s.id IN (?)", bun.In(ids))
+		return q.Where("s.id IN (?)", bun.List(ids))
 	})
 	if err != nil {
 		return nil, err
@@ -181,7 +180,7 @@ func evidenceRows(ctx context.Context, db bun.IDB, ids []string) ([]EvidenceRow,
 	err = db.NewRaw(`SELECT so.submission_id, c.period, a.code, a.name_az AS task_az, a.name_en AS task_en, o.name_az AS output,
 		p.id AS process_id, p.code AS process_code, p.title_az, p.title_en, p.owner_id
 		FROM submission_outputs so JOIN submissions s ON s.id = so.submission_id JOIN cycles c ON c.id = s.cycle_id JOIN processes p ON p.id = c.process_id
-		JOIN outputs o ON o.id = so.output_id JOIN activities a ON a.id = o.activity_id WHERE so.submission_id IN (?) ORDER BY o.position`, bun.In(ids)).Scan(ctx, &places)
+		JOIN outputs o ON o.id = so.output_id JOIN activities a ON a.id = o.activity_id WHERE so.submission_id IN (?) ORDER BY o.position`, bun.List(ids)).Scan(ctx, &places)
 	if err != nil {
 		return nil, store.MapError(err, "tasks of evidence")
 	}
@@ -198,91 +197,4 @@ func evidenceRows(ctx context.Context, db bun.IDB, ids []string) ([]EvidenceRow,
 		r.OutputNames = append(r.OutputNames, p.Output)
 	}
 	return out, nil
-}
-
-// SubmissionPage is one submission with the other versions for its outputs.
-type SubmissionPage struct {
-	EvidenceRow
-	Cycle    Cycle
-	Versions []Version // all that the actor may read, newest first, this one too
-	History  []Event
-}
-
-// Submission gives one submission; NotFound when the actor may not read it.
-func (s *Service) Submission(ctx context.Context, id string) (SubmissionPage, error) {
-	if _, err := Allowed(ctx, policies.EvidenceRead); err != nil {
-		return SubmissionPage{}, err
-	}
-	if !store.IsID(id) {
-		return SubmissionPage{}, apperr.Missing("submission")
-	}
-	db, who := s.DB.Read(), actor.From(ctx)
-	rows, err := evidenceRows(ctx, db, []string{id})
-	if err != nil {
-		return SubmissionPage{}, err
-	}
-	if rows[0].ID == "" || !mayReadEvidence(who, rows[0].Submission) {
-		return SubmissionPage{}, apperr.Missing("submission")
-	}
-	page := SubmissionPage{EvidenceRow: rows[0]}
-	if page.Cycle, err = loadCycle(ctx, db, page.CycleID); err != nil {
-		return SubmissionPage{}, err
-	}
-	page.CanReview = page.CanReview && page.Cycle.Open()
-	page.Versions, err = loadVersions(ctx, db, page.Cycle, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return readable(q.Where("s.cycle_id = ?", page.CycleID).
-			Where("s.id IN (SELECT so.submission_id FROM submission_outputs so WHERE so.output_id IN (?))", bun.In(page.OutputIDs)), who)
-	})
-	if err != nil {
-		return SubmissionPage{}, err
-	}
-	kind, root := taskRoot(page.CycleID, page.TaskCode)
-	events, err := s.History(ctx, kind, root, 200)
-	for _, e := range events {
-		if e.ID == id {
-			page.History = append(page.History, e)
-		}
-	}
-	return page, err
-}
-
-// EvidenceFile finds a file of a submission for download. Whoever may not read
-// the submission does not find the file; opening confidential evidence leaves
-// an entry in the trail.
-func (s *Service) EvidenceFile(ctx context.Context, submissionID, fileID string) (File, error) {
-	if _, err := Allowed(ctx, policies.EvidenceRead); err != nil {
-		return File{}, err
-	}
-	if !store.IsID(submissionID) || !store.IsID(fileID) {
-		return File{}, apperr.Missing("file")
-	}
-	var rows []struct {
-		Submission `bun:",extend"`
-		Code       string
-	}
-	db := s.DB.Read()
-	err := db.NewSelect().Model(&rows).ColumnExpr("s.*").
-		ColumnExpr("(SELECT MIN(a.code) FROM submission_outputs so JOIN outputs o ON o.id = so.output_id JOIN activities a ON a.id = o.activity_id WHERE so.submission_id = s.id) AS code").
-		Where("s.id = ?", submissionID).Where("EXISTS (SELECT 1 FROM submission_files sf WHERE sf.submission_id = s.id AND sf.file_id = ?)", fileID).Scan(ctx)
-	if err != nil {
-		return File{}, store.MapError(err, "submission of a file")
-	}
-	who := actor.From(ctx)
-	if len(rows) == 0 || !mayReadEvidence(who, rows[0].Submission) {
-		return File{}, apperr.Missing("file")
-	}
-	files, err := FilesByID(ctx, db, []string{fileID})
-	if err != nil {
-		return File{}, err
-	}
-	file := files[fileID]
-	if rows[0].Class == ClassConfidential {
-		kind, root := taskRoot(rows[0].CycleID, rows[0].Code)
-		err = s.DB.Write(ctx, func(tx *store.Tx) error {
-			tx.Record(store.Change{Action: trailOpenFile, Kind: "submission", ID: submissionID, Label: rows[0].Code, RootKind: kind, RootID: root,
-				After: map[string]any{"file": fileID, "sha256": file.SHA256}})
-			return nil
-		})
-	}
-	return file, err
 }

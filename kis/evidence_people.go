@@ -30,10 +30,10 @@ func EvidencePeople(ctx context.Context, db bun.IDB, scope EvidenceScope) ([]Evi
 			ColumnExpr("CASE WHEN ? = 'submitted_by' THEN 1 ELSE 0 END AS submitted", column).
 			Where("? IS NOT NULL", bun.Ident("s."+column))
 		if len(scope.CycleIDs) > 0 {
-			q.Where("s.cycle_id IN (?)", bun.In(clean(scope.CycleIDs)))
+			q.Where("s.cycle_id IN (?)", bun.List(clean(scope.CycleIDs)))
 		}
 		if len(scope.Departments) > 0 {
-			q.Where("s.department_id IN (?)", bun.In(clean(scope.Departments)))
+			q.Where("s.department_id IN (?)", bun.List(clean(scope.Departments)))
 		}
 		if len(scope.Codes) > 0 {
 			q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {

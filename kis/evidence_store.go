@@ -33,7 +33,7 @@ func (t taskOf) place() place {
 // something that is no task, are Invalid.
 func taskOfOutputs(ctx context.Context, db bun.IDB, cy Cycle, ids []string) (taskOf, error) {
 	var t taskOf
-	if err := db.NewSelect().Model(&t.Outputs).Where("o.id IN (?)", bun.In(ids)).OrderExpr("o.activity_id, o.position").Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&t.Outputs).Where("o.id IN (?)", bun.List(ids)).OrderExpr("o.activity_id, o.position").Scan(ctx); err != nil {
 		return t, store.MapError(err, "outputs")
 	}
 	if len(t.Outputs) != len(ids) || len(ids) == 0 {
@@ -72,7 +72,7 @@ func previousVersion(ctx context.Context, tx *store.Tx, cycleID string, outputID
 		State   SubmissionState
 	}
 	err = tx.NewRaw(`SELECT s.id, s.version, s.state FROM submissions s WHERE s.cycle_id = ? AND s.id IN (
-		SELECT so.submission_id FROM submission_outputs so WHERE so.output_id IN (?)) ORDER BY s.received_at DESC, s.id DESC`, cycleID, bun.In(outputIDs)).Scan(ctx, &rows)
+		SELECT so.submission_id FROM submission_outputs so WHERE so.output_id IN (?)) ORDER BY s.received_at DESC, s.id DESC`, cycleID, bun.List(outputIDs)).Scan(ctx, &rows)
 	if err != nil {
 		return "", 0, store.MapError(err, "versions of evidence")
 	}
@@ -212,7 +212,7 @@ func acceptedAround(ctx context.Context, tx *store.Tx, sub Submission) ([]accept
 		Position               int
 	}
 	err = tx.NewRaw(`SELECT so.submission_id, so.output_id, o.position FROM submission_outputs so JOIN outputs o ON o.id = so.output_id
-		WHERE so.submission_id IN (?) ORDER BY o.position`, bun.In(ids)).Scan(ctx, &links)
+		WHERE so.submission_id IN (?) ORDER BY o.position`, bun.List(ids)).Scan(ctx, &links)
 	if err != nil {
 		return nil, store.MapError(err, "outputs of evidence")
 	}

@@ -80,7 +80,7 @@ func (s *Service) workToSubmit(ctx context.Context, db bun.IDB, who actor.Actor)
 		WHERE c.state IN ('running', 'evaluating') AND EXISTS (SELECT 1 FROM activity_departments ad WHERE ad.activity_id = a.id AND ad.responsible AND ad.department_id IN (?))
 		GROUP BY c.id, c.period, p.title_az, p.title_en, a.id, a.code, a.name_az, a.name_en, a.position, cp.due) x
 		WHERE x.accepted + x.submitted < x.outputs AND (x.returned > 0 OR x.due <= ?) ORDER BY x.due, x.position`,
-		bun.In(scope.Departments), bun.In(scope.Departments), today.Add(workAhead)).Scan(ctx, &rows)
+		bun.List(scope.Departments), bun.List(scope.Departments), today.Add(workAhead)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, store.MapError(err, "evidence to deliver")
 	}

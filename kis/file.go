@@ -64,7 +64,7 @@ func AttachUploads(ctx context.Context, tx *store.Tx, uploadIDs []string) ([]Fil
 	if len(files) == 0 {
 		return nil, nil
 	}
-	n, err := store.Affected(tx.NewDelete().Model((*uploadRow)(nil)).Where("id IN (?) AND user_id = ?", bun.In(uploadIDs), tx.Actor.UserID).Exec(ctx))
+	n, err := store.Affected(tx.NewDelete().Model((*uploadRow)(nil)).Where("id IN (?) AND user_id = ?", bun.List(uploadIDs), tx.Actor.UserID).Exec(ctx))
 	if err != nil {
 		return nil, store.MapError(err, "take uploads")
 	}
@@ -82,7 +82,7 @@ func FilesByID(ctx context.Context, db bun.IDB, ids []string) (map[string]File, 
 		return out, nil
 	}
 	var list []File
-	err := db.NewSelect().Model(&list).Where("f.id IN (?)", bun.In(ids)).Scan(ctx)
+	err := db.NewSelect().Model(&list).Where("f.id IN (?)", bun.List(ids)).Scan(ctx)
 	for _, f := range list {
 		out[f.ID] = f
 	}
@@ -111,7 +111,7 @@ func uploadsOf(ctx context.Context, db bun.IDB, userID string, ids []string) ([]
 		return nil, nil
 	}
 	var rows []uploadRow
-	if err := db.NewSelect().Model(&rows).Where("u.user_id = ? AND u.id IN (?)", userID, bun.In(ids)).Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&rows).Where("u.user_id = ? AND u.id IN (?)", userID, bun.List(ids)).Scan(ctx); err != nil {
 		return nil, store.MapError(err, "uploads")
 	}
 	out := make([]Upload, len(rows))
