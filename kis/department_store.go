@@ -26,7 +26,7 @@ func DepartmentsByID(ctx context.Context, db bun.IDB, ids []string) (map[string]
 		return out, nil
 	}
 	var list []Department
-	err := db.NewSelect().Model(&list).Where("d.id IN (?)", bun.In(ids)).Scan(ctx)
+	err := db.NewSelect().Model(&list).Where("d.id IN (?)", bun.List(ids)).Scan(ctx)
 	for _, d := range list {
 		out[d.ID] = d
 	}

@@ -20,7 +20,7 @@ func InScope(q *bun.SelectQuery, scope policies.Scope, column string) *bun.Selec
 	case len(scope.Departments) == 0:
 		return q.Where("1 = 0")
 	}
-	return q.Where("? IN (?)", bun.Ident(column), bun.In(scope.Departments))
+	return q.Where("? IN (?)", bun.Ident(column), bun.List(scope.Departments))
 }
 
 // allowedAny is Allowed for actions that make sense only over everything,

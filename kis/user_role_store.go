@@ -22,7 +22,7 @@ func grantsOf(ctx context.Context, db bun.IDB, userIDs []string) (map[string][]G
 		return out, nil
 	}
 	var list []Grant
-	err := db.NewSelect().Model(&list).Where("r.user_id IN (?)", bun.In(userIDs)).OrderExpr("r.from_day DESC, r.id DESC").Scan(ctx)
+	err := db.NewSelect().Model(&list).Where("r.user_id IN (?)", bun.List(userIDs)).OrderExpr("r.from_day DESC, r.id DESC").Scan(ctx)
 	for _, g := range list {
 		out[g.UserID] = append(out[g.UserID], g)
 	}

@@ -20,7 +20,7 @@ func UsersByID(ctx context.Context, db bun.IDB, ids []string) (map[string]User, 
 		return out, nil
 	}
 	var list []User
-	err := db.NewSelect().Model(&list).Where("u.id IN (?)", bun.In(ids)).Scan(ctx)
+	err := db.NewSelect().Model(&list).Where("u.id IN (?)", bun.List(ids)).Scan(ctx)
 	for _, u := range list {
 		out[u.ID] = u
 	}

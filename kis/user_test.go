@@ -148,9 +148,9 @@ func TestThereIsAlwaysAnAdministrator(t *testing.T) {
 		// Both disable each other at once: one succeeds.
 		var wg sync.WaitGroup
 		errs := make([]error, 2)
-		for i, pair := range [][2]string{{"rauf", second.ID}, {"second", id}} {
-			as := o.As(context.Background(), pair[0])
-			wg.Go(func() { errs[i] = o.DisableUser(as, pair[1]) })
+		as := []context.Context{o.As(context.Background(), "rauf"), o.As(context.Background(), "second")}
+		for i, whom := range []string{second.ID, id} {
+			wg.Go(func() { errs[i] = o.DisableUser(as[i], whom) })
 		}
 		wg.Wait()
 		if (errs[0] == nil) == (errs[1] == nil) {
