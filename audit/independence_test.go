@@ -51,8 +51,8 @@ func refusal(err error) (field, reasons string) {
 	return e.Fields[0].Name, reasons
 }
 
-// TestWhoIsNotIndependentIsRefusedWithEveryReason is the table of domain.md
-// 3.2: each situation, whether the person may audit, and what is said.
+// TestWhoIsNotIndependentIsRefusedWithEveryReason goes through the situations of the rule
+// of independence: each situation, whether the person may audit, and what is said.
 func TestWhoIsNotIndependentIsRefusedWithEveryReason(t *testing.T) {
 	const dept, moved, sent, looked, owns = "audit olunan şöbədə (SSS) çalışır", "son 12 ayda SSS şöbəsində çalışıb", "əhatədə sübut təqdim edib",
 		"əhatədə sübuta baxıb", "düzəldici tədbirin məsuludur"

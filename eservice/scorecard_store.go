@@ -40,7 +40,7 @@ func findAgency(ctx context.Context, db bun.IDB, code string, scope policies.Sco
 		if len(scope.Agencies) == 0 {
 			return a, apperr.Missing("agency")
 		}
-		q = q.Where("g.id IN (?)", bun.In(scope.Agencies))
+		q = q.Where("g.id IN (?)", bun.List(scope.Agencies))
 	}
 	if err := q.Order("g.sort_key").Limit(1).Scan(ctx); err != nil {
 		return a, store.MapError(err, "agency")

@@ -109,7 +109,7 @@ func (t Table) pieces(a area, empty string, minRow float64) ([]*piece, error) {
 	}
 
 	for _, r := range t.Rows {
-		cells := across(Text{}, true)
+		var cells []cell
 		if r.Kind == RowGroup {
 			cells = across(r.Cells[0], true)
 		} else {

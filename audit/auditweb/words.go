@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/web/ui"
 )
 
-// look is tone and icon of a state word (mock/README section 3).
+// look is tone and icon of a state word.
 type look struct{ tone, icon string }
 
 var auditLooks = map[audit.State]look{

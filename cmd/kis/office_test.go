@@ -65,24 +65,6 @@ func open(t testing.TB, c Config) *app {
 	return a
 }
 
-// offices runs a test over demonstrations filled on SQLite and, when there is
-// a server, on PostgreSQL.
-func offices(t *testing.T, run func(t *testing.T, a *app)) {
-	t.Run("sqlite", func(t *testing.T) { run(t, demoOffice(t)) })
-	t.Run("postgres", func(t *testing.T) {
-		url, ok := pgtest.NewDatabase(t)
-		if !ok {
-			return
-		}
-		c := defaults()
-		c.DataDir, c.DatabaseURL = t.TempDir(), url
-		if err := fillDemo(context.Background(), c, demoPassword); err != nil {
-			t.Fatal(err)
-		}
-		run(t, open(t, c))
-	})
-}
-
 // kisCLI runs the program's command line in a folder and gives exit code and
 // what it printed.
 func kisCLI(t testing.TB, dir string, args ...string) (code int, stdout, stderr string) {

@@ -44,7 +44,7 @@ func TestTree(t *testing.T) {
 	}
 }
 
-// TestTableIsALadder checks the table itself: what design.md promises of it must hold
+// TestTableIsALadder checks the table itself: what the README promises of it must hold
 // whatever anybody adds.
 func TestTableIsALadder(t *testing.T) {
 	seen := map[string]bool{}

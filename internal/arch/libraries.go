@@ -13,7 +13,7 @@ type library struct {
 // domainStores are the packages whose *_store.go hold SQL.
 var domainStores = with(domains, "kis")
 
-// libraries is the second table of design.md §2.
+// libraries says which packages a module may be imported by (docs/adr/0010-modules.md).
 var libraries = []library{
 	{"github.com/gin-gonic/gin", []string{"…web"}, false,
 		"requests end in web and the pages; domain and documents must work without a server"},

@@ -33,7 +33,7 @@ const (
 	whyBuilder = "builders make values of their own domain and of what is beneath it"
 )
 
-// packages is the table of design.md §2: a package without a row fails.
+// packages is the table of who may import whom: a package without a row fails.
 var packages = slices.Concat([]row{
 	{"internal/apperr", nil, whyLeaf},
 	{"internal/actor", nil, whyLeaf},

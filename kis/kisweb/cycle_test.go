@@ -65,7 +65,7 @@ func TestFromTheDescriptionToTheGate(t *testing.T) {
 		values.Set("effective_day", "20.11.2026")
 		values.Set("kept", kept)
 		aytan.PostFiles(task+"/evidence", values).WantRedirect(task)
-		a = aytan.Get(task).Has(".k-vers", "Hesabat.pdf", "Baxışdadır", "Xidməti").Has("main", "baxışı başqası aparır").HasNot("button", "Qərarı göndər")
+		aytan.Get(task).Has(".k-vers", "Hesabat.pdf", "Baxışdadır", "Xidməti").Has("main", "baxışı başqası aparır").HasNot("button", "Qərarı göndər")
 
 		review := nigar.Get(task).Has("button", "Qərarı göndər")
 		submission := review.Value("submission")

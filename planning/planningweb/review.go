@@ -187,13 +187,17 @@ func (v reviewPage) peopleRows() []ui.KVRow {
 func (v reviewPage) verdict() string {
 	var yes, no []string
 	for _, x := range []struct {
-		ok  bool
-		key string
-	}{{v.Suitable, "suitable"}, {v.Adequate, "adequate"}, {v.Effective, "effective"}} {
+		ok       bool
+		key, not string
+	}{
+		{v.Suitable, "suitable", "not_suitable"},
+		{v.Adequate, "adequate", "not_adequate"},
+		{v.Effective, "effective", "not_effective"},
+	} {
 		if x.ok {
 			yes = append(yes, v.T("planning.review.verdict."+x.key))
 		} else {
-			no = append(no, v.T("planning.review.verdict.not_"+x.key))
+			no = append(no, v.T("planning.review.verdict."+x.not))
 		}
 	}
 	return strings.Join(append(yes, no...), ", ")

@@ -158,7 +158,7 @@ func TestAnybodyChecksAPrint(t *testing.T) {
 		h.Nobody().Get("/verify/"+strings.ToLower(code)).Want(http.StatusOK).Has(".k-tag.k-good", "Əsl sənəddir")
 		h.Nobody().Get("/verify").Want(http.StatusOK).Has("input[name=code]")
 		for _, wrong := range []string{"AAAA-BBBB-CCCC", "x", "%3Cscript%3E", strings.Repeat("A", 3000)} {
-			h.Nobody().Get("/verify/"+wrong).Want(http.StatusNotFound).HasNot("dl").HasNot("script:not([src])").Has("input[name=code]")
+			h.Nobody().Get("/verify/" + wrong).Want(http.StatusNotFound).HasNot("dl").HasNot("script:not([src])").Has("input[name=code]")
 		}
 	})
 }
