@@ -129,7 +129,7 @@ func (s *Service) actView(ctx context.Context, db bun.IDB, a Act) (ActView, erro
 	if err != nil {
 		return v, err
 	}
-	evidence, err := s.evidence(ctx, db, ids, part != "")
+	evidence, err := s.evidence(ctx, db, ids)
 	if err != nil {
 		return v, err
 	}

@@ -112,6 +112,9 @@ func (s *Service) answer(ctx context.Context, tx *store.Tx, a Audit, old Row, r 
 		if n != len(r.Evidence) {
 			return old, apperr.InvalidField("evidence", "error.field.missing")
 		}
+		if err := mayLink(ctx, tx, old.ID, r.Evidence); err != nil {
+			return old, err
+		}
 	}
 	row := old
 	row.Answer, row.Note, row.Population, row.Sample, row.SampleResult = r.Answer, r.Note, r.Population, r.Sample, r.SampleResult

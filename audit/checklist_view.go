@@ -137,11 +137,7 @@ func (s *Service) Row(ctx context.Context, auditID, rowID string) (RowPanel, err
 	if err != nil {
 		return p, err
 	}
-	part, err := partOf(ctx, db, auditID, me(ctx))
-	if err != nil {
-		return p, err
-	}
-	evidence, err := s.evidence(ctx, db, append(ids, offered...), part != "")
+	evidence, err := s.evidence(ctx, db, append(ids, offered...))
 	if err != nil {
 		return p, err
 	}

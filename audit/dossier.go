@@ -59,7 +59,7 @@ func (s *Service) AuditDossier(ctx context.Context, key string) (Dossier, error)
 		}
 		ids = append(ids, more...)
 	}
-	evidence, err := s.evidence(ctx, db, ids, d.Part != "")
+	evidence, err := s.evidence(ctx, db, ids)
 	if err != nil {
 		return d, err
 	}

@@ -3,6 +3,7 @@ package audit_test
 import (
 	"testing"
 
+	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/audit/audittest"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
@@ -65,6 +66,51 @@ func TestConfidentialEvidenceOpensToTheTeamOfTheAuditThatHasItInScope(t *testing
 		for _, row := range list.Rows {
 			if row.ID == inside.ID {
 				t.Error("a list shows confidential evidence of another department")
+			}
+		}
+	})
+}
+
+// TestConfidentialEvidenceOfARowIsNamedOnlyToWhomItOpens links one to a
+// finding and its act, and looks with the eyes of the team, of an auditor who
+// is not on it, of the management and of the department's own people.
+func TestConfidentialEvidenceOfARowIsNamedOnlyToWhomItOpens(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := audittest.New(t, db)
+		o.Service.Assigned = o.Audit
+		hand := func(code string) kis.Submission {
+			n := o.NewEvidence("aytan", o.Cycle.ID, code)
+			n.Class, n.Title = kis.ClassConfidential, "Gizli araşdırma "+code
+			s, err := o.Submit(o.Be("aytan"), n)
+			must(t, err)
+			return s
+		}
+		inside, outside := hand("4.3.5"), hand("1.3.1") // the audit is of phases 4 and 5
+		a := o.Started()
+		row := o.Row(a.ID, "4.1-a")
+		answer := audit.RowAnswer{RowID: row.ID, Version: row.Version, Answer: audit.Nonconforms, Note: "Baxıldı", Evidence: []string{outside.ID}}
+		if _, err := o.Audit.Answer(o.Be("samir"), answer); !apperr.Is(err, apperr.Invalid) {
+			t.Errorf("an auditor links what the audit does not open: %v", err)
+		}
+		answer.Evidence = []string{inside.ID}
+		_, act, err := o.Audit.RaiseFinding(o.Be("samir"), audit.NewFinding{Row: answer, Grade: audit.Minor, DepartmentID: o.Dept("SSS"),
+			Statement: "Nəticə qeydə alınmayıb.", Criterion: "4.1", ObjectiveEvidence: "Bölmə 2"})
+		must(t, err)
+		for who, opens := range map[string]bool{"samir": true, "nigar": true, "farida": false, "rafael": false} {
+			d, err := o.Audit.AuditDossier(o.Be(who), a.ID)
+			must(t, err)
+			v, err := o.Audit.Act(o.Be(who), act.ID)
+			must(t, err)
+			panel, err := o.Audit.Row(o.Be(who), a.ID, row.ID)
+			must(t, err)
+			seen := append(append(panel.Linked, v.Evidence...), d.Findings[len(d.Findings)-1].Evidence...)
+			if len(seen) != 3 {
+				t.Fatalf("%s sees %d links, want 3", who, len(seen))
+			}
+			for _, e := range seen {
+				if told := e.Title != "" || len(e.Files) > 0; told != opens || e.Hidden == opens {
+					t.Errorf("%s: title %q, %d files, hidden %v", who, e.Title, len(e.Files), e.Hidden)
+				}
 			}
 		}
 	})

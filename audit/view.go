@@ -9,7 +9,6 @@ import (
 
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
-	"github.com/kis-platform/kis/policies"
 )
 
 // Person is somebody as pages and documents name them.
@@ -104,13 +103,14 @@ type Evidence struct {
 	DepartmentCode  string    `bun:"department_code"`
 
 	Codes  []string   `bun:"-"` // GSBPM codes of the tasks it serves
-	Hidden bool       `bun:"-"` // confidential and not for the actor: files and link are left out
+	Hidden bool       `bun:"-"` // confidential and not for the actor: title, files and link are left out
 	Files  []kis.File `bun:"-"`
 }
 
-// evidence reads submissions with files and codes in three queries. What is
-// confidential is shown in full only to those who may see it.
-func (s *Service) evidence(ctx context.Context, db bun.IDB, ids []string, onTeam bool) (map[string]Evidence, error) {
+// evidence reads submissions with files and codes in three queries, and a
+// fourth when one is confidential. What is confidential is shown in full only
+// to those who may open it; of the rest there is only that it exists.
+func (s *Service) evidence(ctx context.Context, db bun.IDB, ids []string) (map[string]Evidence, error) {
 	out := map[string]Evidence{}
 	if ids = known(ids); len(ids) == 0 {
 		return out, nil
@@ -127,11 +127,14 @@ func (s *Service) evidence(ctx context.Context, db bun.IDB, ids []string, onTeam
 	if err != nil {
 		return nil, err
 	}
-	secret, _ := kis.Allowed(ctx, policies.EvidenceSecret)
+	closed, err := closedEvidence(ctx, db, list)
+	if err != nil {
+		return nil, err
+	}
 	for _, e := range list {
 		e.Codes, e.Files = codes[e.ID], files[e.ID]
-		if e.Class == "confidential" && !secret.Department(e.DepartmentID) && !(secret.Assigned && onTeam) {
-			e.Hidden, e.Files, e.Link = true, nil, ""
+		if closed[e.ID] {
+			e.Hidden, e.Title, e.Files, e.Link = true, "", nil, ""
 		}
 		out[e.ID] = e
 	}

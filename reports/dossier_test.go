@@ -46,7 +46,7 @@ func sampleEvidence() []audit.Evidence {
 	return []audit.Evidence{
 		{ID: "e1", Title: "Risklərin təhlili və qiymətləndirilməsi", Version: 2, ReceivedAt: at("2026-02-27 11:05"), SubmittedName: "Aytən Məmmədova", DepartmentCode: "SSS",
 			Files: []kis.File{{Name: "Risk_cedveli_2026_v2.xlsx", SHA256: "b81c04de6f2a95c37710e84bd92f613a05ce7d4481fb29a6c3e0557d18b977fa"}}},
-		{ID: "e2", Title: "Daxili araşdırmanın nəticəsi", Version: 3, ReceivedAt: at("2026-03-02 09:00"), SubmittedName: "Elçin Həsənov", DepartmentCode: "SSS", Hidden: true},
+		{ID: "e2", Title: "Daxili araşdırmanın nəticəsi", Version: 3, ReceivedAt: at("2026-03-02 09:00"), SubmittedName: "Elçin Həsənov", DepartmentCode: "SSS", Codes: []string{"8.1.2"}, Hidden: true},
 	}
 }
 

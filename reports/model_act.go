@@ -123,6 +123,15 @@ func actEvidence(v audit.ActView, w words) []Block {
 	return out
 }
 
+// evidenceTitle is the title of a submission, or of which tasks it is when it
+// is confidential and not for the reader.
+func evidenceTitle(e audit.Evidence, w words) string {
+	if e.Hidden {
+		return w.t("audit.evidence.hidden", "code", list(", ", e.Codes...))
+	}
+	return e.Title
+}
+
 // evidenceTable lists submissions file by file.
 func evidenceTable(evidence []audit.Evidence, w words) Table {
 	t := Table{Columns: []Column{{Title: "№", Width: 6}, {Title: w.t("report.evidence.document"), Width: 54},
@@ -135,7 +144,7 @@ func evidenceTable(evidence []audit.Evidence, w words) Table {
 			list(", ", e.SubmittedName, e.DepartmentCode))
 		switch {
 		case e.Hidden:
-			add(T(e.Title), about, T(w.t("report.evidence.hidden")))
+			add(T(evidenceTitle(e, w)), about, T(w.t("report.evidence.hidden")))
 		case len(e.Files) == 0:
 			add(T(e.Title), about, Code(w.or(e.Link)))
 		}

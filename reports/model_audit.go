@@ -204,7 +204,7 @@ func findingRow(f audit.FindingView, standard string, w words) Row {
 	criterion := list("\n", clause, task, f.Department.Code)
 	evidence := ""
 	for _, e := range f.Evidence {
-		evidence = list("\n", evidence, w.t("report.audit.evidence_line", "title", e.Title, "version", e.Version))
+		evidence = list("\n", evidence, w.t("report.audit.evidence_line", "title", evidenceTitle(e, w), "version", e.Version))
 	}
 	if f.RowNo != "" {
 		evidence = list("\n", evidence, w.t("report.act.row", "row", f.RowNo))
