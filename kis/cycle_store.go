@@ -213,11 +213,15 @@ func listCycles(ctx context.Context, db bun.IDB, scope policies.Scope) ([]CycleS
 		ID                       string
 		Tasks, Accepted, Waiting int
 	}
-	err := db.NewRaw(`SELECT c.id, COUNT(*) AS tasks, SUM(CASE WHEN NOT EXISTS (SELECT 1 FROM outputs o WHERE o.activity_id = a.id AND NOT EXISTS (
-			SELECT 1 FROM submission_outputs so JOIN submissions s ON s.id = so.submission_id
-			WHERE so.output_id = o.id AND s.cycle_id = c.id AND s.state = 'accepted')) THEN 1 ELSE 0 END) AS accepted,
-		(SELECT COUNT(*) FROM submissions w WHERE w.cycle_id = c.id AND w.state = 'submitted') AS waiting
-		FROM cycles c JOIN activities a ON a.version_id = c.version_id AND a.level = 'task' AND a.applicable GROUP BY c.id`).Scan(ctx, &counts)
+	// What is accepted is gathered once for all cycles: asking for each output of
+	// each cycle would read every version there ever was, again and again.
+	err := db.NewRaw(`SELECT t.id, COUNT(*) AS tasks, SUM(CASE WHEN t.missing = 0 THEN 1 ELSE 0 END) AS accepted,
+		(SELECT COUNT(*) FROM submissions w WHERE w.cycle_id = t.id AND w.state = 'submitted') AS waiting
+		FROM (SELECT c.id, a.id AS task_id, SUM(CASE WHEN o.id IS NOT NULL AND e.output_id IS NULL THEN 1 ELSE 0 END) AS missing
+			FROM cycles c JOIN activities a ON a.version_id = c.version_id AND a.level = 'task' AND a.applicable LEFT JOIN outputs o ON o.activity_id = a.id
+			LEFT JOIN (SELECT DISTINCT s.cycle_id, so.output_id FROM submissions s JOIN submission_outputs so ON so.submission_id = s.id
+				WHERE s.state = 'accepted') e ON e.output_id = o.id AND e.cycle_id = c.id
+			GROUP BY c.id, a.id) t GROUP BY t.id`).Scan(ctx, &counts)
 	if err != nil {
 		return nil, store.MapError(err, "count tasks")
 	}
