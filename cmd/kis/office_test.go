@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kis-platform/kis/internal/pgtest"
 )
 
 var update = flag.Bool("update", false, "write golden files")
