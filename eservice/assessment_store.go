@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 )
 
@@ -24,7 +25,7 @@ type Agency struct {
 }
 
 // Name is the body's name in a language.
-func (a Agency) Name(lang string) string { return pick(lang, a.NameAZ, a.NameEN) }
+func (a Agency) Name(lang string) string { return i18n.InLang(lang, a.NameAZ, a.NameEN) }
 
 // EService is one service of a body.
 type EService struct {

@@ -121,7 +121,7 @@ func readTotal(check *apperr.Check, r table.Row) (t Total, ok bool) {
 	whole := func(column string, least, most int64) int64 {
 		n, err := strconv.ParseInt(r.Get(column), 10, 64)
 		if err != nil || n < least || n > most {
-			check.AddRow(r.Line, column, "eservice.import.whole", "value", cut(r.Get(column)), "min", least, "max", most)
+			check.AddRow(r.Line, column, "eservice.import.whole", "value", i18n.Shorten(r.Get(column), 40), "min", least, "max", most)
 		}
 		return n
 	}
@@ -215,13 +215,13 @@ func (in *serviceImport) row(r table.Row) {
 	a := Assessment{Level: text("electronisation_level", 40), ImportedAt: in.now}
 	year, err := strconv.Atoi(r.Get("year"))
 	if err != nil || year < 1990 || year > 2199 {
-		in.check.AddRow(r.Line, "year", "eservice.import.whole", "value", cut(r.Get("year")), "min", 1990, "max", 2199)
+		in.check.AddRow(r.Line, "year", "eservice.import.whole", "value", i18n.Shorten(r.Get("year"), 40), "min", 1990, "max", 2199)
 	}
 	a.Year = year
 	sc, found := in.schemes[r.Get("scheme")]
 	switch {
 	case !found:
-		in.check.AddRow(r.Line, "scheme", "eservice.import.scheme_unknown", "value", cut(r.Get("scheme")))
+		in.check.AddRow(r.Line, "scheme", "eservice.import.scheme_unknown", "value", i18n.Shorten(r.Get("scheme"), 40))
 	case err == nil && !sc.inForce(year):
 		in.check.AddRow(r.Line, "scheme", "eservice.import.scheme_not_in_force", "scheme", sc.Code, "year", year)
 	}
@@ -238,11 +238,11 @@ func (in *serviceImport) grade(r table.Row, sc Scheme, a *Assessment, schemeFoun
 	case "true", "false":
 		a.Electronised = r.Get("electronised") == "true"
 	default:
-		in.check.AddRow(r.Line, "electronised", "eservice.import.true_false", "value", cut(r.Get("electronised")))
+		in.check.AddRow(r.Line, "electronised", "eservice.import.true_false", "value", i18n.Shorten(r.Get("electronised"), 40))
 		return
 	}
 	if electronised, ok := in.levels[a.Level]; !ok {
-		in.check.AddRow(r.Line, "electronisation_level", "eservice.import.level_unknown", "value", cut(a.Level))
+		in.check.AddRow(r.Line, "electronisation_level", "eservice.import.level_unknown", "value", i18n.Shorten(a.Level, 40))
 	} else if electronised != a.Electronised {
 		in.check.AddRow(r.Line, "electronisation_level", "eservice.import.level_contradicts", "value", a.Level)
 	}
@@ -259,7 +259,7 @@ func (in *serviceImport) grade(r table.Row, sc Scheme, a *Assessment, schemeFoun
 	}
 	m, err := milli(score)
 	if err != nil {
-		in.check.AddRow(r.Line, "score", "eservice.import.score", "value", cut(score))
+		in.check.AddRow(r.Line, "score", "eservice.import.score", "value", i18n.Shorten(score, 40))
 		return
 	}
 	a.ScoreMilli = &m
@@ -269,25 +269,10 @@ func (in *serviceImport) grade(r table.Row, sc Scheme, a *Assessment, schemeFoun
 	band, err := sc.Grade(m)
 	if err != nil {
 		e := apperr.As(err)
-		in.check.AddRow(r.Line, "score", e.Key, flat(e.Args)...)
+		in.check.AddRow(r.Line, "score", e.Key, apperr.Flat(e.Args)...)
 		return
 	}
 	a.Grade = band.Code
-}
-
-// cut shortens a value for a message.
-func cut(s string) string {
-	if r := []rune(s); len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return s
-}
-
-func flat(args []apperr.Arg) (out []any) {
-	for _, a := range args {
-		out = append(out, a.Name, a.Value)
-	}
-	return out
 }
 
 // keys fills the columns that search and order use.

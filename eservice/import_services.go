@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/table"
 )
@@ -56,7 +57,7 @@ func (in *serviceImport) keep(r table.Row, agency Agency, service EService, a As
 	in.rows[key] = r.Line
 	ag := in.agency(agency)
 	if ag.NameAZ != agency.NameAZ || ag.NameEN != agency.NameEN {
-		in.check.AddRow(r.Line, "agency_name_az", "eservice.import.agency_other", "code", agency.Code, "name", cut(ag.NameAZ))
+		in.check.AddRow(r.Line, "agency_name_az", "eservice.import.agency_other", "code", agency.Code, "name", i18n.Shorten(ag.NameAZ, 40))
 		return
 	}
 	sv := in.service(service, ag)

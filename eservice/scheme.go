@@ -7,6 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 )
 
@@ -67,31 +68,23 @@ type Break struct {
 	Source   string `bun:"source"`
 }
 
-// Name is a text in the language: en when asked for, else az.
-func pick(lang, az, en string) string {
-	if lang == "en" {
-		return en
-	}
-	return az
-}
-
 // Title, Act and Note are the scheme's texts in a language.
-func (s Scheme) Title(lang string) string { return pick(lang, s.TitleAZ, s.TitleEN) }
+func (s Scheme) Title(lang string) string { return i18n.InLang(lang, s.TitleAZ, s.TitleEN) }
 
 // Act names the legal act.
-func (s Scheme) Act(lang string) string { return pick(lang, s.ActAZ, s.ActEN) }
+func (s Scheme) Act(lang string) string { return i18n.InLang(lang, s.ActAZ, s.ActEN) }
 
 // Note says what is known and not known of the scheme.
-func (s Scheme) Note(lang string) string { return pick(lang, s.NoteAZ, s.NoteEN) }
+func (s Scheme) Note(lang string) string { return i18n.InLang(lang, s.NoteAZ, s.NoteEN) }
 
 // Label is the word of the grade.
-func (b Band) Label(lang string) string { return pick(lang, b.LabelAZ, b.LabelEN) }
+func (b Band) Label(lang string) string { return i18n.InLang(lang, b.LabelAZ, b.LabelEN) }
 
 // Name is what the criterion is called.
-func (c Criterion) Name(lang string) string { return pick(lang, c.NameAZ, c.NameEN) }
+func (c Criterion) Name(lang string) string { return i18n.InLang(lang, c.NameAZ, c.NameEN) }
 
 // Reason says why results are not comparable.
-func (b Break) Reason(lang string) string { return pick(lang, b.ReasonAZ, b.ReasonEN) }
+func (b Break) Reason(lang string) string { return i18n.InLang(lang, b.ReasonAZ, b.ReasonEN) }
 
 // Grade gives the band of a score in thousandths: the highest whose lower
 // bound the score reaches. Invalid when the score is outside the scale.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -85,11 +86,11 @@ type CyclePhase struct {
 }
 
 // Name is the phase's name in a language.
-func (p CyclePhase) Name(lang string) string { return inLang(lang, p.NameAZ, p.NameEN) }
+func (p CyclePhase) Name(lang string) string { return i18n.InLang(lang, p.NameAZ, p.NameEN) }
 
 // Statement is the closing sentence in a language.
 func (p CyclePhase) Statement(lang string) string {
-	return inLang(lang, p.StatementAZ, p.StatementEN)
+	return i18n.InLang(lang, p.StatementAZ, p.StatementEN)
 }
 
 // closed says whether the phase's gate stands between it and new evidence.
@@ -123,7 +124,7 @@ type CycleChoice struct {
 }
 
 // Title is the name of the process in a language.
-func (c CycleChoice) Title(lang string) string { return inLang(lang, c.TitleAZ, c.TitleEN) }
+func (c CycleChoice) Title(lang string) string { return i18n.InLang(lang, c.TitleAZ, c.TitleEN) }
 
 // CycleChoices lists the cycles of the scope by process, newest period first.
 func (s *Service) CycleChoices(ctx context.Context) ([]CycleChoice, error) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 )
 
@@ -49,7 +50,7 @@ type GridSub struct {
 }
 
 // Name is the sub-process's name in a language.
-func (g GridSub) Name(lang string) string { return inLang(lang, g.NameAZ, g.NameEN) }
+func (g GridSub) Name(lang string) string { return i18n.InLang(lang, g.NameAZ, g.NameEN) }
 
 // GridTask is one task of a cell.
 type GridTask struct {
@@ -64,7 +65,7 @@ type GridTask struct {
 }
 
 // Name is the task's name in a language.
-func (g GridTask) Name(lang string) string { return inLang(lang, g.NameAZ, g.NameEN) }
+func (g GridTask) Name(lang string) string { return i18n.InLang(lang, g.NameAZ, g.NameEN) }
 
 // Grid reads the map of a cycle. It takes four queries, however many tasks,
 // outputs and versions there are.

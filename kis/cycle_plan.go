@@ -12,6 +12,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/policies"
 )
@@ -129,7 +130,7 @@ func checkDue(c *apperr.Check, due map[string]day.Day, year int) {
 		d, ok := day.Parse(string(due[phase]))
 		switch {
 		case !slices.Contains(phases, phase):
-			c.Add("due_"+cut(phase, 10), "error.field.choice")
+			c.Add("due_"+i18n.Shorten(phase, 10), "error.field.choice")
 		case !ok:
 			c.Add("due_"+phase, "error.field.date")
 		case d.Year() < year || d.Year() > year+1:

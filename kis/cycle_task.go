@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/policies"
 )
@@ -38,7 +39,7 @@ type TaskPage struct {
 }
 
 // Name is the task's name in a language.
-func (t TaskPage) Name(lang string) string { return inLang(lang, t.NameAZ, t.NameEN) }
+func (t TaskPage) Name(lang string) string { return i18n.InLang(lang, t.NameAZ, t.NameEN) }
 
 // TaskOutput is an expected output with its evidence, newest version first.
 type TaskOutput struct {

@@ -44,10 +44,7 @@ type Department struct {
 
 // Name is the name in a language: English for "en", else Azerbaijani.
 func (d Department) Name(lang string) string {
-	if lang == "en" && d.NameEN != "" {
-		return d.NameEN
-	}
-	return d.NameAZ
+	return i18n.InLang(lang, d.NameAZ, d.NameEN)
 }
 
 // Version changes whenever an editable field does. A form carries the one it

@@ -35,7 +35,7 @@ type EvidenceRow struct {
 }
 
 // TaskName is the name of the task in a language.
-func (r EvidenceRow) TaskName(lang string) string { return inLang(lang, r.TaskAZ, r.TaskEN) }
+func (r EvidenceRow) TaskName(lang string) string { return i18n.InLang(lang, r.TaskAZ, r.TaskEN) }
 
 // EvidencePage is one page of the library, newest first.
 type EvidencePage struct {
@@ -108,7 +108,7 @@ func (f EvidenceFilter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	if f.CycleID != "" {
 		q.Where("s.cycle_id IN (?)", bun.List(clean([]string{f.CycleID})))
 	}
-	for i, word := range strings.Fields(i18n.Fold(cut(f.Query, 200))) {
+	for i, word := range strings.Fields(i18n.Fold(i18n.Shorten(f.Query, 200))) {
 		if i == 10 {
 			break
 		}

@@ -191,7 +191,7 @@ func (in NewSubmission) submission(tx *store.Tx, cy Cycle, task taskOf, dept str
 		State: Submitted, SubmittedBy: tx.Actor.UserID, ReceivedAt: tx.Now}
 	words := []string{task.Code, task.NameAZ}
 	for _, o := range task.Outputs {
-		sub.Title = orText(sub.Title, cut(o.NameAZ, maxEvidenceTitle-1))
+		sub.Title = orText(sub.Title, i18n.Shorten(o.NameAZ, maxEvidenceTitle-1))
 		words = append(words, o.NameAZ)
 	}
 	words = append(words, sub.Title, in.Note, in.Link)

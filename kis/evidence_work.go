@@ -10,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/policies"
 )
@@ -76,7 +77,8 @@ func (s *Service) workToSubmit(ctx context.Context, db bun.IDB, who actor.Actor)
 		JOIN outputs o ON o.activity_id = a.id
 		LEFT JOIN (SELECT s.cycle_id, so.output_id, COUNT(CASE WHEN s.state = 'accepted' THEN 1 END) AS accepted,
 			COUNT(CASE WHEN s.state = 'submitted' THEN 1 END) AS submitted, COUNT(CASE WHEN s.state = 'returned' THEN 1 END) AS returned
-			FROM submissions s JOIN submission_outputs so ON so.submission_id = s.id GROUP BY s.cycle_id, so.output_id) e ON e.output_id = o.id AND e.cycle_id = c.id
+			FROM cycles k JOIN submissions s ON s.cycle_id = k.id JOIN submission_outputs so ON so.submission_id = s.id
+			WHERE k.state IN ('running', 'evaluating') GROUP BY s.cycle_id, so.output_id) e ON e.output_id = o.id AND e.cycle_id = c.id
 		WHERE c.state IN ('running', 'evaluating') AND EXISTS (SELECT 1 FROM activity_departments ad WHERE ad.activity_id = a.id AND ad.responsible AND ad.department_id IN (?))
 		GROUP BY c.id, c.period, p.title_az, p.title_en, a.id, a.code, a.name_az, a.name_en, a.position, cp.due) x
 		WHERE x.accepted + x.submitted < x.outputs AND (x.returned > 0 OR x.due <= ?) ORDER BY x.due, x.position`,
@@ -97,8 +99,8 @@ func (s *Service) workToSubmit(ctx context.Context, db bun.IDB, who actor.Actor)
 }
 
 func (r openTask) item(lang, kind, icon string) WorkItem {
-	return WorkItem{Due: r.Due, KindKey: kind, Icon: icon, Title: r.Code + " " + inLang(lang, r.NameAZ, r.NameEN),
-		Reason: inLang(lang, r.TitleAZ, r.TitleEN) + ", " + r.Period, Href: "/cycles/" + r.CycleID + "/tasks/" + r.Code}
+	return WorkItem{Due: r.Due, KindKey: kind, Icon: icon, Title: r.Code + " " + i18n.InLang(lang, r.NameAZ, r.NameEN),
+		Reason: i18n.InLang(lang, r.TitleAZ, r.TitleEN) + ", " + r.Period, Href: "/cycles/" + r.CycleID + "/tasks/" + r.Code}
 }
 
 // reviewTask is a submission in review.

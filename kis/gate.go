@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/policies"
 )
@@ -84,7 +85,7 @@ func (s *Service) moveGate(ctx context.Context, cycleID, phase, verb, reason str
 			}
 		}
 		if verb == "pass" && len(missing) > 0 {
-			return apperr.New(apperr.Conflict, "kis.gate.missing", "phase", phase, "n", len(missing), "codes", cut(join(missing), 300))
+			return apperr.New(apperr.Conflict, "kis.gate.missing", "phase", phase, "n", len(missing), "codes", i18n.Shorten(join(missing), 300))
 		}
 		if err := updateGate(ctx, tx, cycleID, phase, arrow, reason); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 )
 
 var activityCode = regexp.MustCompile(`^[1-9][0-9]?(\.[1-9][0-9]?){0,2}$`)
@@ -24,7 +25,7 @@ func checkRow(c *apperr.Check, line int, cells []string) importRow {
 	case row.code == "":
 		c.AddRow(line, "code", "error.field.required")
 	case !activityCode.MatchString(row.code):
-		c.AddRow(line, "code", "kis.import.code", "code", cut(row.code, 40))
+		c.AddRow(line, "code", "kis.import.code", "code", i18n.Shorten(row.code, 40))
 		row.code = ""
 	case phaseOf(row.code) > "8" || len(phaseOf(row.code)) > 1:
 		c.AddRow(line, "code", "kis.import.phase", "code", row.code)
@@ -33,11 +34,11 @@ func checkRow(c *apperr.Check, line int, cells []string) importRow {
 	want, known := levelOf(row.code), row.level == Phase || row.level == Subprocess || row.level == Task
 	switch {
 	case !known:
-		c.AddRow(line, "level", "kis.import.level", "level", cut(string(row.level), 40))
+		c.AddRow(line, "level", "kis.import.level", "level", i18n.Shorten(string(row.level), 40))
 	case row.code != "" && row.level != want:
 		c.AddRow(line, "level", "kis.import.level_code", "level", row.level, "code", row.code, "want", want)
 	case row.code != "" && row.parent != parentOf(row.code):
-		c.AddRow(line, "parent", "kis.import.parent", "parent", cut(row.parent, 40), "code", row.code, "want", parentOf(row.code))
+		c.AddRow(line, "parent", "kis.import.parent", "parent", i18n.Shorten(row.parent, 40), "code", row.code, "want", parentOf(row.code))
 	}
 	if row.code != "" { // what follows goes by the code
 		row.level, row.parent = want, parentOf(row.code)
@@ -47,7 +48,7 @@ func checkRow(c *apperr.Check, line int, cells []string) importRow {
 		row.applicable = true
 	case "false":
 	default:
-		c.AddRow(line, "applicable", "kis.import.applicable", "value", cut(cell["applicable"], 40))
+		c.AddRow(line, "applicable", "kis.import.applicable", "value", i18n.Shorten(cell["applicable"], 40))
 		return row
 	}
 	row.nameAZ = rowText(c, line, "name_az", cell["name_az"], true, maxActivityName)
@@ -79,7 +80,7 @@ func rowText(c *apperr.Check, line int, column, value string, required bool, max
 	value = one.Text(column, value, least, max)
 	if err := one.Err(); err != nil {
 		for _, f := range apperr.As(err).Fields {
-			c.AddRow(line, f.Name, f.Key, flat(f.Args)...)
+			c.AddRow(line, f.Name, f.Key, apperr.Flat(f.Args)...)
 		}
 	}
 	return value
@@ -103,28 +104,12 @@ func rowItems(c *apperr.Check, line int, column, value string) []string {
 			continue
 		}
 		if slices.Contains(out, item) {
-			c.AddRow(line, column, "kis.import.item_twice", "item", cut(item, 60))
+			c.AddRow(line, column, "kis.import.item_twice", "item", i18n.Shorten(item, 60))
 			continue
 		}
 		out = append(out, rowText(c, line, column, item, true, maxItem))
 	}
 	return out
-}
-
-func flat(args []apperr.Arg) []any {
-	var out []any
-	for _, a := range args {
-		out = append(out, a.Name, a.Value)
-	}
-	return out
-}
-
-// cut shortens a text that is quoted in a message.
-func cut(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n]) + "…"
-	}
-	return s
 }
 
 // levelOf is the level a code has by its number of parts.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 )
 
 // ImportColumns is the header of a process description.
@@ -147,7 +148,7 @@ func checkHeader(c *apperr.Check, cells []string) bool {
 			c.AddRow(1, want, "kis.import.column_missing", "column", want)
 			ok = false
 		} else if strings.TrimSpace(cells[i]) != want {
-			c.AddRow(1, want, "kis.import.column", "position", i+1, "want", want, "got", cut(cells[i], 40))
+			c.AddRow(1, want, "kis.import.column", "position", i+1, "want", want, "got", i18n.Shorten(cells[i], 40))
 			ok = false
 		}
 	}

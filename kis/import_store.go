@@ -42,7 +42,7 @@ func (im *importing) suppliers(ctx context.Context, db bun.IDB, c *apperr.Check)
 		for _, name := range row.suppliers {
 			d, ok := find(name)
 			if !ok {
-				c.AddRow(row.line, "suppliers", "kis.import.supplier", "name", cut(name, 60))
+				c.AddRow(row.line, "suppliers", "kis.import.supplier", "name", i18n.Shorten(name, 60))
 				continue
 			}
 			if !slices.ContainsFunc(row.departments, func(o Department) bool { return o.ID == d.ID }) {
@@ -150,7 +150,7 @@ func (im *importing) findOwner(ctx context.Context, db bun.IDB) (Department, err
 	case im.req.OwnerCode != "":
 		d, err := DepartmentByCode(ctx, db, im.req.OwnerCode)
 		if apperr.Is(err, apperr.NotFound) || (err == nil && d.Kind != Internal) {
-			return d, apperr.InvalidField("owner", "kis.import.owner", "owner", cut(im.req.OwnerCode, 60))
+			return d, apperr.InvalidField("owner", "kis.import.owner", "owner", i18n.Shorten(im.req.OwnerCode, 60))
 		}
 		return d, err
 	case im.process != nil:

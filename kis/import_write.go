@@ -16,7 +16,7 @@ func (im *importing) write(ctx context.Context, tx *store.Tx) error {
 	}
 	p := im.res.Process
 	v := versionRow{ID: store.NewID(), ProcessID: p.ID, Number: im.res.Version, EffectiveFrom: im.req.EffectiveFrom,
-		SourceName: cut(cleanNameOr(im.req.Name, "process.csv"), 250), SourceSHA256: im.source, ContentSHA256: im.content, CreatedAt: tx.Now}
+		SourceName: i18n.Shorten(cleanNameOr(im.req.Name, "process.csv"), 250), SourceSHA256: im.source, ContentSHA256: im.content, CreatedAt: tx.Now}
 	if _, err := tx.NewInsert().Model(&v).Exec(ctx); err != nil {
 		return store.MapError(err, "insert version")
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -29,7 +30,7 @@ type ProcessRef struct {
 }
 
 // Title is the name of the process in a language.
-func (p ProcessRef) Title(lang string) string { return inLang(lang, p.TitleAZ, p.TitleEN) }
+func (p ProcessRef) Title(lang string) string { return i18n.InLang(lang, p.TitleAZ, p.TitleEN) }
 
 // ProcessSummary is one line of the list of processes.
 type ProcessSummary struct {
@@ -68,7 +69,7 @@ type Activity struct {
 }
 
 // Name is the name of the activity in a language.
-func (a Activity) Name(lang string) string { return inLang(lang, a.NameAZ, a.NameEN) }
+func (a Activity) Name(lang string) string { return i18n.InLang(lang, a.NameAZ, a.NameEN) }
 
 // ProcessGate is the sentence that closes a phase.
 type ProcessGate struct {
@@ -77,7 +78,9 @@ type ProcessGate struct {
 }
 
 // Statement is the sentence in a language.
-func (g ProcessGate) Statement(lang string) string { return inLang(lang, g.StatementAZ, g.StatementEN) }
+func (g ProcessGate) Statement(lang string) string {
+	return i18n.InLang(lang, g.StatementAZ, g.StatementEN)
+}
 
 // ProcessPage is a process with one of its versions in full.
 type ProcessPage struct {
@@ -117,12 +120,4 @@ func ProcessByCode(ctx context.Context, db bun.IDB, code string) (ProcessRef, er
 		return ProcessRef{}, apperr.Missing("process")
 	}
 	return row.ref(), nil
-}
-
-// inLang picks the text of a language; Azerbaijani when the other is empty.
-func inLang(lang, az, en string) string {
-	if lang == "en" && en != "" {
-		return en
-	}
-	return az
 }

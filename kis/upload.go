@@ -10,6 +10,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/policies"
 )
@@ -142,5 +143,5 @@ func uploadFault(err error, name string, limit int64) error {
 		return err
 	}
 	return &apperr.Error{Kind: apperr.Invalid, Key: "error.invalid", Cause: err, Fields: []apperr.Field{{Name: "upload", Key: e.Key,
-		Args: apperr.Pairs("file", cut(name, 60), "max", sizeText(limit))}}}
+		Args: apperr.Pairs("file", i18n.Shorten(name, 60), "max", sizeText(limit))}}}
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 )
 
 // CleanName makes a name for a file out of what a browser sent: the last part
@@ -38,7 +39,7 @@ func CleanName(name string) (string, error) {
 		return "", apperr.InvalidField("upload", "error.upload.name")
 	}
 	if n := len([]rune(name)); n > MaxFileName {
-		return "", apperr.InvalidField("upload", "kis.upload.name_long", "max", MaxFileName, "length", n, "name", cut(name, 40))
+		return "", apperr.InvalidField("upload", "kis.upload.name_long", "max", MaxFileName, "length", n, "name", i18n.Shorten(name, 40))
 	}
 	return name, nil
 }

@@ -36,10 +36,7 @@ type User struct {
 
 // Position is the official position in a language, as under a signature.
 func (u User) Position(lang string) string {
-	if lang == "en" && u.PositionEN != "" {
-		return u.PositionEN
-	}
-	return u.PositionAZ
+	return i18n.InLang(lang, u.PositionAZ, u.PositionEN)
 }
 
 // Version changes whenever an editable field does; see Department.Version.

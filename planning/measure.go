@@ -7,6 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
 )
@@ -87,7 +88,7 @@ type MeasureStatusRule struct {
 }
 
 // Name is the word in a language.
-func (r MeasureStatusRule) Name(lang string) string { return inWords(lang, r.NameAZ, r.NameEN) }
+func (r MeasureStatusRule) Name(lang string) string { return i18n.InLang(lang, r.NameAZ, r.NameEN) }
 
 // Fits says whether the status may be given to a measure: one without an end
 // is ongoing, without evidence or withdrawn, and never complete.
@@ -117,13 +118,15 @@ type NationalPlan struct {
 }
 
 // Title is the title in a language.
-func (p NationalPlan) Title(lang string) string { return inWords(lang, p.TitleAZ, p.TitleEN) }
+func (p NationalPlan) Title(lang string) string { return i18n.InLang(lang, p.TitleAZ, p.TitleEN) }
 
 // Act is the legal act in a language.
-func (p NationalPlan) Act(lang string) string { return inWords(lang, p.ActAZ, p.ActEN) }
+func (p NationalPlan) Act(lang string) string { return i18n.InLang(lang, p.ActAZ, p.ActEN) }
 
 // ReportTo lists in one text the bodies that get the report.
-func (p NationalPlan) ReportTo(lang string) string { return inWords(lang, p.ReportToAZ, p.ReportToEN) }
+func (p NationalPlan) ReportTo(lang string) string {
+	return i18n.InLang(lang, p.ReportToAZ, p.ReportToEN)
+}
 
 // Due is the day by which the report on a year is owed (order 1859: by 30
 // December of the year).
@@ -158,7 +161,7 @@ type Measure struct {
 }
 
 // Title is the official text in a language.
-func (m Measure) Title(lang string) string { return inWords(lang, m.TitleAZ, m.TitleEN) }
+func (m Measure) Title(lang string) string { return i18n.InLang(lang, m.TitleAZ, m.TitleEN) }
 
 // Concerns says whether the department answers for the measure.
 func (m Measure) Concerns(departmentID string) bool {
@@ -177,12 +180,3 @@ const (
 	kindMeasureReport = "measure_report"
 	kindNationalPlan  = "national_plan"
 )
-
-// inWords is a text in a language: English for "en" when there is one, else
-// Azerbaijani.
-func inWords(lang, az, en string) string {
-	if lang == "en" && en != "" {
-		return en
-	}
-	return az
-}

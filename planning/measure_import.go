@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/table"
 	"github.com/kis-platform/kis/kis"
@@ -117,7 +118,7 @@ func planOfFile(plans []NationalPlan, in MeasureImport, list []Measure) (Nationa
 		if i := slices.IndexFunc(plans, func(p NationalPlan) bool { return strings.EqualFold(p.Code, strings.TrimSpace(in.Plan)) }); i >= 0 {
 			return plans[i], nil
 		}
-		return NationalPlan{}, apperr.InvalidField("plan", "planning.measure.import.plan_unknown", "value", shorten(in.Plan), "known", known)
+		return NationalPlan{}, apperr.InvalidField("plan", "planning.measure.import.plan_unknown", "value", i18n.Shorten(in.Plan, 40), "known", known)
 	}
 	years := func(from, to int) []NationalPlan {
 		var out []NationalPlan

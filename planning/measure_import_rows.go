@@ -55,7 +55,7 @@ func readMeasure(check *apperr.Check, r table.Row) (m Measure, ok bool) {
 		v := c.Text(column, r.Get(column), map[bool]int{true: 1}[required], most)
 		if e := c.Err(); e != nil {
 			f := apperr.As(e).Fields[0]
-			check.AddRow(r.Line, column, f.Key, flatArgs(f.Args)...)
+			check.AddRow(r.Line, column, f.Key, apperr.Flat(f.Args)...)
 		}
 		return v
 	}
@@ -65,21 +65,21 @@ func readMeasure(check *apperr.Check, r table.Row) (m Measure, ok bool) {
 		m.Section, _ = strconv.Atoi(parts[1]) // the pattern holds digits only
 		m.Item, _ = strconv.Atoi(parts[2])
 	} else {
-		check.AddRow(r.Line, "number", "planning.measure.import.number", "value", shorten(m.Number))
+		check.AddRow(r.Line, "number", "planning.measure.import.number", "value", i18n.Shorten(m.Number, 40))
 		m.Number = ""
 	}
 	switch kind := r.Get("kind"); kind {
 	case measureRegular:
 		m.Ongoing = true
 		if i18n.Fold(m.Period) != "mutemadi" {
-			check.AddRow(r.Line, "period", "planning.measure.import.period_regular", "value", shorten(m.Period))
+			check.AddRow(r.Line, "period", "planning.measure.import.period_regular", "value", i18n.Shorten(m.Period, 40))
 		}
 	case measureDated:
 		if _, _, ok := yearsOf(m.Period); !ok {
-			check.AddRow(r.Line, "period", "planning.measure.import.period", "value", shorten(m.Period))
+			check.AddRow(r.Line, "period", "planning.measure.import.period", "value", i18n.Shorten(m.Period, 40))
 		}
 	default:
-		check.AddRow(r.Line, "kind", "planning.measure.import.kind", "value", shorten(kind))
+		check.AddRow(r.Line, "kind", "planning.measure.import.kind", "value", i18n.Shorten(kind, 40))
 	}
 	m.SearchKey = i18n.Fold(m.Number + " " + m.TitleAZ + " " + m.TitleEN)
 	return m, check.Count() == before
@@ -97,19 +97,4 @@ func yearsOf(period string) (from, to int, ok bool) {
 		to, _ = strconv.Atoi(parts[2])
 	}
 	return from, to, from <= to
-}
-
-// shorten cuts a value for a message.
-func shorten(s string) string {
-	if r := []rune(s); len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return s
-}
-
-func flatArgs(args []apperr.Arg) (out []any) {
-	for _, a := range args {
-		out = append(out, a.Name, a.Value)
-	}
-	return out
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
 )
 
@@ -45,11 +46,11 @@ type MeasureReportRow struct {
 }
 
 // Title is the official text in a language.
-func (r MeasureReportRow) Title(lang string) string { return inWords(lang, r.TitleAZ, r.TitleEN) }
+func (r MeasureReportRow) Title(lang string) string { return i18n.InLang(lang, r.TitleAZ, r.TitleEN) }
 
 // StatusName is the word of the decided status in a language.
 func (r MeasureReportRow) StatusName(lang string) string {
-	return inWords(lang, r.StatusAZ, r.StatusEN)
+	return i18n.InLang(lang, r.StatusAZ, r.StatusEN)
 }
 
 // MeasuresReport gives the report of a plan and year; the number of queries

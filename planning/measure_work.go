@@ -8,6 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
@@ -35,7 +36,7 @@ func (s *Service) MeasureWork(ctx context.Context) ([]kis.WorkItem, error) {
 	who := actor.From(ctx)
 	lang, today := who.Lang, s.KIS.Today()
 	item := func(t measureTask, due day.Day, what string) kis.WorkItem {
-		return kis.WorkItem{Due: due, KindKey: "planning.measure.work.kind." + what, Icon: "flag", Title: t.Number + " " + inWords(lang, t.TitleAZ, t.TitleEN),
+		return kis.WorkItem{Due: due, KindKey: "planning.measure.work.kind." + what, Icon: "flag", Title: t.Number + " " + i18n.InLang(lang, t.TitleAZ, t.TitleEN),
 			Reason: t.PlanCode + ", " + strconv.Itoa(t.Year), Quote: t.Returned, Href: "/measures/" + t.ID + "?year=" + strconv.Itoa(t.Year),
 			VerbKey: "planning.measure.work.verb." + what, Overdue: due < today}
 	}

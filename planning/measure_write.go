@@ -8,6 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
@@ -66,7 +67,7 @@ func (t MeasureText) check() (MeasureText, error) {
 			continue
 		}
 		if !webLink(l.URL) {
-			c.Add(field, "planning.measure.error.link", "value", shorten(l.URL))
+			c.Add(field, "planning.measure.error.link", "value", i18n.Shorten(l.URL, 40))
 		}
 		links = append(links, MeasureLink{Position: len(links), URL: l.URL, Dated: l.Dated})
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
@@ -228,10 +229,7 @@ type Input struct {
 
 // Name is the name of the input in a language.
 func (i Input) Name(lang string) string {
-	if lang == "en" && i.NameEN != "" {
-		return i.NameEN
-	}
-	return i.NameAZ
+	return i18n.InLang(lang, i.NameAZ, i.NameEN)
 }
 
 // Empty says that nothing is known and nobody said anything; such an input is

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
@@ -57,10 +58,7 @@ type Decision struct {
 
 // KindName is the words of the kind in a language.
 func (d Decision) KindName(lang string) string {
-	if lang == "en" && d.KindEN != "" {
-		return d.KindEN
-	}
-	return d.KindAZ
+	return i18n.InLang(lang, d.KindAZ, d.KindEN)
 }
 
 // NewDecision is a decision to write into a draft.

@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
 )
@@ -25,10 +26,7 @@ type Participant struct {
 
 // Post is the official position in a language.
 func (p Participant) Post(lang string) string {
-	if lang == "en" && p.PostEN != "" {
-		return p.PostEN
-	}
-	return p.PostAZ
+	return i18n.InLang(lang, p.PostAZ, p.PostEN)
 }
 
 // mayChair refuses a chair who may not sign reviews today.

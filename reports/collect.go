@@ -10,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 )
@@ -45,7 +46,7 @@ func fileName(name string) string {
 		}
 		return r
 	}, name)
-	return cut(strings.Join(strings.Fields(name), "-"), 100)
+	return i18n.Shorten(strings.Join(strings.Fields(name), "-"), 100)
 }
 
 func (s *Service) collectAct(ctx context.Context, r Request, w words) (material, error) {

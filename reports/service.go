@@ -113,17 +113,17 @@ func (r Request) check(ctx context.Context) (Request, error) {
 		for i, k := range kinds {
 			names[i] = k.kind
 		}
-		c.Add("kind", "report.error.kind", "kind", cut(r.Kind, 40), "kinds", strings.Join(names, ", "))
+		c.Add("kind", "report.error.kind", "kind", i18n.Shorten(r.Kind, 40), "kinds", strings.Join(names, ", "))
 		return r, c.Err()
 	}
 	if !slices.Contains(formats, r.Format) {
-		c.Add("format", "report.error.format", "kind", r.Kind, "format", cut(r.Format, 40), "formats", strings.Join(formats, ", "))
+		c.Add("format", "report.error.format", "kind", r.Kind, "format", i18n.Shorten(r.Format, 40), "formats", strings.Join(formats, ", "))
 	}
 	if r.Lang == "" {
 		r.Lang = i18n.Pick(cmp.Or(actor.From(ctx).Lang, i18n.Default))
 	}
 	if !i18n.Known(r.Lang) {
-		c.Add("lang", "report.error.lang", "lang", cut(r.Lang, 40), "langs", strings.Join(i18n.Languages(), ", "))
+		c.Add("lang", "report.error.lang", "lang", i18n.Shorten(r.Lang, 40), "langs", strings.Join(i18n.Languages(), ", "))
 	}
 	if r.Key = strings.TrimSpace(r.Key); r.Key == "" && r.Kind != Plan && r.Kind != Scorecard {
 		c.Add("key", "error.field.required")
@@ -140,14 +140,6 @@ func (r Request) check(ctx context.Context) (Request, error) {
 		}
 	}
 	return r, c.Err()
-}
-
-// cut shortens what a person typed for a message.
-func cut(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return s
 }
 
 // Render writes the document of a request to w. Nothing is written before it

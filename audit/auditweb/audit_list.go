@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -61,10 +62,7 @@ func withAfter(href, after string) string {
 
 // pickName is the name in the language of the page.
 func pickName(p ui.Page, az, en string) string {
-	if p.Lang == "en" && en != "" {
-		return en
-	}
-	return az
+	return i18n.InLang(p.Lang, az, en)
 }
 
 // clauseText is a clause as a table shows it: "ISO 7.5.3".

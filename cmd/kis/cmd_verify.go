@@ -35,7 +35,7 @@ func runVerify(ctx context.Context, c *cli, args []string) error {
 	faults := 0
 	report := func(f store.Fault) {
 		faults++
-		fmt.Fprintf(c.stderr, "%s: %s\n", f.Where, c.t(f.Key, flat(f.Args)...))
+		fmt.Fprintf(c.stderr, "%s: %s\n", f.Where, c.t(f.Key, apperr.Flat(f.Args)...))
 	}
 	for _, k := range a.checks() {
 		n, err := k.run(ctx, report)

@@ -147,13 +147,13 @@ func (c *cli) explain(file string, err error) {
 		if f.Name != "" {
 			where += f.Name + ": "
 		}
-		fmt.Fprintln(c.stderr, where+c.t(f.Key, flat(f.Args)...))
+		fmt.Fprintln(c.stderr, where+c.t(f.Key, apperr.Flat(f.Args)...))
 	}
 	if len(e.Fields) == 0 {
 		if file != "" {
 			fmt.Fprint(c.stderr, file+": ")
 		}
-		fmt.Fprint(c.stderr, c.t(e.Key, flat(e.Args)...))
+		fmt.Fprint(c.stderr, c.t(e.Key, apperr.Flat(e.Args)...))
 		if e.Kind == apperr.Internal && e.Cause != nil {
 			fmt.Fprintf(c.stderr, ": %v", e.Cause)
 		}
@@ -163,15 +163,6 @@ func (c *cli) explain(file string, err error) {
 
 // t is a text in the language of the command line.
 func (c *cli) t(key string, args ...any) string { return i18n.T(c.config.Lang, key, args...) }
-
-// flat turns arguments into the list that i18n.T takes.
-func flat(args []apperr.Arg) []any {
-	out := make([]any, 0, 2*len(args))
-	for _, a := range args {
-		out = append(out, a.Name, a.Value)
-	}
-	return out
-}
 
 // flags makes the flag set of a command; wrong flags are a wrong use.
 func (c *cli) flags(name string) *flag.FlagSet {

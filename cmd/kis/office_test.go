@@ -11,7 +11,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
 )
 
 var update = flag.Bool("update", false, "write golden files")

@@ -88,6 +88,16 @@ func Pairs(args ...any) []Arg {
 	return out
 }
 
+// Flat turns arguments back into "name", value, "name", value …, the list that
+// i18n.T and Check take.
+func Flat(args []Arg) []any {
+	out := make([]any, 0, 2*len(args))
+	for _, a := range args {
+		out = append(out, a.Name, a.Value)
+	}
+	return out
+}
+
 // InvalidField is an Invalid error about a single field.
 func InvalidField(field, key string, args ...any) *Error {
 	return &Error{Kind: Invalid, Key: "error.invalid", Fields: []Field{{Name: field, Key: key, Args: Pairs(args...)}}}

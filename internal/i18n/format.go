@@ -87,3 +87,22 @@ func Decimal(lang, s string) string {
 }
 
 func allDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
+// InLang chooses between the two texts of a record that is kept in both
+// languages: the English one when it is asked for and there is one, else the
+// Azerbaijani.
+func InLang(lang, az, en string) string {
+	if lang == "en" && en != "" {
+		return en
+	}
+	return az
+}
+
+// Shorten cuts a text that is quoted in a message after that many characters
+// and marks the cut.
+func Shorten(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}

@@ -109,3 +109,19 @@ func FuzzPercent(f *testing.F) {
 		}
 	})
 }
+
+func TestATextMissingInEnglishIsShownInAzerbaijani(t *testing.T) {
+	for _, c := range [][4]string{{"az", "a", "e", "a"}, {"en", "a", "e", "e"}, {"en", "a", "", "a"}} {
+		if got := InLang(c[0], c[1], c[2]); got != c[3] {
+			t.Errorf("%v gives %q", c, got)
+		}
+	}
+}
+
+func TestAQuotedTextIsCutByCharacters(t *testing.T) {
+	for in, want := range map[string]string{"əəə": "əəə", "əəəə": "əəə…", "": ""} {
+		if got := Shorten(in, 3); got != want {
+			t.Errorf("%q gives %q", in, got)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -193,8 +194,5 @@ func decidedAt(v kis.Version) time.Time {
 }
 
 func sourceName(p ui.Page, s kis.TaskSource) string {
-	if p.Lang == "en" && s.NameEN != "" {
-		return s.NameEN
-	}
-	return s.NameAZ
+	return i18n.InLang(p.Lang, s.NameAZ, s.NameEN)
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
@@ -201,14 +202,14 @@ func (v recommendationPage) facts() string {
 	if who == "" {
 		who = v.T("planning.who.program")
 	}
-	return v.T("planning.recommendation.facts", "department", pick(v.Lang, v.DepartmentNameAZ, v.DepartmentNameEN)+" ("+v.DepartmentCode+")", "who", who, "date", v.ProposedAt)
+	return v.T("planning.recommendation.facts", "department", i18n.InLang(v.Lang, v.DepartmentNameAZ, v.DepartmentNameEN)+" ("+v.DepartmentCode+")", "who", who, "date", v.ProposedAt)
 }
 
 // rows are the facts beside the text.
 func (v recommendationPage) rows() []ui.KVRow {
 	rows := []ui.KVRow{
 		{Term: v.T("planning.field.basis"), Value: v.BasisLabel, Href: basisHref(v.ActID, v.ReviewID), Mut: basisOf(v.Page, v.Basis)},
-		{Term: v.T("planning.field.department"), Value: pick(v.Lang, v.DepartmentNameAZ, v.DepartmentNameEN) + " (" + v.DepartmentCode + ")"},
+		{Term: v.T("planning.field.department"), Value: i18n.InLang(v.Lang, v.DepartmentNameAZ, v.DepartmentNameEN) + " (" + v.DepartmentCode + ")"},
 	}
 	if v.GSBPM != "" {
 		rows = append(rows, ui.KVRow{Term: v.T("planning.field.gsbpm"), Value: v.GSBPM})

@@ -181,14 +181,6 @@ func codes(list []kis.Department) string {
 // quarter is the Roman number of a quarter.
 func quarter(n int) string { return [...]string{"", "I", "II", "III", "IV"}[n] }
 
-// pick gives the text of a language; Azerbaijani when the other is empty.
-func pick(lang, az, en string) string {
-	if lang == "en" && en != "" {
-		return en
-	}
-	return az
-}
-
 // log turns the trail of an object into the lines of its history.
 func log(p ui.Page, events []kis.Event) []ui.LogEntry {
 	out := make([]ui.LogEntry, 0, len(events))

@@ -2,16 +2,11 @@ package ui
 
 import (
 	"math/big"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 )
-
-// thin is the narrow no-break space between groups of three digits.
-const thin = "\u202f"
 
 // zone is the office's zone; UTC when the page was made without one.
 func (p Page) zone() *time.Location {
@@ -22,10 +17,10 @@ func (p Page) zone() *time.Location {
 }
 
 // Date writes a day of the office's zone: 24.11.2026. A zero time is "–".
-func (p Page) Date(t time.Time) string { return p.stamp(t, "02.01.2006") }
+func (p Page) Date(t time.Time) string { return i18n.Date(p.Lang, p.here(t)) }
 
 // DateTime writes a moment: 24.11.2026, 10:42.
-func (p Page) DateTime(t time.Time) string { return p.stamp(t, "02.01.2006, 15:04") }
+func (p Page) DateTime(t time.Time) string { return i18n.DateTime(p.Lang, p.here(t)) }
 
 // Time writes the time of day: 10:42.
 func (p Page) Time(t time.Time) string { return p.stamp(t, "15:04") }
@@ -35,63 +30,31 @@ func (p Page) ISO(t time.Time) string { return p.stamp(t, "2006-01-02T15:04:05Z0
 
 func (p Page) stamp(t time.Time, layout string) string {
 	if t.IsZero() {
-		return "–"
+		return i18n.None
 	}
-	return t.In(p.zone()).Format(layout)
+	return p.here(t).Format(layout)
 }
 
-// comma says whether the language of the page writes decimals with a comma.
-func (p Page) comma() bool { return i18n.Pick(p.Lang) != "en" }
+// here puts a moment into the office's zone; the zero time stays zero.
+func (p Page) here(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(p.zone())
+}
 
 // Int writes a whole number with groups of three: 12 345, in English 12,345.
-func (p Page) Int(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, s = "−", s[1:]
-	}
-	sep := ","
-	if p.comma() {
-		sep = thin
-	}
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + sep + s[i:]
-	}
-	return sign + s
-}
+func (p Page) Int(n int64) string { return i18n.Int(p.Lang, n) }
 
 // Decimal writes exact decimal text ("1234.50") in the form of the page
 // (1 234,50). Text that is no number comes back as it is.
-func (p Page) Decimal(text string) string {
-	whole, frac, has := strings.Cut(text, ".")
-	n, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil {
-		return text
-	}
-	out := p.Int(n)
-	if n == 0 && strings.HasPrefix(whole, "-") {
-		out = "−" + out
-	}
-	if !has {
-		return out
-	}
-	if p.comma() {
-		return out + "," + frac
-	}
-	return out + "." + frac
-}
+func (p Page) Decimal(text string) string { return i18n.Decimal(p.Lang, text) }
 
 // Percent writes num of den in per cent, exactly rounded half up: 69,5%.
 // Nothing out of nothing is no percentage: "–".
 func (p Page) Percent(num, den int64, decimals int) string {
-	if den == 0 {
-		return "–"
-	}
-	return p.Decimal(ratText(big.NewRat(num*100, den), decimals)) + "%"
+	return i18n.Percent(p.Lang, num, den, decimals)
 }
-
-// ratText rounds half away from zero and writes plain decimal text.
-func ratText(r *big.Rat, decimals int) string { return r.FloatString(decimals) }
 
 // Bytes writes a file size: 1,4 MB. Units are decimal, as in the file lists
 // of browsers.
@@ -100,17 +63,17 @@ func (p Page) Bytes(n int64) string {
 	case n < 1000:
 		return p.Int(n) + " B"
 	case n < 1_000_000:
-		return p.Decimal(ratText(big.NewRat(n, 1000), 0)) + " kB"
+		return p.Decimal(big.NewRat(n, 1000).FloatString(0)) + " kB"
 	case n < 1_000_000_000:
-		return p.Decimal(ratText(big.NewRat(n, 1_000_000), 1)) + " MB"
+		return p.Decimal(big.NewRat(n, 1_000_000).FloatString(1)) + " MB"
 	}
-	return p.Decimal(ratText(big.NewRat(n, 1_000_000_000), 1)) + " GB"
+	return p.Decimal(big.NewRat(n, 1_000_000_000).FloatString(1)) + " GB"
 }
 
 // Day writes a day: 24.11.2026. No day is "–".
 func (p Page) Day(d day.Day) string {
 	if d == "" {
-		return "–"
+		return i18n.None
 	}
 	return d.Format()
 }
