@@ -17,10 +17,13 @@ import (
 )
 
 // cyclePages are the pages of cycles: list, plan, map, gates.
-type cyclePages struct{ kis *kis.Service }
+type cyclePages struct {
+	kis *kis.Service
+	r   *web.Router // asked which documents of a cycle there are
+}
 
 func registerCycles(r *web.Router, s *kis.Service) {
-	h := cyclePages{s}
+	h := cyclePages{s, r}
 	r.GET("/cycles", policies.CycleRead, h.list)
 	r.GET("/cycles/new", policies.CyclePlan, h.new)
 	r.POST("/cycles", policies.CyclePlan, h.create)
@@ -113,7 +116,11 @@ type cycleShowPage struct {
 	MayMove bool
 	MayPlan bool
 	address *url.URL
+
+	Documents []string // endings of what can be taken away, e.g. pdf
 }
+
+var documentIcons = map[string]string{"pdf": "file-type-pdf", "xlsx": "file-spreadsheet"}
 
 func (h cyclePages) show(c *web.Context) error {
 	id, err := c.ID("id")
@@ -145,8 +152,14 @@ func (h cyclePages) show(c *web.Context) error {
 	}
 	p := c.Page("")
 	p.Title = cycleLabel(p, g.Cycle)
-	return c.Render(http.StatusOK, cycleShow(cycleShowPage{Page: p, Grid: g, Choices: choices, Table: c.Query("view") == "table",
-		MayMove: c.Can(policies.CycleMove), MayPlan: c.Can(policies.CyclePlan), address: c.Request().URL}))
+	v := cycleShowPage{Page: p, Grid: g, Choices: choices, Table: c.Query("view") == "table",
+		MayMove: c.Can(policies.CycleMove), MayPlan: c.Can(policies.CyclePlan), address: c.Request().URL}
+	for _, format := range []string{"pdf", "xlsx"} {
+		if h.r.Has(http.MethodGet, "/cycles/:id/export."+format) {
+			v.Documents = append(v.Documents, format)
+		}
+	}
+	return c.Render(http.StatusOK, cycleShow(v))
 }
 
 // otherCycle finds the cycle that the selects ask for, when it is not the one
