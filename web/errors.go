@@ -202,7 +202,8 @@ func (s *Server) writeErrorPage(w http.ResponseWriter, r *http.Request, status i
 	}
 	buf := templ.GetBuffer()
 	defer templ.ReleaseBuffer(buf)
-	if err := body.Render(r.Context(), buf); err != nil {
+	// A caller who has closed only the sending side still reads the answer.
+	if err := body.Render(context.WithoutCancel(r.Context()), buf); err != nil {
 		s.opt.Logger.ErrorContext(r.Context(), "error page", "err", err)
 		http.Error(w, fmt.Sprintf("%d %s", status, viewOf(r).id), status)
 		return

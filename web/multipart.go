@@ -76,12 +76,15 @@ func (c *Context) Multipart(l Limits, take func(f *File) error) (url.Values, err
 	r := c.g.Request
 	values := url.Values{}
 	r.PostForm = values // what was typed comes back with the form, whatever goes wrong
+	r.Body = &patient{ReadCloser: r.Body, server: c.server, w: c.g.Writer}
 	err := c.readParts(l, values, take)
 	if err == nil {
 		err = checkValues(values)
 	}
 	if err != nil {
 		c.drain()
+	} else {
+		c.server.waitUntil(c.g.Writer, time.Time{})
 	}
 	return values, err
 }
@@ -193,6 +196,13 @@ func tooLarge(field, name string, limit int64) error {
 // drain reads some more of a refused upload: a browser that is still sending
 // would otherwise see a broken connection instead of the reason.
 func (c *Context) drain() {
-	_ = http.NewResponseController(c.g.Writer).SetReadDeadline(time.Now().Add(5 * time.Second)) // not all writers can; then the size alone bounds it
-	_, _ = io.CopyN(io.Discard, c.g.Request.Body, 32<<20)                                       // what it holds does not matter
+	body := c.g.Request.Body
+	if p, ok := body.(*ending); ok {
+		body = p.ReadCloser
+	}
+	if p, ok := body.(*patient); ok {
+		body = p.ReadCloser // which would move the end
+	}
+	c.server.waitUntil(c.g.Writer, time.Now().Add(5*time.Second))
+	_, _ = io.CopyN(io.Discard, body, 32<<20) // what it holds does not matter
 }

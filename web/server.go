@@ -35,6 +35,7 @@ type Options struct {
 	Proxies  []netip.Prefix                              // whose X-Forwarded-For is believed
 	Idle     time.Duration                               // a session unused for so long ends; 2 h when 0
 	Lifetime time.Duration                               // a session ends after so long anyway; 12 h when 0
+	Patience time.Duration                               // how long to wait for a form, or for the next bytes of an upload; 30 s when 0
 }
 
 // Server answers HTTP requests.
@@ -65,6 +66,9 @@ func New(opt Options) *Server {
 	if opt.Lifetime == 0 {
 		opt.Lifetime = 12 * time.Hour
 	}
+	if opt.Patience == 0 {
+		opt.Patience = 30 * time.Second
+	}
 	gin.SetMode(gin.ReleaseMode)
 	s := &Server{opt: opt, engine: gin.New(), metrics: newMetrics()}
 	s.engine.HandleMethodNotAllowed = true
@@ -93,6 +97,7 @@ func (s *Server) chain() http.Handler {
 	h = s.crossOrigin(h)
 	h = s.recoverPanic(h)
 	h = securityHeaders(s.opt.Secure, h)
+	h = s.limitBody(h)
 	h = s.observe(h)
 	return headAsGet(h)
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/kis-platform/kis/internal/apperr"
@@ -59,6 +60,7 @@ func withForm(h Handler) Handler {
 		case err != nil:
 			return &apperr.Error{Kind: apperr.Invalid, Key: "error.form.broken", Cause: err}
 		}
+		c.server.waitUntil(c.g.Writer, time.Time{}) // the form is here: from now on we keep the caller waiting
 		if err := checkValues(r.PostForm); err != nil {
 			return err
 		}
