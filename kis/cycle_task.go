@@ -60,6 +60,9 @@ func (o TaskOutput) Reviewing() *Version {
 	return nil
 }
 
+// IsTaskCode says whether a text can be the code of a task, such as 4.3.1.
+func IsTaskCode(code string) bool { return activityCode.MatchString(code) && levelOf(code) == Task }
+
 // Task reads one task of a cycle. The number of queries does not depend on
 // how much evidence there is.
 func (s *Service) Task(ctx context.Context, cycleID, code string) (TaskPage, error) {
@@ -71,7 +74,7 @@ func (s *Service) Task(ctx context.Context, cycleID, code string) (TaskPage, err
 	if err != nil {
 		return TaskPage{}, err
 	}
-	if !activityCode.MatchString(code) || levelOf(code) != Task {
+	if !IsTaskCode(code) {
 		return TaskPage{}, apperr.Missing("task")
 	}
 	t := TaskPage{Cycle: cy, Code: code, Today: s.Today()}

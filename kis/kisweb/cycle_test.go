@@ -151,6 +151,9 @@ func TestUploadsOneByOne(t *testing.T) {
 			t.Errorf("%d uploads are kept, %v", n, err)
 		}
 		s.Nobody().PostFiles("/uploads", nil, webtest.Upload{Field: "upload", Name: "a", Content: "x"}).Want(http.StatusUnauthorized)
+		for _, key := range []string{"rauf", "rafael"} { // who hands nothing in has nothing to send
+			s.as(key).PostFiles("/uploads", nil, webtest.Upload{Field: "upload", Name: "a", Content: "x"}).Want(http.StatusForbidden)
+		}
 	})
 }
 
@@ -194,6 +197,12 @@ func TestFilesAreDownloadedOnlyByThoseWhoMay(t *testing.T) {
 		s.as("rafael").Get("/cycles/"+c.ID+"/tasks/1.1.1").Has("main", "Sübutlar gizlidir").HasNot("main", "cədvəl")
 		s.as("tural").PostForm("/cycles/"+c.ID+"/tasks/1.1.3/evidence", url.Values{"output": s.office.OutputIDs(c.ID, "1.1.3")[:1], "link": {"https://stat.gov.az"}}).Want(http.StatusForbidden)
 		s.as("tural").Post("/cycles/"+c.ID+"/tasks/1.1.1/withdraw", "submission", sub.ID).Want(http.StatusNotFound)
+		for _, code := range []string{"%0d", "%5c", "x", "1.1.1%0a", "1.1", "1.1.1.1"} { // no address of a task: refused before anything happens
+			for _, step := range []string{"withdraw", "decision", "evidence"} {
+				s.as("nigar").Post("/cycles/"+c.ID+"/tasks/"+code+"/"+step, "submission", sub.ID, "decision", "accept").Want(http.StatusNotFound)
+			}
+		}
+		s.as("nigar").Get("/evidence/"+sub.ID).Has("main", "Baxışdadır")
 		s.as("elchin").Post("/cycles/"+c.ID+"/tasks/1.1.1/withdraw", "submission", sub.ID).Want(http.StatusSeeOther)
 	})
 }

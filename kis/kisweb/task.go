@@ -62,10 +62,22 @@ func (h taskPages) limits() kis.Limits {
 	return l
 }
 
+// place is the cycle and the page of a task whose form was sent. A code that
+// can be none is a page that does not exist, before anything is changed.
+func (h taskPages) place(c *web.Context) (id, path string, err error) {
+	if id, err = c.ID("id"); err != nil {
+		return "", "", err
+	}
+	if !kis.IsTaskCode(c.Param("code")) {
+		return "", "", apperr.Missing("task")
+	}
+	return id, "/cycles/" + id + "/tasks/" + c.Param("code"), nil
+}
+
 // submit takes evidence: files that went ahead by script, files in the form
 // itself, or a link.
 func (h taskPages) submit(c *web.Context) error {
-	id, err := c.ID("id")
+	id, path, err := h.place(c)
 	if err != nil {
 		return err
 	}
@@ -100,7 +112,7 @@ func (h taskPages) submit(c *web.Context) error {
 		return err
 	}
 	c.Flash("good", "kis.evidence.flash.submitted")
-	return c.Redirect("/cycles/" + id + "/tasks/" + c.Param("code"))
+	return c.Redirect(path)
 }
 
 // waiting gives the files of a refused form that had gone ahead and are still
@@ -121,7 +133,7 @@ func (h taskPages) waiting(c *web.Context, ids []string, staged []kis.Upload) []
 
 // decide accepts or returns a version.
 func (h taskPages) decide(c *web.Context) error {
-	id, err := c.ID("id")
+	_, path, err := h.place(c)
 	if err != nil {
 		return err
 	}
@@ -141,15 +153,14 @@ func (h taskPages) decide(c *web.Context) error {
 		return err
 	}
 	c.Flash("good", "kis.evidence.flash."+done)
-	return c.Redirect("/cycles/" + id + "/tasks/" + c.Param("code"))
+	return c.Redirect(path)
 }
 
 func (h taskPages) withdraw(c *web.Context) error {
-	id, err := c.ID("id")
+	_, path, err := h.place(c)
 	if err != nil {
 		return err
 	}
-	path := "/cycles/" + id + "/tasks/" + c.Param("code")
 	if err := h.kis.Withdraw(c.Ctx(), c.Form("submission")); err != nil {
 		return backWith(c, err, path)
 	}
@@ -157,10 +168,11 @@ func (h taskPages) withdraw(c *web.Context) error {
 	return c.Redirect(path)
 }
 
-// registerUploads adds the address to which the script sends files one by one.
+// registerUploads adds the address to which the script sends the files of
+// evidence one by one. Whoever hands in nothing fills no disk.
 func registerUploads(r *web.Router, s *kis.Service) {
 	h := taskPages{s}
-	r.STREAM("/uploads", policies.SelfUse, h.upload)
+	r.STREAM("/uploads", policies.EvidenceSubmit, h.upload)
 }
 
 // upload takes one file and answers with its id.
