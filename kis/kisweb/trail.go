@@ -126,6 +126,11 @@ func objectWord(p ui.Page, e kis.Event) string {
 	if e.Label == "" {
 		return kindName(p, e.Kind)
 	}
+	if e.Kind == "document" { // its label is kind and number
+		if kind, number, ok := strings.Cut(e.Label, " "); ok && i18n.Has("report.kind."+kind) {
+			return p.T("report.kind."+kind) + ": " + number
+		}
+	}
 	return kindName(p, e.Kind) + ": " + e.Label
 }
 

@@ -139,7 +139,7 @@ func fieldWord(p ui.Page, path string) string {
 	if i > 0 && strings.Trim(name, "0123456789") == "" {
 		return fieldWord(p, path[:i]) + " " + name
 	}
-	if key := "kis.trail.field." + name; i18n.Has(key) {
+	if key := "kis.trail.field." + strings.ToLower(name); i18n.Has(key) {
 		return p.T(key)
 	}
 	return name
@@ -169,7 +169,7 @@ func readable(p ui.Page, e kis.Event, f field, n names) string {
 		return p.DateTime(t)
 	}
 	last := f.path[strings.LastIndex(f.path, ".")+1:]
-	for _, key := range []string{last + "." + f.text, "kis.trail.value." + last + "." + f.text, valueKey(e, last, f.text)} {
+	for _, key := range []string{last + "." + f.text, "kis.trail.value." + last + "." + f.text, valueKey(e, last, f.text), valueWords[last] + "." + f.text} {
 		if i18n.Has(key) {
 			return p.T(key)
 		}
@@ -180,7 +180,12 @@ func readable(p ui.Page, e kis.Event, f field, n names) string {
 // objectWords says where the words for states and the like of a kind of
 // object are, when it is not context.kind.
 var objectWords = map[string]string{"submission": "kis.evidence", "gate": "kis.gate", "finding": "audit", "plan_item": "planning.item",
-	"plan_objection": "planning.agreement", "measure_entry": "planning.measure", "measure_report": "planning.measure.report"}
+	"plan_agreement": "planning.agreement", "plan_objection": "planning.agreement", "measure_entry": "planning.measure", "measure_report": "planning.measure.report"}
+
+// valueWords says where the words for the values of a field are, whatever the
+// object.
+var valueWords = map[string]string{"answer": "audit.answer", "basis": "planning.basis", "cause_method": "audit.cause", "conflicts": "report.audit.tie",
+	"grade": "audit.grade", "object_kind": "kis.trail.kind", "proposed": "kis.trail.value.status", "section": "planning.section"}
 
 // valueKey is the key of the word for a value, e.g. audit.act.state.issued.
 func valueKey(e kis.Event, field, value string) string {
@@ -189,8 +194,11 @@ func valueKey(e kis.Event, field, value string) string {
 		context, _, _ := strings.Cut(e.Action, ":")
 		base = context + "." + e.Kind
 	}
-	if field == "gate" {
+	switch field {
+	case "gate":
 		field = "state"
+	case "step":
+		field = "verb"
 	}
 	return base + "." + field + "." + value
 }
