@@ -46,7 +46,7 @@ func (d *demo) planAudit(title string, from, to day.Day, departments, codes, mem
 		return audit.Audit{}, err
 	}
 	n := audit.NewAudit{Kind: audit.Internal, Title: title, Period: "2026", From: from, To: to, Cycles: []string{d.cycle.ID}, Codes: codes, Lead: d.users["gunel"].ID,
-		Objectives: "Prosesin təsvirin tələblərinə və ISO 9001:2015 standartına uyğunluğunu, düzəldici tədbirlərin nəticəliliyini yoxlamaq.",
+		Objectives: "Prosesin öz təsvirinə və ISO 9001:2015 standartının tələblərinə uyğunluğunu, düzəldici tədbirlərin nəticəliliyini yoxlamaq.",
 		Criteria:   "AZS ISO 9001:2020; prosesin təsviri və standartı; KİS SP-lər.", Method: "Sənədlərin seçmə yoxlanılması, müsahibə, iş yerində baxış."}
 	for _, t := range all {
 		for _, code := range templates {
@@ -108,7 +108,7 @@ func (d *demo) audit1() (err error) {
 		}
 	}
 	d.at("2026-05-29 12:00")
-	if err := d.app.audit.Report(gunel, id, audit.NewReport{Conclusion: "Proses təsvirin tələblərinə əsasən uyğundur. Layihələndirmə və sınaq mərhələlərində sənədlərin idarə olunması təkmilləşdirilməlidir.",
+	if err := d.app.audit.Report(gunel, id, audit.NewReport{Conclusion: "Proses, əsasən, təsvirinin tələblərinə uyğundur. Layihələndirmə və sınaq mərhələlərində sənədlərin idarə olunması təkmilləşdirilməlidir.",
 		Strengths: "İstifadəçi tələbatlarının toplanması və qərarların izlənməsi nümunəvidir."}); err != nil {
 		return err
 	}
@@ -152,7 +152,11 @@ func (d *demo) raise(number int, id, moment, departmentID string) error {
 			return fmt.Errorf("no row for %s", a.GSBPM)
 		}
 		used[row.ID] = true
-		_, act, err := d.app.audit.RaiseFinding(d.as("samir"), audit.NewFinding{Row: audit.RowAnswer{RowID: row.ID, Version: row.Version}, Grade: a.Grade,
+		seen, err := d.evidenceOf(d.as("samir"), id, row.ID)
+		if err != nil {
+			return err
+		}
+		_, act, err := d.app.audit.RaiseFinding(d.as("samir"), audit.NewFinding{Row: audit.RowAnswer{RowID: row.ID, Version: row.Version, Evidence: seen}, Grade: a.Grade,
 			DepartmentID: departmentID, Statement: a.Statement, Criterion: a.Criterion, ObjectiveEvidence: a.Evidence, Recommendation: a.Recommendation})
 		if err != nil {
 			return fmt.Errorf("finding on %s: %w", a.GSBPM, err)
@@ -160,6 +164,22 @@ func (d *demo) raise(number int, id, moment, departmentID string) error {
 		d.actIDs[i] = act.ID
 	}
 	return nil
+}
+
+// evidenceOf is what the auditor looks at for a row: up to two pieces of
+// evidence under its code that may be opened.
+func (d *demo) evidenceOf(ctx context.Context, auditID, rowID string) ([]string, error) {
+	panel, err := d.app.audit.Row(ctx, auditID, rowID)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, e := range panel.Offered {
+		if !e.Hidden && len(ids) < 2 {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids, nil
 }
 
 // answerRest answers rows that are still open: all of them, or two of three.
@@ -179,6 +199,8 @@ func (d *demo) answerRest(id, moment string, all bool) error {
 		a.Population, a.Sample, a.SampleResult = &population, &sample, fmt.Sprintf("%d sənəddən %d-i uyğundur", sample, sample)
 		if i%14 == 9 {
 			a = audit.RowAnswer{RowID: r.ID, Version: r.Version, Answer: audit.NotApplicable, Note: "Prosesin təsvirində bu tapşırıq mövcud deyil."}
+		} else if a.Evidence, err = d.evidenceOf(ctx, id, r.ID); err != nil {
+			return err
 		}
 		if _, err := d.app.audit.Answer(ctx, a); err != nil {
 			return fmt.Errorf("row %s: %w", r.No, err)

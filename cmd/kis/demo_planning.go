@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -202,7 +203,12 @@ func (d *demo) plan2027() error {
 	if err != nil {
 		return err
 	}
-	return d.app.planning.ObjectPlan(d.as("elchin"), 2027, d.dep["SSS"].ID, page.Revision, "", p.Objection)
+	for _, it := range page.Items {
+		if it.ResponsibleID == d.dep["SSS"].ID && it.Due == "2027-09-30" { // the season in which data are collected
+			return d.app.planning.ObjectPlan(d.as("elchin"), 2027, d.dep["SSS"].ID, page.Revision, it.ID, p.Objection)
+		}
+	}
+	return errors.New("the department has no item to object to")
 }
 
 // takeOver makes recommendations of findings, and items of the first four.
