@@ -107,19 +107,23 @@ func (s *Service) SubmitPlan(ctx context.Context, id string) error {
 		if err != nil {
 			return nil, err
 		}
-		var c apperr.Check
-		for field, text := range map[string]string{"correction": a.Correction, "root_cause": a.RootCause, "similar_where": a.SimilarWhere,
-			"effect_measure": a.EffectMeasure, "effect_target": a.EffectTarget} {
+		var c apperr.Check // in the order of the form
+		written := func(field, text string) {
 			if strings.TrimSpace(text) == "" {
 				c.Add(field, "error.field.required")
 			}
 		}
+		written("correction", a.Correction)
 		if causes == 0 {
 			c.Add("causes", "error.field.required")
 		}
+		written("root_cause", a.RootCause)
 		if !a.SimilarChecked {
 			c.Add("similar_checked", "audit.error.similar")
 		}
+		written("similar_where", a.SimilarWhere)
+		written("effect_measure", a.EffectMeasure)
+		written("effect_target", a.EffectTarget)
 		if open == 0 {
 			c.Add("actions", "audit.error.no_actions")
 		}

@@ -3,6 +3,7 @@ package auditweb
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,6 +44,25 @@ func (p pages) showAct(c *web.Context, status int, forms map[string]ui.Form) err
 		v.pdf = "/acts/" + v.ID + "/pdf"
 	}
 	return c.Render(status, actShowView(v))
+}
+
+// unplaced are the forms that came back and have no place on the page: steps
+// of one button, and those that this person or this state does not have. Why
+// they were refused stands above everything.
+func (v actPage) unplaced() (names []string) {
+	places := map[string]string{"edit": "edit", "issue": "issue", "discard": "discard", "object": "object", "resolve": "dismiss", "approve": "approve",
+		"return": "return", "effect": "confirm", "close": "close", "reopen": "reopen", "addendum": "addendum"}
+	for name := range v.forms {
+		action, verdict := strings.CutPrefix(name, "verdict-")
+		placed := v.Can(places[name])
+		if verdict {
+			placed = slices.ContainsFunc(v.Actions, func(a audit.ActionView) bool { return a.ID == action && can(a, "verify") })
+		}
+		if !placed {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // heading is the title: number and name of the document.

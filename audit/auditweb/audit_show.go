@@ -26,6 +26,19 @@ type auditPage struct {
 // form is what came back for one of the page's forms.
 func (v auditPage) form(name string) ui.Form { return v.forms[name] }
 
+// unplaced are the forms that came back and have no place on the page: steps
+// of one button, and those that this person or this state does not have. Why
+// they were refused stands above everything.
+func (v auditPage) unplaced() (names []string) {
+	places := map[string]string{"cancel": "cancel", "report": "report", "opening": "meeting", "closing": "meeting", "row": "answer"}
+	for name := range v.forms {
+		if !v.Can(places[name]) || name == "row" && v.row == nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // audit is the page of an audit.
 func (p pages) audit(c *web.Context) error { return p.showAudit(c, http.StatusOK, nil) }
 
