@@ -121,20 +121,18 @@ func compared(in planning.Input) bool {
 	return false
 }
 
-// trends are the judgements on an input, worst first, each once.
+// trends are the judgements on the figures of an input, in the order of the
+// figures; when there is none to make, that is said once.
 func trends(in planning.Input) []planning.Trend {
-	has := map[planning.Trend]bool{}
-	for _, f := range in.Figures {
-		has[f.Trend()] = true
-	}
 	var out []planning.Trend
-	for _, t := range []planning.Trend{planning.Worsened, planning.Improved, planning.Unchanged} {
-		if has[t] {
-			out = append(out, t)
-		}
+	judged := false
+	for _, f := range in.Figures {
+		t := f.Trend()
+		judged = judged || t != planning.NoTrend
+		out = append(out, t)
 	}
-	if len(out) == 0 && len(in.Figures) > 0 {
-		out = append(out, planning.NoTrend)
+	if !judged && len(out) > 0 {
+		out = out[:1]
 	}
 	return out
 }
