@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/blob"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/migrations"
@@ -69,7 +70,7 @@ func (a *app) Close() error { return a.db.Close() }
 func (a *app) serve(ctx context.Context, addr string, ready func(url string)) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return &apperr.Error{Kind: apperr.Invalid, Key: "cli.serve.address", Args: apperr.Pairs("address", addr), Cause: err}
 	}
 	srv := &http.Server{
 		Handler:           a.handler(),

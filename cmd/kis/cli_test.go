@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"database/sql"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -137,4 +140,35 @@ func TestDemoFillsOnceAndRefusesAFolderThatHoldsSomethingElse(t *testing.T) {
 	}
 	code, out, errs = kisCLI(t, other, "demo", "--no-serve")
 	want(t, "a folder with a letter", code, exitRefused, out+errs, "not empty")
+}
+
+// TestAFillingThatWasCutOffIsToldAsSuch stops the filling as a broken
+// connection of its input would: nothing says that the folder is complete.
+func TestAFillingThatWasCutOffIsToldAsSuch(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "demo")
+	c := &cli{config: defaults(), env: func(string) string { return "" }, stdout: io.Discard, stderr: io.Discard}
+	c.config.DataDir = dir
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.fillOnce(ctx); err == nil {
+		t.Fatal("filled although it was told to stop")
+	}
+	code, out, errs := kisCLI(t, dir, "demo", "--no-serve")
+	want(t, "demo again", code, exitRefused, out+errs, "cut off", "rm -r "+dir)
+}
+
+func TestAnAddressThatIsTakenIsToldWithoutTheWordsOfTheMachine(t *testing.T) {
+	dir := t.TempDir()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for _, addr := range []string{l.Addr().String(), "nowhere"} {
+		code, out, errs := kisCLI(t, dir, "serve", "--addr", addr)
+		want(t, addr, code, exitFailed, out+errs, "cannot listen on "+addr, "--addr")
+		if strings.Contains(errs, "bind") || strings.Contains(errs, "missing port") {
+			t.Errorf("%s: %s", addr, errs)
+		}
+	}
 }

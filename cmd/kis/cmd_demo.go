@@ -17,6 +17,10 @@ import (
 // that a second start can show it again.
 const passwordFile = "demo-password.txt"
 
+// unfinishedFile stands in the folder while it is filled, so that a start
+// after a filling that was cut off can say what is wrong with the folder.
+const unfinishedFile = "demo-unfinished.txt"
+
 // runDemo is "kis demo": fills an empty folder with an example office through
 // the same services that people use, prints who can sign in, and serves. A
 // folder that holds a demonstration already is served as it is.
@@ -67,6 +71,10 @@ func (c *cli) fillOnce(ctx context.Context) (string, error) {
 	if !errors.Is(err, os.ErrNotExist) {
 		return "", refusal{c.config.DataDir, apperr.New(apperr.Invalid, "cli.demo.folder")}
 	}
+	unfinished := filepath.Join(c.config.DataDir, unfinishedFile)
+	if _, err := os.Stat(unfinished); err == nil {
+		return "", refusal{c.config.DataDir, apperr.New(apperr.Invalid, "cli.demo.unfinished", "folder", c.config.DataDir)}
+	}
 	if entries, err := os.ReadDir(c.config.DataDir); err == nil && len(entries) > 0 {
 		return "", refusal{c.config.DataDir, apperr.New(apperr.Invalid, "cli.demo.folder")}
 	}
@@ -75,10 +83,16 @@ func (c *cli) fillOnce(ctx context.Context) (string, error) {
 	}
 	fmt.Fprintln(c.stderr, c.t("cli.demo.filling"))
 	password := store.NewSecret()
+	if err := os.WriteFile(unfinished, nil, 0o600); err != nil {
+		return "", refusal{c.config.DataDir, apperr.New(apperr.Invalid, "cli.demo.folder")}
+	}
 	if err := fillDemo(ctx, c.config, password); err != nil {
 		return "", err
 	}
-	return password, os.WriteFile(file, []byte(password+"\n"), 0o600)
+	if err := os.WriteFile(file, []byte(password+"\n"), 0o600); err != nil {
+		return "", err
+	}
+	return password, os.Remove(unfinished)
 }
 
 // printAccounts says who can sign in and how.
