@@ -36,12 +36,17 @@ type FrozenFigure struct {
 	PrevDen  int64  `bun:"prev_den"`
 }
 
-// Args are the values for the placeholders of the words: name, value, ….
-func (f FrozenFigure) Args() []any {
+// Args are the values for the placeholders of the words in a language: name,
+// value, …. A value that is said otherwise in a language has a second one
+// under its name and the language, e.g. process and process_en.
+func (f FrozenFigure) Args(lang string) []any {
 	var m map[string]string
 	_ = json.Unmarshal([]byte(f.ArgsJSON), &m) // written by setFigures
 	out := make([]any, 0, 2*len(m))
 	for k, v := range m {
+		if own := m[k+"_"+lang]; own != "" {
+			v = own
+		}
 		out = append(out, k, v)
 	}
 	return out
@@ -208,4 +213,4 @@ func argsJSON(args map[string]string) string {
 }
 
 // Words says in a language what the figure is about; numbers stand beside it.
-func (f FrozenFigure) Words(lang string) string { return i18n.T(lang, f.Key, f.Args()...) }
+func (f FrozenFigure) Words(lang string) string { return i18n.T(lang, f.Key, f.Args(lang)...) }

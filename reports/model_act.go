@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kis-platform/kis/audit"
@@ -219,7 +220,10 @@ func actSigners(v audit.ActView, w words) []Signature {
 		out = append(out, w.signed("report.sign.head", "", "", ""))
 	}
 	for _, id := range actVerifiers(v) {
-		out = append(out, w.signed("report.sign.verifier", v.Person(id).Name, "report.signed.verified", w.dateTime(lastVerdict(v, id))))
+		marks, last := verdicts(v, id, w)
+		line := w.signed("report.sign.verifier", v.Person(id).Name, "", "")
+		line.State, line.Date = w.t("report.signed.verified", "actions", strings.Join(marks, ", ")), w.dateTime(last)
+		out = append(out, line)
 	}
 	if !v.EffectAt.IsZero() {
 		out = append(out, w.signed("report.sign.effect", v.Person(v.EffectBy).Name, "report.signed.judged", w.dateTime(v.EffectAt)))
@@ -237,14 +241,24 @@ func actVerifiers(v audit.ActView) (ids []string) {
 	return ids
 }
 
-// lastVerdict is when somebody last verified an action of the act.
-func lastVerdict(v audit.ActView, id string) (last time.Time) {
+// verdicts are the actions of the act that somebody verified, and when that
+// was last done.
+func verdicts(v audit.ActView, id string, w words) (marks []string, last time.Time) {
 	for _, a := range v.Actions {
-		if a.Action.VerifiedBy == id && a.State == audit.ActionVerified && a.VerifiedAt.After(last) {
+		if a.Action.VerifiedBy != id || a.State != audit.ActionVerified {
+			continue
+		}
+		marks = append(marks, w.actionMark(a.No))
+		if a.VerifiedAt.After(last) {
 			last = a.VerifiedAt
 		}
 	}
-	return last
+	return marks, last
+}
+
+// actionMark is how an action is called: DT-1.
+func (w words) actionMark(no int) string {
+	return fmt.Sprintf("%s-%d", w.t("report.act.action_mark"), no)
 }
 
 // signed is a line of the signature table. What the system recorded stands

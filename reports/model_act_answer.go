@@ -59,7 +59,7 @@ func actActions(v audit.ActView, w words) Table {
 			round = a.Round
 			t.Rows = append(t.Rows, Group(w.t("report.act.round", "n", w.nth(round+1))))
 		}
-		t.Rows = append(t.Rows, Cells(fmt.Sprintf("%s-%d", w.t("report.act.action_mark"), a.No), a.Text,
+		t.Rows = append(t.Rows, Cells(w.actionMark(a.No), a.Text,
 			list(", ", a.Owner.Name, a.Owner.Department.Code), w.day(a.Due), actionDone(a, w), actionVerdict(a, w)))
 	}
 	return t

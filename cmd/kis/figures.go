@@ -28,7 +28,7 @@ func (p processFigures) ReviewInputs(ctx context.Context, period planning.Period
 		if c.Period < fmt.Sprint(period.From.Year()) || c.Period > fmt.Sprint(period.To.Year()) {
 			continue
 		}
-		args := map[string]string{"process": c.Process.TitleAZ, "period": c.Period}
+		args := map[string]string{"process": c.Process.TitleAZ, "process_en": c.Process.TitleEN, "period": c.Period}
 		href := "/cycles/" + c.ID
 		out["c3"] = append(out["c3"],
 			planning.Figure{Key: "review.figure.tasks", Num: int64(c.Accepted), Den: int64(c.Tasks), Href: href, Args: args},
