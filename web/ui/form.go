@@ -35,7 +35,7 @@ func (f Form) Bad(name string) bool { return f.field(name) != nil }
 // Error is the message of the field in the language of the page, or "".
 func (f Form) Error(p Page, name string) string {
 	if e := f.field(name); e != nil {
-		return p.T(e.Key, pairs(e.Args)...)
+		return p.T(e.Key, apperr.Flat(e.Args)...)
 	}
 	return ""
 }
@@ -54,14 +54,14 @@ func (f Form) field(name string) *apperr.Field {
 
 // Message is the first line of the summary.
 func (e Errors) Message(p Page) string {
-	args := append([]apperr.Arg{{Name: "n", Value: len(e.Fields)}}, e.Args...)
-	return p.T(e.Key, pairs(args)...)
+	args := append(slices.Clone(e.Args), apperr.Arg{Name: "n", Value: len(e.Fields)}) // behind: a message may count something else
+	return p.T(e.Key, apperr.Flat(args)...)
 }
 
 // Line is one field error of the summary: "row 12, Label: message".
 func (e Errors) Line(p Page, i int, label string) string {
 	f := e.Fields[i]
-	text := p.T(f.Key, pairs(f.Args)...)
+	text := p.T(f.Key, apperr.Flat(f.Args)...)
 	if label != "" {
 		text = label + ": " + text
 	}
@@ -69,15 +69,6 @@ func (e Errors) Line(p Page, i int, label string) string {
 		text = p.T("web.form.row", "n", f.Row) + ", " + text
 	}
 	return text
-}
-
-// pairs turns arguments of an error into those of T.
-func pairs(args []apperr.Arg) []any {
-	out := make([]any, 0, 2*len(args))
-	for _, a := range args {
-		out = append(out, a.Name, a.Value)
-	}
-	return out
 }
 
 // In describes one input. Name and Label are needed, the rest is optional.
