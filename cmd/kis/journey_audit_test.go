@@ -118,11 +118,11 @@ func (s *story) answerTheAct() {
 	aytan.follows("Cavab hazırla")
 	aytan.presses("Təqdim et")
 	aytan.follows("Təqdim et")
-	aytan.sees("sahə düzəldilməlidir", "Kök səbəb: doldurulmalıdır", "icra olunacaq düzəldici tədbir yoxdur")
+	aytan.sees("8 sahə düzəldilməlidir", "Düzəliş: doldurulmalıdır Səbəbə aparan suallar və cavablar: doldurulmalıdır Kök səbəb: doldurulmalıdır", "icra olunacaq düzəldici tədbir yoxdur")
 	aytan.looks("an empty answer is refused")
 	aytan.fills("Düzəliş", "Protokol tərtib edilib və sübuta əlavə olunub.", "İcra tarixi", "02.02.2026",
 		"Sual 1", "Protokol niyə yoxdur?", "Cavab 1", "Tərtib edən təyin olunmayıb.", "Kök səbəb", rootCause)
-	aytan.ticks("5 niyə", "Oxşar hallar yoxlanıb")
+	aytan.ticks("“5 niyə”", "Oxşar hallar yoxlanıb")
 	aytan.fills("Oxşar hallar: harada yoxlanıb", "1.4.1 və 1.5.1: oxşar hal yoxdur.", "Ölçü", "Protokolu olan siyahıların payı", "Başlanğıc", "0%", "Hədəf", "100%")
 	aytan.follows("Yadda saxla")
 	aytan.sees("Cavab saxlanıldı.")

@@ -75,7 +75,7 @@ func (s *story) deliverEvidence() {
 
 	tural := s.at("tural")
 	tural.goes(task)
-	tural.sees("Sübutlar gizlidir.", "Məsul", "Sosial statistika şöbəsi")
+	tural.sees("Sübutlar gizlidir.", "Məsul", "Sosial Statistika Şöbəsi (SSS)")
 	tural.seesNot("Siyahı 2025.txt", "Baxışa göndər")
 	if n := tural.counts("input[type=file]"); n != 0 {
 		s.t.Errorf("somebody of another department is offered %d upload areas", n)

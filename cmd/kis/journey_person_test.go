@@ -272,8 +272,10 @@ func (p *person) fetches(path string) reply {
 func (p *person) asks(request string) reply {
 	p.story.t.Helper()
 	raw := webtest.Eval[string](p.Browser, request+`.then(async r => {
-		const text = new TextDecoder('utf-8').decode(await r.arrayBuffer());
-		return JSON.stringify({Status: r.status, Type: r.headers.get('content-type') || '', Text: text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').slice(0, 20000)});
+		const type = r.headers.get('content-type') || '';
+		let text = new TextDecoder().decode(await r.arrayBuffer());
+		if (type.startsWith('text/html')) text = new DOMParser().parseFromString(text, 'text/html').querySelector('main').textContent.replace(/\s+/g, ' ');
+		return JSON.stringify({Status: r.status, Type: type, Text: text.slice(0, 20000)});
 	})`)
 	var got reply
 	if err := json.Unmarshal([]byte(raw), &got); err != nil {
@@ -287,7 +289,7 @@ func (p *person) asks(request string) reply {
 func (p *person) refused(got reply, status int, words string) {
 	p.story.t.Helper()
 	if got.Status != status || !strings.Contains(got.Text, words) {
-		p.story.t.Errorf("%s: status %d instead of %d, or without %q: %.600s", p.key, got.Status, status, words, got.Text)
+		p.story.t.Errorf("%s: status %d instead of %d, or without %q: %s", p.key, got.Status, status, words, got.Text[max(0, len(got.Text)-1500):])
 	}
 }
 

@@ -21,7 +21,7 @@ func (s *story) takeUpTheRecommendation() {
 	s.fillItem("Vahid protokol formasını hazırlamaq və tətbiq etmək", "30.06.2027")
 	nigar.looks("a recommendation becomes an item")
 	nigar.follows("Plana daxil et")
-	nigar.sees("Tövsiyə plana daxil edildi.", "Plana daxil edilib")
+	nigar.sees("Tövsiyə plana daxil edildi.", "Bənd 1.", "Başlanmayıb", "Audit tövsiyəsi")
 	nigar.goes("/plans/2027")
 	nigar.sees("Vahid protokol formasını hazırlamaq", "UA-2026-001", "SSS", "İTŞ", "30.06.2027")
 }
@@ -32,8 +32,8 @@ func (s *story) fillItem(text, due string) {
 	nigar.fills("Tədbir", text, "Gözlənilən nəticə", "Bütün siyahılar protokolla təsdiqlənir", "Göstərici", "0% → 100%", "Son tarix", due)
 	nigar.chooses("Planın bölməsi", "Sənədlər və proseslər")
 	nigar.chooses("Başlandığı rüb", "I rüb")
-	nigar.chooses("Məsul", "Sosial Statistika Şöbəsi")
-	nigar.ticks("İnformasiya texnologiyaları şöbəsi")
+	nigar.chooses("Məsul", "SSS")
+	nigar.ticks("İTŞ")
 }
 
 // reviewTheSystem: the quality manager opens the management review, whose
@@ -51,7 +51,7 @@ func (s *story) reviewTheSystem() {
 	if n := nigar.counts(".k-rev tbody tr"); n != 12 {
 		s.t.Errorf("the review shows %d inputs", n)
 	}
-	for letter, words := range map[string]string{"b": "80,8%", "c3": "20 / 93", "c4": "1 / 1", "c6": "1 uyğunsuzluq", "c7": "Boş kimi qeyd edilib"} {
+	for letter, words := range map[string]string{"b": "43 / 49", "c3": "20 / 93", "c4": "1 / 1", "c6": "1 uyğunsuzluq", "c7": "Boş kimi qeyd edilib"} {
 		s.inputSays(letter, words)
 	}
 	nigar.looks("the inputs of the review")
@@ -77,7 +77,7 @@ func (s *story) reviewTheSystem() {
 	nigar.chooses("İllik plan", "2027")
 	s.fillItem("Protokol formasını bütün proseslərə yaymaq", "30.09.2027")
 	nigar.follows("Plana daxil et")
-	nigar.sees("Protokol formasını bütün proseslərə yaymaq", "2027, bənd 2")
+	nigar.sees("Bənd 2. Protokol formasını bütün proseslərə yaymaq", "Başlanmayıb")
 }
 
 // inputSays checks what an input of the review shows.
