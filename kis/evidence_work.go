@@ -109,6 +109,7 @@ type reviewTask struct {
 	ID        string
 	Version   int
 	Submitter string
+	Output    string // the first it serves, as in the official description
 }
 
 // inReview reads the submissions in review of open cycles that pass where.
@@ -116,6 +117,7 @@ func inReview(ctx context.Context, db bun.IDB, where func(*bun.SelectQuery) *bun
 	var rows []reviewTask
 	q := db.NewSelect().TableExpr("submissions AS s").
 		ColumnExpr("s.id, s.version, u.name AS submitter, c.id AS cycle_id, c.period, p.title_az, p.title_en, a.code, a.name_az, a.name_en, cp.due").
+		ColumnExpr("(SELECT o.name_az FROM submission_outputs so JOIN outputs o ON o.id = so.output_id WHERE so.submission_id = s.id ORDER BY o.position LIMIT 1) AS output").
 		Join("JOIN users AS u ON u.id = s.submitted_by").
 		Join("JOIN cycles AS c ON c.id = s.cycle_id AND c.state IN ('running', 'evaluating')").
 		Join("JOIN processes AS p ON p.id = c.process_id").
@@ -138,7 +140,7 @@ func (s *Service) workToReview(ctx context.Context, db bun.IDB, who actor.Actor)
 	for i, r := range rows {
 		out[i] = r.item(who.Lang, "kis.work.kind.review", "eye-check")
 		out[i].VerbKey, out[i].Overdue = "kis.work.verb.review", r.Due < s.Today()
-		out[i].Reason += " · " + r.Submitter
+		out[i].Reason += " · " + r.Output + " · " + r.Submitter
 	}
 	return out, err
 }
@@ -155,6 +157,7 @@ func (s *Service) workAwaited(ctx context.Context, db bun.IDB, who actor.Actor) 
 	out := make([]WorkItem, len(rows))
 	for i, r := range rows {
 		out[i] = r.item(who.Lang, "kis.work.kind.evidence", "file-upload")
+		out[i].Reason += " · " + r.Output
 		out[i].Awaited, out[i].State = true, WorkState{Tone: "info", Icon: "hourglass", Key: "kis.state.review"}
 	}
 	return out, err

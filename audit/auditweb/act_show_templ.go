@@ -1347,7 +1347,7 @@ func actionTable(v actPage, editing bool) templ.Component {
 			templ_7745c5c3_Var52 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 98, "<div class=\"table-responsive\" role=\"region\" aria-labelledby=\"n5\" tabindex=\"0\"><table class=\"table k-plan\"><thead><tr><th scope=\"col\">№</th><th scope=\"col\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 98, "<div class=\"table-responsive\" role=\"group\" aria-labelledby=\"n5\" tabindex=\"0\"><table class=\"table k-doing\"><thead><tr><th scope=\"col\">№</th><th scope=\"col\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

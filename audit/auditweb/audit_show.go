@@ -271,11 +271,14 @@ func (v auditPage) units() (out []ui.Option) {
 	return out
 }
 
-// evidenceOptions are what can be linked to the row, linked ones first.
+// evidenceOptions are what can be linked to the row, linked ones first. What
+// this person may not open stays linked but is not offered.
 func (v auditPage) evidenceOptions() (out []ui.Option) {
-	for _, list := range [][]audit.Evidence{v.row.Linked, v.row.Offered} {
+	for i, list := range [][]audit.Evidence{v.row.Linked, v.row.Offered} {
 		for _, e := range list {
-			out = append(out, ui.Option{Value: e.ID, Label: evidenceName(v.Page, e), Hint: evidenceHint(v.Page, e)})
+			if i == 0 || !e.Hidden {
+				out = append(out, ui.Option{Value: e.ID, Label: evidenceName(v.Page, e), Hint: evidenceHint(v.Page, e)})
+			}
 		}
 	}
 	return out

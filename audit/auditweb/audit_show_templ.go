@@ -1071,7 +1071,7 @@ func findingsCard(v auditPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 82, "<div class=\"table-responsive\" role=\"region\" aria-labelledby=\"a7\" tabindex=\"0\"><table class=\"table k-plan\"><thead><tr><th scope=\"col\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 82, "<div class=\"table-responsive\" role=\"group\" aria-labelledby=\"a7\" tabindex=\"0\"><table class=\"table k-plan\"><thead><tr><th scope=\"col\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
