@@ -18,11 +18,12 @@ type RowRecord struct {
 type Dossier struct {
 	AuditView
 
-	Checklist []RowRecord // empty for departments, who do not see the working papers
+	Checklist  []RowRecord // empty for departments, who do not see the working papers
+	Objections []Objection // to its acts, decided or not, in order of time
 }
 
 // AuditDossier gives an audit by number or id with checklist, findings,
-// evidence and acts, in a fixed number of queries.
+// evidence, acts and objections, in a fixed number of queries.
 func (s *Service) AuditDossier(ctx context.Context, key string) (Dossier, error) {
 	var d Dossier
 	if _, err := kis.Allowed(ctx, policies.AuditRead); err != nil {
@@ -34,6 +35,9 @@ func (s *Service) AuditDossier(ctx context.Context, key string) (Dossier, error)
 		return d, err
 	}
 	if d.AuditView, err = s.Audit(ctx, id); err != nil {
+		return d, err
+	}
+	if d.Objections, err = s.objections(ctx, db, id); err != nil {
 		return d, err
 	}
 	var findings []string

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
@@ -36,7 +37,7 @@ type Template struct {
 }
 
 // Title is the title in a language.
-func (t Template) Title(lang string) string { return pick(lang, t.TitleAZ, t.TitleEN) }
+func (t Template) Title(lang string) string { return i18n.InLang(lang, t.TitleAZ, t.TitleEN) }
 
 type templateRow struct {
 	bun.BaseModel `bun:"table:checklist_template_rows,alias:tr"`
@@ -77,7 +78,7 @@ type Clause struct {
 }
 
 // Title is the title in a language.
-func (c Clause) Title(lang string) string { return pick(lang, c.TitleAZ, c.TitleEN) }
+func (c Clause) Title(lang string) string { return i18n.InLang(lang, c.TitleAZ, c.TitleEN) }
 
 // LoadReference fills standards, clauses and checklist templates out of
 // package reference. What is there already stays as it is, so it may run at

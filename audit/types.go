@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 )
 
 // Audit is one internal audit (ISO 19011:2018 6): what is audited against
@@ -69,10 +70,10 @@ type Row struct {
 }
 
 // Question is the question in a language.
-func (r Row) Question(lang string) string { return pick(lang, r.QuestionAZ, r.QuestionEN) }
+func (r Row) Question(lang string) string { return i18n.InLang(lang, r.QuestionAZ, r.QuestionEN) }
 
 // Guidance is the guidance to the question in a language.
-func (r Row) Guidance(lang string) string { return pick(lang, r.GuidanceAZ, r.GuidanceEN) }
+func (r Row) Guidance(lang string) string { return i18n.InLang(lang, r.GuidanceAZ, r.GuidanceEN) }
 
 // Finding is what the evidence showed against a criterion (ISO 19011:2018
 // 6.4.8). The recommendation may become an item of the yearly plan.
@@ -229,12 +230,4 @@ type Addendum struct {
 	AuthorID string    `bun:"author_id,nullzero"`
 	Author   string    `bun:"author"`
 	Text     string    `bun:"text"`
-}
-
-// pick gives the text of a language, Azerbaijani when there is none.
-func pick(lang, az, en string) string {
-	if lang == "en" && en != "" {
-		return en
-	}
-	return az
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 )
@@ -20,7 +21,7 @@ type Person struct {
 }
 
 // Position is the official position in a language.
-func (p Person) Position(lang string) string { return pick(lang, p.PositionAZ, p.PositionEN) }
+func (p Person) Position(lang string) string { return i18n.InLang(lang, p.PositionAZ, p.PositionEN) }
 
 // people reads persons with their departments in two queries; ids may repeat
 // and may be empty.
@@ -67,7 +68,7 @@ type CycleRef struct {
 }
 
 // Title is the title of the process in a language.
-func (c CycleRef) Title(lang string) string { return pick(lang, c.TitleAZ, c.TitleEN) }
+func (c CycleRef) Title(lang string) string { return i18n.InLang(lang, c.TitleAZ, c.TitleEN) }
 
 // cycleRefs reads cycles by id in the order of their processes; nil ids reads
 // all that are not closed.

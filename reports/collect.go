@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
@@ -62,23 +61,10 @@ func (s *Service) collectAct(ctx context.Context, r Request, w words) (material,
 		name: fileName(w.t("report.file.act", "number", number)), doc: func() Doc { return actDocument(v, w) }}, nil
 }
 
-// collectAudit reads the audit and, of its acts, those with an objection that
-// waits for a decision: their texts stand in the report.
 func (s *Service) collectAudit(ctx context.Context, r Request, w words) (material, error) {
-	d, err := s.audit.AuditDossier(ctx, r.Key)
+	v, err := s.audit.AuditDossier(ctx, r.Key)
 	if err != nil {
 		return material{}, err
-	}
-	v := auditMaterial{Dossier: d}
-	for _, a := range d.Acts {
-		if a.State != audit.ActObjected {
-			continue
-		}
-		act, err := s.audit.ActDossier(ctx, a.ID)
-		if err != nil {
-			return material{}, err
-		}
-		v.objected = append(v.objected, act)
 	}
 	return material{object: v.ID, number: v.Number, dated: w.dayOf(v.ReportedAt), state: "audit.audit.state." + string(v.State),
 		name: fileName(w.t("report.file.audit", "number", v.Number)), doc: func() Doc { return auditDocument(v, w) }}, nil

@@ -100,8 +100,9 @@ func objectedAct() audit.ActView {
 }
 
 // sampleAudit is a reported audit with a finding of every grade, an exception
-// from independence and an objection that nobody has decided.
-func sampleAudit() auditMaterial {
+// from independence, and objections: one that nobody has decided, one
+// dismissed, one upheld.
+func sampleAudit() audit.Dossier {
 	d := audit.Dossier{AuditView: audit.AuditView{
 		Audit: audit.Audit{ID: "u1", Number: "DA-2026-02", Kind: audit.Internal, Title: "“1-elektron xidmət”, 1–5-ci mərhələlər", Objectives: "Planlaşdırma, toplanma və işləmə mərhələlərinin tələblərə uyğunluğunu müəyyən etmək.",
 			Criteria: "Şöbə üzrə proseslərin idarə olunması standartı; prosesin xəritəsi", Method: "sənəd baxışı, müsahibə, seçmə", Period: "2026", PlannedFrom: "2026-06-01", PlannedTo: "2026-06-12",
@@ -124,7 +125,13 @@ func sampleAudit() auditMaterial {
 		Working: true}}
 	x := audit.ExceptionView{Exception: audit.Exception{UserID: "samir", Conflicts: "moved", Reason: "Başqa səriştəli auditor yoxdur.", DecidedAt: at("2026-05-20 10:00")}, Person: samir, Decided: nigar}
 	d.Exceptions, d.Team[1].Exception = []audit.ExceptionView{x}, &x
-	return auditMaterial{Dossier: d, objected: []audit.ActView{objectedAct()}}
+	d.Objections = []audit.Objection{
+		{ActNumber: "UA-2026-004", ActState: audit.ActInProgress, Department: "SSS", Text: "Qalıq risklər ayrıca cədvəldə göstərilib.", By: elchin, At: at("2026-06-22 09:30"),
+			Resolution: "Həmin cədvəl təsdiq edilməyib.", ResolvedBy: gunel, ResolvedAt: at("2026-06-24 11:00")},
+		{ActNumber: "UA-2026-005", ActState: audit.ActObjected, Department: "SSS", Text: "Materiallar vaxtında təhvil verilib, imza sonradan atılıb.", By: elchin, At: at("2026-06-23 12:00")},
+		{ActNumber: "UA-2026-006", ActState: audit.ActWithdrawn, Department: "SSS", Text: "Təlim jurnalı auditdən əvvəl doldurulub.", By: elchin, At: at("2026-06-23 15:00"),
+			Resolution: "Jurnal təqdim olunub.", ResolvedBy: nigar, ResolvedAt: at("2026-06-25 10:00")}}
+	return d
 }
 
 // sampleGrid is a cycle with three phases: one closed, one waived, phase 8.

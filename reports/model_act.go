@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/internal/i18n"
 )
 
 // actDocument is the act as official paper (Uyğunsuzluqlara dair akt): the
@@ -72,16 +73,8 @@ func actHead(v audit.ActView, w words) []KV {
 		{w.t("report.act.process"), T(w.or(process))},
 		{w.t("report.act.grade"), T(list(", ", w.code("audit.grade", string(v.Grade)), repeat))},
 		{w.t("report.act.state"), T(state)},
-		{w.t("report.act.task"), T(w.or(list(" ", v.GSBPM, w.pick(v.ActivityAZ, v.ActivityEN))))},
+		{w.t("report.act.task"), T(w.or(list(" ", v.GSBPM, i18n.InLang(w.lang, v.ActivityAZ, v.ActivityEN))))},
 	}
-}
-
-// pick is the text of the language, Azerbaijani when there is no other.
-func (w words) pick(az, en string) string {
-	if w.lang == "en" && en != "" {
-		return en
-	}
-	return az
 }
 
 // clause writes a requirement with its national adoption and its name.

@@ -8,29 +8,28 @@ import (
 
 // auditDocument is the report on the results of an audit (Auditin nəticələrinə
 // dair hesabat; ISO 19011:2018 6.5.1).
-func auditDocument(v auditMaterial, w words) Doc {
+func auditDocument(v audit.Dossier, w words) Doc {
 	d := w.doc(w.t("report.audit.title"), w.t("report.audit.running"), "№ "+v.Number)
 	d.ShortName = list(" ", w.t("report.audit.short"), "№ "+v.Number)
 	d.Subtitle = v.Title
 	w.at(&d, w.dayOf(v.ReportedAt))
 	n := 0
-	d.Add(KeyValue{Pairs: 2, Rows: auditHead(v.Dossier, w)},
+	d.Add(KeyValue{Pairs: 2, Rows: auditHead(v, w)},
 		w.section(&n, "report.audit.objectives"), w.box(v.Objectives),
-		w.section(&n, "report.audit.scope"), KeyValue{Rows: auditScope(v.Dossier, w)},
-		w.section(&n, "report.audit.criteria"), w.box(auditCriteria(v.Dossier, w)),
-		w.section(&n, "report.audit.team"), auditTeam(v.Dossier, w))
-	d.Add(auditExceptions(v.Dossier, w)...)
-	d.Add(w.section(&n, "report.audit.meetings"), auditMeetings(v.Dossier, w),
+		w.section(&n, "report.audit.scope"), KeyValue{Rows: auditScope(v, w)},
+		w.section(&n, "report.audit.criteria"), w.box(auditCriteria(v, w)),
+		w.section(&n, "report.audit.team"), auditTeam(v, w))
+	d.Add(auditExceptions(v, w)...)
+	d.Add(w.section(&n, "report.audit.meetings"), auditMeetings(v, w),
 		w.section(&n, "report.audit.fulfilment"))
-	d.Add(auditFulfilment(v.Dossier, w)...)
+	d.Add(auditFulfilment(v, w)...)
 	d.Add(w.section(&n, "report.audit.findings"))
-	d.Add(auditFindings(v.Dossier, w)...)
-	d.Add(w.section(&n, "report.audit.strengths"), w.box(auditStrengths(v.Dossier)),
+	d.Add(auditFindings(v, w)...)
+	d.Add(w.section(&n, "report.audit.strengths"), w.box(auditStrengths(v)),
 		w.section(&n, "report.audit.conclusion"), w.box(v.Conclusion),
-		w.section(&n, "report.audit.acts"), auditActs(v.Dossier, w),
-		w.section(&n, "report.audit.opinions"))
-	d.Add(auditOpinions(v, w)...)
-	d.Add(w.section(&n, "report.audit.sampling"), Note{T(w.t("report.audit.sampling_text"))},
+		w.section(&n, "report.audit.acts"), auditActs(v, w),
+		w.section(&n, "report.audit.opinions"), auditOpinions(v, w),
+		w.section(&n, "report.audit.sampling"), Note{T(w.t("report.audit.sampling_text"))},
 		w.section(&n, "report.signatures"), Signatures{auditSigners(v, w)})
 	return d
 }

@@ -30,28 +30,31 @@ func auditActs(v audit.Dossier, w words) Table {
 	return t
 }
 
-// auditMaterial is what the report of an audit is made of.
-type auditMaterial struct {
-	audit.Dossier
-
-	objected []audit.ActView // acts whose objection nobody has decided
-}
-
-// auditOpinions are the diverging opinions that nobody has resolved.
-func auditOpinions(v auditMaterial, w words) []Block {
-	if len(v.objected) == 0 {
-		return []Block{w.box(w.t("report.audit.no_opinions"))}
+// auditOpinions are the diverging opinions on the acts, each with what was
+// decided on it.
+func auditOpinions(v audit.Dossier, w words) Block {
+	if len(v.Objections) == 0 {
+		return w.box(w.t("report.audit.no_opinions"))
 	}
-	t := Table{Columns: []Column{{Title: w.t("report.audit.act"), Width: 30}, {Title: w.t("report.audit.objection"), Width: 106}, {Title: w.t("report.audit.objector"), Width: 40}}}
-	for _, a := range v.objected {
-		t.Rows = append(t.Rows, Cells(a.Number, a.Objection, list(", ", a.Person(a.ObjectedBy).Name, a.Department.Code, w.date(a.ObjectedAt))))
+	t := Table{Columns: []Column{{Title: w.t("report.audit.act"), Width: 28}, {Title: w.t("report.audit.objection"), Width: 58},
+		{Title: w.t("report.audit.objector"), Width: 34}, {Title: w.t("report.audit.decision"), Width: 56}}}
+	for _, o := range v.Objections {
+		decision := T(w.t("report.audit.undecided"))
+		if !o.Open() {
+			key := "report.act.dismissed"
+			if o.Upheld() {
+				key = "report.act.upheld"
+			}
+			decision = Join(B(w.t(key)+" "), T(list("\n", o.Resolution, list(", ", o.ResolvedBy.Name, w.date(o.ResolvedAt)))))
+		}
+		t.Rows = append(t.Rows, Row{Cells: []Text{T(o.ActNumber), T(o.Text), T(list(", ", o.By.Name, o.Department, w.date(o.At))), decision}})
 	}
-	return []Block{t}
+	return t
 }
 
 // auditSigners are the lead auditor, the team, and the head of the audited
 // department, who signs to have read the report.
-func auditSigners(v auditMaterial, w words) []Signature {
+func auditSigners(v audit.Dossier, w words) []Signature {
 	var out []Signature
 	for i, m := range v.Team {
 		if i == 0 {

@@ -46,7 +46,7 @@ func serviceTable(c eservice.Scorecard, w words) Table {
 		if s.ScoreMilli != nil {
 			score = w.decimal(eservice.MilliText(*s.ScoreMilli, 1))
 		}
-		t.Rows = append(t.Rows, Cells(fmt.Sprint(i+1), w.pick(s.Service.NameAZ, s.Service.NameEN), w.code("eservice.level", s.Level), score, grade))
+		t.Rows = append(t.Rows, Cells(fmt.Sprint(i+1), i18n.InLang(w.lang, s.Service.NameAZ, s.Service.NameEN), w.code("eservice.level", s.Level), score, grade))
 	}
 	return t
 }
@@ -180,7 +180,7 @@ func serviceSheet(c eservice.Scorecard, w words) Sheet {
 		{Key: "level", Title: w.t("report.scorecard.level"), Width: 24}, {Key: "score", Title: w.t("report.scorecard.score"), Type: DecimalCol},
 		{Key: "grade", Title: w.t("report.scorecard.grade"), Width: 20}}}
 	for _, v := range c.Services {
-		r := []any{v.Service.Code, w.pick(v.Service.NameAZ, v.Service.NameEN), w.code("eservice.level", v.Level), nil, ""}
+		r := []any{v.Service.Code, i18n.InLang(w.lang, v.Service.NameAZ, v.Service.NameEN), w.code("eservice.level", v.Level), nil, ""}
 		if v.ScoreMilli != nil {
 			r[3] = eservice.MilliText(*v.ScoreMilli, 3)
 		}
