@@ -10,8 +10,8 @@ import (
 	"github.com/kis-platform/kis/policies"
 )
 
-// Work lists what waits for the actor in audits, acts and corrective actions,
-// in three queries. An act is listed once, under the first step it waits for.
+// Work lists everything that waits for the actor in audits, acts and
+// corrective actions, in three queries at most.
 func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
 	if _, err := kis.Allowed(ctx, policies.SelfUse); err != nil {
 		return nil, err
@@ -34,22 +34,18 @@ func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
 
 // actWork lists the acts that wait for a step of the actor.
 func (s *Service) actWork(ctx context.Context, who actor.Actor) ([]kis.WorkItem, error) {
-	rows, err := waitingActs(ctx, s.DB.Read(), policies.For(who, policies.ActRead), who.UserID)
+	rows, err := waitingActs(ctx, s.DB.Read(), policies.For(who, policies.ActRead), actClaims(who))
 	if err != nil {
 		return nil, err
 	}
 	var out []kis.WorkItem
 	for _, r := range rows {
-		verb := actVerb(who, r)
-		if verb == "" {
-			continue
-		}
 		title := r.Number
 		if title == "" {
 			title = i18n.T(who.Lang, "audit.act.draft_of", "audit", r.AuditNumber)
 		}
 		item := kis.WorkItem{Due: r.Due, KindKey: "audit.work.kind.act", Icon: "file-alert", Title: title, Reason: r.Statement,
-			Href: "/acts/" + r.ID, VerbKey: "audit.work.act." + verb, Overdue: r.Due != "" && r.Due < s.KIS.Today()}
+			Href: "/acts/" + r.ID, VerbKey: "audit.work.act." + actVerb(r.State), Overdue: r.Due != "" && r.Due < s.KIS.Today()}
 		if r.State == ActObjected {
 			item.Quote = r.Objection
 		}
@@ -58,45 +54,59 @@ func (s *Service) actWork(ctx context.Context, who actor.Actor) ([]kis.WorkItem,
 	return out, nil
 }
 
-// actVerb says for which step an act waits for the actor, "" for none. Steps
-// that many may take wait for the lead of its audit.
-func actVerb(who actor.Actor, r waitingAct) string {
-	may := func(action policies.Action) bool {
-		sc := policies.For(who, action)
-		return sc.Department(r.DepartmentID) || allowedPart(sc, action, r.Part)
-	}
-	lead := r.Part == Lead
-	switch r.State {
-	case ActDraft:
-		if lead && may(policies.ActIssue) {
-			return "issue"
-		}
-	case ActIssued:
-		if may(policies.ActAcknowledge) {
-			return "acknowledge"
-		}
-	case ActObjected:
-		if (lead || may(policies.ActClose)) && may(policies.ActResolve) {
-			return "resolve"
-		}
-	case ActAcknowledged:
-		if may(policies.ActRespond) {
-			return "respond"
-		}
-	case ActPlanned:
-		if lead && may(policies.ActApprove) {
-			return "approve"
-		}
-	case ActImplemented:
-		if lead && may(policies.ActEffect) {
-			return "effect"
-		}
-	case ActEffective:
-		if may(policies.ActClose) {
-			return "close"
+// actWaits says for which step an act in a state waits. Steps that many may
+// take wait for the lead of its audit, and for whoever may do Or.
+var actWaits = []struct {
+	State  ActState
+	Verb   string
+	Action policies.Action
+	Lead   bool
+	Or     policies.Action
+}{
+	{State: ActDraft, Verb: "issue", Action: policies.ActIssue, Lead: true},
+	{State: ActIssued, Verb: "acknowledge", Action: policies.ActAcknowledge},
+	{State: ActObjected, Verb: "resolve", Action: policies.ActResolve, Lead: true, Or: policies.ActClose},
+	{State: ActAcknowledged, Verb: "respond", Action: policies.ActRespond},
+	{State: ActPlanned, Verb: "approve", Action: policies.ActApprove, Lead: true},
+	{State: ActImplemented, Verb: "effect", Action: policies.ActEffect, Lead: true},
+	{State: ActEffective, Verb: "close", Action: policies.ActClose},
+}
+
+// actVerb is the step that an act in a state waits for.
+func actVerb(state ActState) string {
+	for _, w := range actWaits {
+		if w.State == state {
+			return w.Verb
 		}
 	}
 	return ""
+}
+
+// actClaim is whose acts in a state wait for somebody: all of them, those of
+// departments, those of audits that UserID leads. It is a union.
+type actClaim struct {
+	State       ActState
+	Any         bool
+	Departments []string
+	Lead        bool
+	UserID      string
+}
+
+// actClaims lists the states in which acts may wait for the actor.
+func actClaims(who actor.Actor) (out []actClaim) {
+	for _, w := range actWaits {
+		sc := policies.For(who, w.Action)
+		c := actClaim{State: w.State, UserID: who.UserID, Lead: sc.Assigned || (w.Lead && sc.Any)}
+		if !w.Lead {
+			c.Any, c.Departments = sc.Any, sc.Departments
+		} else if w.Or != "" {
+			c.Any = sc.Any && policies.For(who, w.Or).Any
+		}
+		if c.Any || c.Lead || len(c.Departments) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // actionWork lists the corrective actions the actor owns or can verify.

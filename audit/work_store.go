@@ -10,33 +10,58 @@ import (
 	"github.com/kis-platform/kis/policies"
 )
 
-// maxWork bounds what one list of waiting work reads of a kind.
-const maxWork = 200
-
 type waitingAct struct {
-	ID           string
-	Number       string
-	State        ActState
-	Statement    string
-	Objection    string
-	DepartmentID string
-	AuditNumber  string
-	Part         TeamRole
-	Due          day.Day
+	ID          string
+	Number      string
+	State       ActState
+	Statement   string
+	Objection   string
+	AuditNumber string
+	Due         day.Day
 }
 
-// waitingActs reads the acts of a scope that wait for anybody, with the part
-// of the user in their audits, by term.
-func waitingActs(ctx context.Context, db bun.IDB, sc policies.Scope, userID string) ([]waitingAct, error) {
+// waitingActs reads the acts of a scope that a claim is laid to, by term.
+func waitingActs(ctx context.Context, db bun.IDB, sc policies.Scope, claims []actClaim) ([]waitingAct, error) {
+	if len(claims) == 0 {
+		return nil, nil
+	}
 	var out []waitingAct
 	err := actsInScope(db.NewSelect().TableExpr("acts AS c"), sc).
-		ColumnExpr("c.id, COALESCE(c.number, '') AS number, c.state, c.statement, c.objection, c.department_id").
-		ColumnExpr("COALESCE(a.number, '') AS audit_number, COALESCE(tm.role, '') AS part, COALESCE(("+presentDue+"), '') AS due").
+		ColumnExpr("c.id, COALESCE(c.number, '') AS number, c.state, c.statement, c.objection").
+		ColumnExpr("COALESCE(a.number, '') AS audit_number, COALESCE(("+presentDue+"), '') AS due").
 		Join("LEFT JOIN audits AS a ON a.id = c.audit_id").
-		Join("LEFT JOIN audit_team AS tm ON tm.audit_id = c.audit_id AND tm.user_id = ?", userID).
-		Where("c.state IN (?)", bun.List([]ActState{ActDraft, ActIssued, ActObjected, ActAcknowledged, ActPlanned, ActImplemented, ActEffective})).
-		OrderExpr("due, c.created_at, c.id").Limit(maxWork).Scan(ctx, &out)
+		Where("c.id IN (?)", claimedActs(db, claims)).
+		OrderExpr("due, c.created_at, c.id").Scan(ctx, &out)
 	return out, store.MapError(err, "waiting acts")
+}
+
+// claimedActs gives the ids of the acts that claims are laid to. Each way to
+// lay one is a query of its own, so that each is found by its index: the state,
+// the department, the audits that somebody leads.
+func claimedActs(db bun.IDB, claims []actClaim) *bun.SelectQuery {
+	var all *bun.SelectQuery
+	add := func(c actClaim) *bun.SelectQuery {
+		q := db.NewSelect().TableExpr("acts AS w").ColumnExpr("w.id").Where("w.state = ?", c.State)
+		if all == nil {
+			all = q
+		} else {
+			all = all.UnionAll(q)
+		}
+		return q
+	}
+	for _, c := range claims {
+		if c.Any {
+			add(c)
+			continue
+		}
+		if len(c.Departments) > 0 {
+			add(c).Where("w.department_id IN (?)", bun.List(c.Departments))
+		}
+		if c.Lead {
+			add(c).Join("JOIN audit_team AS tm ON tm.audit_id = w.audit_id").Where("tm.user_id = ? AND tm.role = ?", c.UserID, Lead)
+		}
+	}
+	return all
 }
 
 type waitingAction struct {
@@ -65,7 +90,7 @@ func waitingActions(ctx context.Context, db bun.IDB, userID string, verifies boo
 		return q
 	})
 	var out []waitingAction
-	err := q.OrderExpr("ac.due, ac.id").Limit(maxWork).Scan(ctx, &out)
+	err := q.OrderExpr("ac.due, ac.id").Scan(ctx, &out)
 	return out, store.MapError(err, "waiting actions")
 }
 
@@ -89,6 +114,6 @@ func waitingAudits(ctx context.Context, db bun.IDB, userID string) ([]waitingAud
 		ColumnExpr("(SELECT COUNT(*) FROM audit_rows r WHERE r.audit_id = a.id AND r.answer = ?) AS open", Open).
 		Join("JOIN audit_team AS tm ON tm.audit_id = a.id AND tm.user_id = ?", userID).
 		Where("a.state IN (?)", bun.List([]State{Planned, Announced, InProgress})).
-		OrderExpr("a.planned_from, a.id").Limit(maxWork).Scan(ctx, &out)
+		OrderExpr("a.planned_from, a.id").Scan(ctx, &out)
 	return out, store.MapError(err, "waiting audits")
 }
