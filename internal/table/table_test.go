@@ -18,9 +18,9 @@ func TestAFileThatIsNotTheTableIsRefusedByRowAndColumn(t *testing.T) {
 	}{
 		"empty":                {"", "table.empty", 0, ""},
 		"only blanks":          {" \n\n", "table.empty", 0, ""},
-		"a workbook":           {"PK\x03\x04....", "table.kind", 0, ""},
+		"a workbook":           {"PK\x03\x04....", "table.damaged", 0, ""},
 		"a PDF":                {"%PDF-1.7", "table.kind", 0, ""},
-		"UTF-16":               {"\xff\xfec\x00o\x00", "table.kind", 0, ""},
+		"UTF-16":               {"\xff\xfec\x00o\x00", "table.encoding_named", 0, ""},
 		"an older encoding":    {"code,name\n1,\xfeub\xfet\n", "table.encoding", 2, ""},
 		"a zero byte":          {"code,name\n1,a\x00b\n", "error.field.characters", 2, ""},
 		"another table":        {"year,total\n1,2\n", "table.header", 1, ""},
