@@ -11,7 +11,7 @@ type library struct {
 }
 
 // domainStores are the packages whose *_store.go hold SQL.
-var domainStores = with(domains, "kis")
+var domainStores = with(domains, "kis", "kis/notice", "internal/outbox")
 
 // libraries says which packages a module may be imported by (docs/adr/0010-modules.md).
 var libraries = []library{
@@ -41,6 +41,10 @@ var libraries = []library{
 		"charts of documents are made in one place; pages draw their own"},
 	{"gocloud.dev", []string{"internal/blob"}, false,
 		"where bytes lie is known in one place"},
+	{"github.com/wneessen/go-mail", []string{"internal/mail"}, false,
+		"mail is written and sent in one place, safe against injection"},
+	{"github.com/emersion", []string{"internal/mail/mailtest"}, false,
+		"a mail server is there for tests only"},
 	{"github.com/chromedp", []string{"…test"}, true,
 		"the program must not carry a browser driver"},
 	{"testing", []string{"…test"}, true,

@@ -22,7 +22,7 @@ var (
 )
 
 // supports are the test helpers of the plumbing, good for every test.
-var supports = []string{"internal/pgtest", "internal/store/storetest"}
+var supports = []string{"internal/pgtest", "internal/store/storetest", "internal/mail/mailtest"}
 
 // Reasons that several rows share.
 const (
@@ -50,9 +50,14 @@ var packages = slices.Concat([]row{
 	{"internal/store", with(plumbing, "migrations"), "plumbing: no business words, no decision about who may"},
 	{"internal/store/storetest", with(plumbing, "internal/store", "internal/pgtest", "migrations"), whyBuilder},
 
+	{"internal/outbox", with(plumbing, "internal/store"), "plumbing: jobs are done without knowing what they are about"},
+	{"internal/mail", plumbing, "a message is written and sent without knowing what it says or to whom it matters"},
+	{"internal/mail/mailtest", nil, "a mail server for any test: whatever it imported could not use it"},
+
 	{"kis", with(base, "reference"), "the spine lies beneath the contexts: audit, planning, eservice and publication point at it, never it at them"},
 	{"kis/kistest", with(base, supports, "kis", "reference", "migrations"), whyBuilder},
-	{"kis/kisweb", with(base, shell, "kis"), whyPages},
+	{"kis/notice", with(base, "internal/outbox", "internal/mail", "kis", "reference"), "notices stand above kis and beside the contexts: what happened is read from the trail, whom it concerns is answered by each context through an interface wired in cmd/kis"},
+	{"kis/kisweb", with(base, shell, "kis", "kis/notice", "internal/outbox"), whyPages},
 
 	{"reports", with(base, domains, "kis", "reference"), "documents read the domain; they know nothing of requests"},
 	{"reports/reportsweb", with(base, shell, domains, "kis", "reports"), whyPages},
