@@ -22,6 +22,7 @@ type Context struct {
 	server *Server
 	act    policies.Action // of the route; "" for the answers to no route
 	page   *ui.Page        // made once, so that messages are shown once
+	errs   *ui.Errors      // of the form that comes back; nil when none does
 }
 
 // Ctx carries the actor and ends with the request.
@@ -83,6 +84,7 @@ func (c *Context) FormValues() url.Values {
 // FormOf is the form that comes back after an error: what was typed and what
 // was wrong. Passwords are not shown again by their inputs.
 func (c *Context) FormOf(e *ui.Errors) ui.Form {
+	c.errs = e
 	return ui.Form{Values: c.FormValues(), Errors: e}
 }
 

@@ -235,3 +235,25 @@ func TestABadUploadIsToldByNameAndLeavesNothingMore(t *testing.T) {
 		}
 	}
 }
+
+func TestARefusalWithoutAPlaceOnThePageIsSaidOnTop(t *testing.T) {
+	site := webtest.New(t, func(r *web.Router) {
+		r.POST("/steps/:place", policies.Public, func(c *web.Context) error {
+			e, status, _ := web.FormError(apperr.New(apperr.Conflict, "error.conflict"))
+			f, p := c.FormOf(e), c.Page("web.me.title")
+			form := templ.Component(templ.NopComponent)
+			if c.Param("place") == "kept" {
+				form = ui.PostForm(p, f, ui.Action{Href: "/steps/kept"})
+			}
+			return c.Render(status, templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+				return ui.Layout(p).Render(templ.WithChildren(ctx, form), w)
+			}))
+		})
+	})
+	for _, place := range []string{"gone", "kept"} {
+		a := site.Nobody().PostForm("/steps/"+place, nil).Want(http.StatusConflict).Has("main [role=alert]", "bu arada başqası dəyişib")
+		if n := a.Count("[role=alert][data-k-focus]"); n != 1 {
+			t.Errorf("form %s: said %d times", place, n)
+		}
+	}
+}

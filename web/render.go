@@ -13,14 +13,24 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/web/ui"
 )
 
 // Render writes a component as the answer. It is rendered into memory first:
-// an error on the way gives the error page, never half a page.
+// an error on the way gives the error page, never half a page. A refused form
+// that the page has no place for is told of on top, in a second rendering.
 func (c *Context) Render(status int, body templ.Component) error {
 	buf := templ.GetBuffer()
 	defer templ.ReleaseBuffer(buf)
-	if err := body.Render(c.Ctx(), buf); err != nil {
+	r := &ui.Refusal{Errors: c.errs}
+	ctx := ui.WithRefusal(c.Ctx(), r)
+	err := body.Render(ctx, buf)
+	if err == nil && c.errs != nil && status >= http.StatusBadRequest && !r.Said {
+		buf.Reset()
+		r.OnTop = true
+		err = body.Render(ctx, buf)
+	}
+	if err != nil {
 		return apperr.Wrap(err, "render "+c.g.FullPath())
 	}
 	return writeHTML(c.g.Writer, status, buf)

@@ -139,6 +139,11 @@ func (h cyclePages) show(c *web.Context) error {
 		u.RawQuery = q.Encode()
 		return c.Redirect(u.String())
 	}
+	return h.showCycle(c, id, http.StatusOK, choices)
+}
+
+// showCycle shows the map of a cycle, also after a refused step.
+func (h cyclePages) showCycle(c *web.Context, id string, status int, choices []kis.CycleChoice) error {
 	f := kis.GridFilter{State: kis.TaskState(c.Query("state")), DepartmentID: c.Query("department")}
 	if !slices.Contains(kis.TaskStates(), f.State) {
 		f.State = ""
@@ -159,7 +164,7 @@ func (h cyclePages) show(c *web.Context) error {
 			v.Documents = append(v.Documents, format)
 		}
 	}
-	return c.Render(http.StatusOK, cycleShow(v))
+	return c.Render(status, cycleShow(v))
 }
 
 // otherCycle finds the cycle that the selects ask for, when it is not the one
@@ -215,26 +220,20 @@ func (h cyclePages) move(c *web.Context) error {
 	if !ok {
 		return apperr.InvalidField("verb", "error.field.choice")
 	}
-	if err := do(); err != nil {
-		return backWith(c, err, "/cycles/"+id)
+	err = do()
+	if e, status, ok := web.FormError(err); ok {
+		c.FormOf(e) // has no place of its own: the page says it on top
+		choices, err := h.kis.CycleChoices(c.Ctx())
+		if err != nil {
+			return err
+		}
+		return h.showCycle(c, id, status, choices)
+	}
+	if err != nil {
+		return err
 	}
 	c.Flash("good", "kis.cycle.flash."+c.Form("verb"))
 	return c.Redirect("/cycles/" + id)
-}
-
-// backWith returns to a page with the words of a conflict on top; any other
-// error is answered as it is.
-func backWith(c *web.Context, err error, path string) error {
-	e := apperr.As(err)
-	if e.Kind != apperr.Conflict || c.HTMX() {
-		return err
-	}
-	args := make([]any, 0, 2*len(e.Args))
-	for _, a := range e.Args {
-		args = append(args, a.Name, a.Value)
-	}
-	c.Flash("warn", e.Key, args...)
-	return c.Redirect(path)
 }
 
 // cycleDatesPage is the form of a cycle's due days.

@@ -161,8 +161,13 @@ func (h taskPages) withdraw(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.kis.Withdraw(c.Ctx(), c.Form("submission")); err != nil {
-		return backWith(c, err, path)
+	submission := c.Form("submission")
+	err = h.kis.Withdraw(c.Ctx(), submission)
+	if e, status, ok := web.FormError(err); ok {
+		return h.page(c, status, submission, c.FormOf(e), nil)
+	}
+	if err != nil {
+		return err
 	}
 	c.Flash("good", "kis.evidence.flash.withdrawn")
 	return c.Redirect(path)

@@ -82,6 +82,7 @@ func TestThePlanIsAgreedObjectedToAndApproved(t *testing.T) {
 	elchin.Post("/plans/2027/agree", "department", o.Dept("İTŞ"), "revision", "1").Want(http.StatusForbidden)
 	elchin.Post("/plans/2027/agree", "department", o.Dept("SSS"), "revision", "7").Want(http.StatusConflict).Has("[role=alert]", "redaksiya")
 	elchin.Post("/plans/2027/agree", "department", o.Dept("SSS"), "revision", "1").WantRedirect("/plans/2027")
+	elchin.Post("/plans/2027/agree", "department", o.Dept("SSS"), "revision", "1").Want(http.StatusConflict).Has("main [role=alert]", "indiki vəziyyətdə mümkün deyil")
 	vugar.Post("/plans/2027/object", "department", o.Dept("İTŞ"), "revision", "1", "text", "").Want(http.StatusUnprocessableEntity).Has(".k-err", "doldurulmalıdır")
 	vugar.Post("/plans/2027/object", "department", o.Dept("İTŞ"), "revision", "1", "item", o.Page(2027).Items[1].ID, "text", "son tarix hər rübün sonu olsun").WantRedirect("/plans/2027")
 	nazim.Post("/plans/2027/agree", "department", o.Dept("KİEMŞ"), "revision", "1").WantRedirect("/plans/2027")
