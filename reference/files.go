@@ -15,6 +15,10 @@ const (
 	Departments       = "departments.csv"               // codes of departments and bodies
 	DepartmentAliases = "department-aliases.csv"        // other spellings met in documents, to the code
 	Glossary          = "glossary.csv"                  // terms in Azerbaijani, Kazakh and English
+
+	DescriptionHeadings = "description-headings.csv" // how the columns of the six-column table are headed
+	DescriptionWords    = "description-words.csv"    // misspellings met in descriptions, and how "not applicable" is written
+	DescriptionLists    = "description-lists.csv"    // phrases that stand for several products, or for one in spite of a comma
 )
 
 // Audit.
@@ -92,6 +96,9 @@ var headers = map[string]string{
 	Departments:              "code,name_az,name_en,kind",
 	DepartmentAliases:        "alias,code",
 	Glossary:                 "term_az,term_kk,term_en,meaning_en,source",
+	DescriptionHeadings:      "column,heading,since",
+	DescriptionWords:         "kind,written,right,since",
+	DescriptionLists:         "phrase,items,since",
 	Standards:                "code,edition,name,title_az,title_en,national_adoption,note_az,note_en",
 	Clauses:                  "standard,edition,number,parent,title_az,title_en,record_required,document_required",
 	Checklists:               "template,version,standard,edition,valid_from,title_az,title_en,note_az,note_en",

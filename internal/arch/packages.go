@@ -54,7 +54,8 @@ var packages = slices.Concat([]row{
 	{"internal/mail", plumbing, "a message is written and sent without knowing what it says or to whom it matters"},
 	{"internal/mail/mailtest", nil, "a mail server for any test: whatever it imported could not use it"},
 
-	{"kis", with(base, "reference"), "the spine lies beneath the contexts: audit, planning, eservice and publication point at it, never it at them"},
+	{"kis/describe", with(plumbing, "internal/table", "reference"), "files are read into rows without knowing who is in the database"},
+	{"kis", with(base, "kis/describe", "reference"), "the spine lies beneath the contexts: audit, planning, eservice and publication point at it, never it at them"},
 	{"kis/kistest", with(base, supports, "kis", "reference", "migrations"), whyBuilder},
 	{"kis/notice", with(base, "internal/outbox", "internal/mail", "kis", "reference"), "notices stand above kis and beside the contexts: what happened is read from the trail, whom it concerns is answered by each context through an interface wired in cmd/kis"},
 	{"kis/kisweb", with(base, shell, "kis", "kis/notice", "internal/outbox"), whyPages},
