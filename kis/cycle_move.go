@@ -28,27 +28,33 @@ func (s *Service) moveCycle(ctx context.Context, id, verb string) error {
 	if _, err := Allowed(ctx, policies.CycleMove); err != nil {
 		return err
 	}
-	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		cy, err := lockCycle(ctx, tx, id)
-		if err != nil {
+	return s.DB.Write(ctx, func(tx *store.Tx) error { return moveCycle(ctx, tx, id, verb) })
+}
+
+// moveCycle takes the step in a unit of work.
+func moveCycle(ctx context.Context, tx *store.Tx, id, verb string) error {
+	cy, err := lockCycle(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	arrow, ok := Arrow(CycleTransitions, cy.State, verb)
+	if !ok {
+		return apperr.New(apperr.Conflict, "error.conflict.state", "object", "cycle", "state", string(cy.State))
+	}
+	if arrow.To == CycleClosed {
+		if err := readyToClose(ctx, tx, cy); err != nil {
 			return err
 		}
-		arrow, ok := Arrow(CycleTransitions, cy.State, verb)
-		if !ok {
-			return apperr.New(apperr.Conflict, "error.conflict.state", "object", "cycle", "state", string(cy.State))
-		}
-		if arrow.To == CycleClosed {
-			if err := readyToClose(ctx, tx, cy); err != nil {
-				return err
-			}
-		}
-		if err := updateCycleState(ctx, tx, id, arrow, tx.Now); err != nil {
-			return err
-		}
-		tx.Record(store.Change{Action: string(arrow.Action), Kind: "cycle", ID: id, Label: cy.label(),
-			Before: map[string]any{"state": arrow.From}, After: map[string]any{"state": arrow.To}})
+	}
+	if err := updateCycleState(ctx, tx, id, arrow, tx.Now); err != nil {
+		return err
+	}
+	tx.Record(store.Change{Action: string(arrow.Action), Kind: "cycle", ID: id, Label: cy.label(),
+		Before: map[string]any{"state": arrow.From}, After: map[string]any{"state": arrow.To}})
+	if arrow.To == CycleEvaluating { // as open as before
 		return nil
-	})
+	}
+	return refreshDuties(ctx, tx, id, "")
 }
 
 // readyToClose refuses while a gate is open or evidence waits for a decision.

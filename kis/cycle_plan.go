@@ -74,35 +74,39 @@ func (s *Service) PlanCycle(ctx context.Context, in NewCycle) (Cycle, error) {
 		return Cycle{}, err
 	}
 	id := store.NewID()
-	err = s.DB.Write(ctx, func(tx *store.Tx) error {
-		p, err := findProcess(ctx, tx, in.ProcessCode)
-		if err != nil {
-			return err
-		}
-		if p == nil {
-			return apperr.InvalidField("process", "error.field.missing")
-		}
-		v, err := latestVersion(ctx, tx, p.ID, day.Make(year, 12, 31))
-		if err != nil {
-			return err
-		}
-		if v == nil {
-			return apperr.InvalidField("period", "kis.cycle.no_version")
-		}
-		due := maps.Clone(proposed)
-		maps.Copy(due, in.Due)
-		row := cycleRow{ID: id, ProcessID: p.ID, VersionID: v.ID, Period: in.Period, ReferencePeriod: in.ReferencePeriod, State: CyclePlanned, CreatedAt: tx.Now}
-		if err := insertCycle(ctx, tx, row, due); err != nil {
-			return err
-		}
-		tx.Record(store.Change{Action: string(policies.CyclePlan), Kind: "cycle", ID: id, Label: p.Code + " " + in.Period,
-			After: map[string]any{"period": in.Period, "reference_period": in.ReferencePeriod, "version": v.Number, "due": due}})
-		return nil
-	})
+	err = s.DB.Write(ctx, func(tx *store.Tx) error { return planCycle(ctx, tx, id, in, proposed) })
 	if err != nil {
 		return Cycle{}, err
 	}
 	return loadCycle(ctx, s.DB.Read(), id)
+}
+
+// planCycle stores the cycle in a unit of work.
+func planCycle(ctx context.Context, tx *store.Tx, id string, in NewCycle, proposed map[string]day.Day) error {
+	p, err := findProcess(ctx, tx, in.ProcessCode)
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		return apperr.InvalidField("process", "error.field.missing")
+	}
+	year, _ := strconv.Atoi(in.Period)
+	v, err := latestVersion(ctx, tx, p.ID, day.Make(year, 12, 31))
+	if err != nil {
+		return err
+	}
+	if v == nil {
+		return apperr.InvalidField("period", "kis.cycle.no_version")
+	}
+	due := maps.Clone(proposed)
+	maps.Copy(due, in.Due)
+	row := cycleRow{ID: id, ProcessID: p.ID, VersionID: v.ID, Period: in.Period, ReferencePeriod: in.ReferencePeriod, State: CyclePlanned, CreatedAt: tx.Now}
+	if err := insertCycle(ctx, tx, row, due); err != nil {
+		return err
+	}
+	tx.Record(store.Change{Action: string(policies.CyclePlan), Kind: "cycle", ID: id, Label: p.Code + " " + in.Period,
+		After: map[string]any{"period": in.Period, "reference_period": in.ReferencePeriod, "version": v.Number, "due": due}})
+	return nil
 }
 
 // check fills in what was left out and notes what is wrong.
@@ -174,6 +178,6 @@ func (s *Service) SetDue(ctx context.Context, id string, due map[string]day.Day)
 		}
 		tx.Record(store.Change{Action: string(policies.CyclePlan), Kind: "cycle", ID: id, Label: cy.label(),
 			Before: map[string]any{"due": before}, After: map[string]any{"due": after}})
-		return nil
+		return refreshDuties(ctx, tx, id, "")
 	})
 }

@@ -73,6 +73,11 @@ func updateDue(ctx context.Context, tx *store.Tx, id string, due map[string]day.
 		if _, err := tx.NewUpdate().Table("cycle_phases").Set("due = ?", d).Where("cycle_id = ? AND phase = ?", id, phase).Exec(ctx); err != nil {
 			return store.MapError(err, "set due")
 		}
+		_, err := tx.NewUpdate().Table("submissions").Set("due = ?", d).
+			Where("cycle_id = ? AND activity_id IN (SELECT a.id FROM activities a JOIN cycles c ON c.version_id = a.version_id WHERE c.id = ? AND a.phase = ?)", id, id, phase).Exec(ctx)
+		if err != nil {
+			return store.MapError(err, "set due of evidence")
+		}
 	}
 	return nil
 }

@@ -84,8 +84,14 @@ type Submission struct {
 	DecidedAt       time.Time       `bun:"decided_at,nullzero"`
 	SupersededAt    time.Time       `bun:"superseded_at,nullzero"`
 	WithdrawnAt     time.Time       `bun:"withdrawn_at,nullzero"`
-	Reason          string          `bun:"reason"` // of a return
-	SearchKey       string          `bun:"search_key"`
+	Reason          string          `bun:"reason"`     // of a return
+	SearchKey       string          `bun:"search_key"` // words, see searchWords
+
+	// What the library sorts and filters by, kept in step with where it comes from.
+	ActivityID string  `bun:"activity_id,nullzero"` // the task
+	ProcessID  string  `bun:"process_id,nullzero"`
+	Due        day.Day `bun:"due"` // of the phase
+	TitleKey   string  `bun:"title_key"`
 }
 
 // taskRoot is under which the trail keeps what happens to the evidence of a task.

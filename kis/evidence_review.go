@@ -63,9 +63,11 @@ func (s *Service) decide(ctx context.Context, id string, to SubmissionState, rea
 		}
 		tx.Record(c)
 		if to == Accepted {
-			return supersede(ctx, tx, sub, at.code)
+			if err := supersede(ctx, tx, sub, at.code); err != nil {
+				return err
+			}
 		}
-		return nil
+		return refreshDuties(ctx, tx, sub.CycleID, phaseOf(at.code))
 	})
 }
 
@@ -132,7 +134,7 @@ func (s *Service) Withdraw(ctx context.Context, id string) error {
 			return err
 		}
 		tx.Record(sub.change(policies.EvidenceWithdraw, at, Submitted, Withdrawn, nil))
-		return nil
+		return refreshDuties(ctx, tx, sub.CycleID, phaseOf(at.code))
 	})
 }
 

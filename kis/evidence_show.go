@@ -52,13 +52,7 @@ func (s *Service) Submission(ctx context.Context, id string) (SubmissionPage, er
 	if err != nil {
 		return SubmissionPage{}, err
 	}
-	kind, root := taskRoot(page.CycleID, page.TaskCode)
-	events, err := s.History(ctx, kind, root, 200)
-	for _, e := range events {
-		if e.ID == id {
-			page.History = append(page.History, e)
-		}
-	}
+	page.History, err = objectHistory(ctx, db, "submission", id, 200)
 	return page, err
 }
 

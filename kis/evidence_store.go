@@ -94,18 +94,24 @@ func previousVersion(ctx context.Context, tx *store.Tx, cycleID string, outputID
 	return prev, version + 1, nil
 }
 
+// outputLink says which output a submission serves.
+type outputLink struct {
+	bun.BaseModel `bun:"table:submission_outputs"`
+
+	SubmissionID string
+	OutputID     string
+}
+
+// fileLink says which files a submission is made of.
+type fileLink struct {
+	bun.BaseModel `bun:"table:submission_files"`
+
+	SubmissionID string
+	FileID       string
+	Position     int
+}
+
 func insertSubmission(ctx context.Context, tx *store.Tx, sub Submission, outputIDs []string, files []File) error {
-	type outputLink struct {
-		bun.BaseModel `bun:"table:submission_outputs"`
-		SubmissionID  string
-		OutputID      string
-	}
-	type fileLink struct {
-		bun.BaseModel `bun:"table:submission_files"`
-		SubmissionID  string
-		FileID        string
-		Position      int
-	}
 	if _, err := tx.NewInsert().Model(&sub).Exec(ctx); err != nil {
 		return store.MapError(err, "insert submission")
 	}
@@ -115,6 +121,9 @@ func insertSubmission(ctx context.Context, tx *store.Tx, sub Submission, outputI
 	}
 	if _, err := tx.NewInsert().Model(&outs).Exec(ctx); err != nil {
 		return store.MapError(err, "insert submission outputs")
+	}
+	if err := insertWords(ctx, tx, sub); err != nil {
+		return err
 	}
 	if len(files) == 0 {
 		return nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
@@ -76,7 +75,7 @@ func (s *Service) Submit(ctx context.Context, in NewSubmission) (Submission, err
 			return err
 		}
 		tx.Record(sub.change(policies.EvidenceSubmit, task.place(), "", Submitted, files))
-		return nil
+		return refreshDuties(ctx, tx, cy.ID, task.Phase)
 	})
 	return sub, err
 }
@@ -189,15 +188,13 @@ func (in NewSubmission) submission(tx *store.Tx, cy Cycle, task taskOf, dept str
 	sub := Submission{ID: store.NewID(), CycleID: cy.ID, DepartmentID: dept, Title: in.Title, Kind: in.Kind, Link: in.Link,
 		ReferencePeriod: orText(in.ReferencePeriod, cy.ReferencePeriod), EffectiveDay: in.EffectiveDay, Class: in.Class, Note: in.Note,
 		State: Submitted, SubmittedBy: tx.Actor.UserID, ReceivedAt: tx.Now}
-	words := []string{task.Code, task.NameAZ}
+	sub.ActivityID, sub.ProcessID = task.ID, cy.Process.ID
+	if p, ok := cy.Phase(task.Phase); ok {
+		sub.Due = p.Due
+	}
 	for _, o := range task.Outputs {
 		sub.Title = orText(sub.Title, i18n.Shorten(o.NameAZ, maxEvidenceTitle-1))
-		words = append(words, o.NameAZ)
 	}
-	words = append(words, sub.Title, in.Note, in.Link)
-	for _, f := range files {
-		words = append(words, f.Name)
-	}
-	sub.SearchKey = i18n.Fold(strings.Join(words, " "))
+	sub.index(task.Code, task.NameAZ, task.Outputs, files)
 	return sub
 }

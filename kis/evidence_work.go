@@ -19,9 +19,14 @@ import (
 // waiting for somebody.
 const workAhead = 30
 
+// WorkLimit is how many items of one kind a source of work gives; one more
+// says that there are more.
+const WorkLimit = 50
+
 // Work lists what waits for the actor in cycles that are open: evidence to
 // deliver for the own departments, evidence to review, gates to confirm; and,
-// as awaited, what the own departments handed in and others must review.
+// as awaited, what the own departments handed in and others must review. Of
+// each the first WorkLimit + 1 by their day: four queries, however much waits.
 func (s *Service) Work(ctx context.Context) ([]WorkItem, error) {
 	who := actor.From(ctx)
 	if who.Nobody() {
@@ -47,11 +52,7 @@ type openTask struct {
 	Code            string
 	NameAZ          string `bun:"name_az"`
 	NameEN          string `bun:"name_en"`
-	Position        int
 	Due             day.Day
-	Outputs         int
-	Accepted        int
-	Submitted       int
 	Returned        int
 	Reason          string
 }
@@ -65,24 +66,16 @@ func (s *Service) workToSubmit(ctx context.Context, db bun.IDB, who actor.Actor)
 	}
 	today := s.Today()
 	var rows []openTask
-	err := db.NewRaw(`SELECT x.* FROM (SELECT c.id AS cycle_id, c.period, p.title_az, p.title_en, a.code, a.name_az, a.name_en, a.position, cp.due, COUNT(*) AS outputs,
-		SUM(CASE WHEN e.accepted > 0 THEN 1 ELSE 0 END) AS accepted,
-		SUM(CASE WHEN COALESCE(e.accepted, 0) = 0 AND e.submitted > 0 THEN 1 ELSE 0 END) AS submitted,
-		SUM(CASE WHEN COALESCE(e.accepted, 0) = 0 AND COALESCE(e.submitted, 0) = 0 AND e.returned > 0 THEN 1 ELSE 0 END) AS returned,
-		COALESCE((SELECT r.reason FROM submissions r JOIN submission_outputs ro ON ro.submission_id = r.id JOIN outputs oo ON oo.id = ro.output_id
-			WHERE oo.activity_id = a.id AND r.cycle_id = c.id AND r.state = 'returned' AND r.department_id IN (?) ORDER BY r.received_at DESC LIMIT 1), '') AS reason
-		FROM cycles c JOIN processes p ON p.id = c.process_id
-		JOIN activities a ON a.version_id = c.version_id AND a.level = 'task' AND a.applicable
-		JOIN cycle_phases cp ON cp.cycle_id = c.id AND cp.phase = a.phase AND cp.gate NOT IN ('passed', 'waived')
-		JOIN outputs o ON o.activity_id = a.id
-		LEFT JOIN (SELECT s.cycle_id, so.output_id, COUNT(CASE WHEN s.state = 'accepted' THEN 1 END) AS accepted,
-			COUNT(CASE WHEN s.state = 'submitted' THEN 1 END) AS submitted, COUNT(CASE WHEN s.state = 'returned' THEN 1 END) AS returned
-			FROM cycles k JOIN submissions s ON s.cycle_id = k.id JOIN submission_outputs so ON so.submission_id = s.id
-			WHERE k.state IN ('running', 'evaluating') GROUP BY s.cycle_id, so.output_id) e ON e.output_id = o.id AND e.cycle_id = c.id
-		WHERE c.state IN ('running', 'evaluating') AND EXISTS (SELECT 1 FROM activity_departments ad WHERE ad.activity_id = a.id AND ad.responsible AND ad.department_id IN (?))
-		GROUP BY c.id, c.period, p.title_az, p.title_en, a.id, a.code, a.name_az, a.name_en, a.position, cp.due) x
-		WHERE x.accepted + x.submitted < x.outputs AND (x.returned > 0 OR x.due <= ?) ORDER BY x.due, x.position`,
-		bun.List(scope.Departments), bun.List(scope.Departments), today.Add(workAhead)).Scan(ctx, &rows)
+	// What the departments owe stands in evidence_duties by its day.
+	duties := db.NewSelect().TableExpr("evidence_duties AS e").ColumnExpr("e.due, e.cycle_id, e.activity_id").ColumnExpr("MAX(CASE WHEN e.returned THEN 1 ELSE 0 END) AS returned").
+		Where("e.department_id IN (?)", bun.List(scope.Departments)).Where("(e.due <= ? OR e.returned)", today.Add(workAhead)).
+		GroupExpr("e.due, e.cycle_id, e.activity_id").OrderExpr("e.due, e.cycle_id, e.activity_id").Limit(WorkLimit + 1)
+	err := db.NewSelect().TableExpr("(?) AS d", duties).
+		ColumnExpr("c.id AS cycle_id, c.period, p.title_az, p.title_en, a.code, a.name_az, a.name_en, d.due, d.returned").
+		ColumnExpr(`CASE WHEN d.returned = 0 THEN '' ELSE COALESCE((SELECT r.reason FROM outputs oo JOIN submission_outputs ro ON ro.output_id = oo.id JOIN submissions r ON r.id = ro.submission_id
+			WHERE oo.activity_id = d.activity_id AND r.cycle_id = d.cycle_id AND r.state = 'returned' AND r.department_id IN (?) ORDER BY r.received_at DESC LIMIT 1), '') END AS reason`, bun.List(scope.Departments)).
+		Join("JOIN cycles AS c ON c.id = d.cycle_id").Join("JOIN processes AS p ON p.id = c.process_id").Join("JOIN activities AS a ON a.id = d.activity_id").
+		OrderExpr("d.due, p.sort_key, c.id, a.position").Scan(ctx, &rows)
 	if err != nil {
 		return nil, store.MapError(err, "evidence to deliver")
 	}
@@ -112,19 +105,20 @@ type reviewTask struct {
 	Output    string // the first it serves, as in the official description
 }
 
-// inReview reads the submissions in review of open cycles that pass where.
+// inReview reads the first submissions in review of open cycles that pass
+// where, by the day of their phase.
 func inReview(ctx context.Context, db bun.IDB, where func(*bun.SelectQuery) *bun.SelectQuery) ([]reviewTask, error) {
 	var rows []reviewTask
 	q := db.NewSelect().TableExpr("submissions AS s").
-		ColumnExpr("s.id, s.version, u.name AS submitter, c.id AS cycle_id, c.period, p.title_az, p.title_en, a.code, a.name_az, a.name_en, cp.due").
+		ColumnExpr("s.id, s.version, u.name AS submitter, c.id AS cycle_id, c.period, p.title_az, p.title_en, a.code, a.name_az, a.name_en, s.due").
 		ColumnExpr("(SELECT o.name_az FROM submission_outputs so JOIN outputs o ON o.id = so.output_id WHERE so.submission_id = s.id ORDER BY o.position LIMIT 1) AS output").
 		Join("JOIN users AS u ON u.id = s.submitted_by").
 		Join("JOIN cycles AS c ON c.id = s.cycle_id AND c.state IN ('running', 'evaluating')").
 		Join("JOIN processes AS p ON p.id = c.process_id").
-		Join("JOIN activities AS a ON a.id = (SELECT o.activity_id FROM submission_outputs so JOIN outputs o ON o.id = so.output_id WHERE so.submission_id = s.id LIMIT 1)").
-		Join("JOIN cycle_phases AS cp ON cp.cycle_id = c.id AND cp.phase = a.phase").
-		Where("s.state = ?", Submitted).OrderExpr("cp.due, s.received_at, s.id")
-	err := where(q).Scan(ctx, &rows)
+		Join("JOIN activities AS a ON a.id = s.activity_id").OrderExpr("s.due, s.id")
+	// The first ones are found in their order before anything is joined to them.
+	first := where(db.NewSelect().TableExpr("submissions AS s").ColumnExpr("s.id").Where("s.state = ?", Submitted)).OrderExpr("s.due, s.id").Limit(WorkLimit + 1)
+	err := q.Where("s.id IN (SELECT f.id FROM (?) AS f)", first).Scan(ctx, &rows)
 	return rows, store.MapError(err, "evidence in review")
 }
 
@@ -171,12 +165,9 @@ func (s *Service) workGates(ctx context.Context, db bun.IDB, who actor.Actor) ([
 	}
 	var rows []openTask
 	err := db.NewRaw(`SELECT c.id AS cycle_id, c.period, p.title_az, p.title_en, cp.phase AS code, a.name_az, a.name_en, cp.due
-		FROM cycles c JOIN processes p ON p.id = c.process_id JOIN cycle_phases cp ON cp.cycle_id = c.id AND cp.gate = 'open'
+		FROM cycle_phases cp JOIN cycles c ON c.id = cp.cycle_id AND c.state IN ('running', 'evaluating') JOIN processes p ON p.id = c.process_id
 		JOIN activities a ON a.version_id = c.version_id AND a.code = cp.phase
-		WHERE c.state IN ('running', 'evaluating') AND NOT EXISTS (
-			SELECT 1 FROM activities t JOIN outputs o ON o.activity_id = t.id WHERE t.version_id = c.version_id AND t.phase = cp.phase AND t.level = 'task' AND t.applicable
-			AND NOT EXISTS (SELECT 1 FROM submission_outputs so JOIN submissions s ON s.id = so.submission_id WHERE so.output_id = o.id AND s.cycle_id = c.id AND s.state = 'accepted'))
-		ORDER BY cp.due, cp.phase`).Scan(ctx, &rows)
+		WHERE cp.complete AND cp.gate = 'open' ORDER BY cp.due, cp.phase, c.id LIMIT ?`, WorkLimit+1).Scan(ctx, &rows)
 	if err != nil {
 		return nil, store.MapError(err, "gates to confirm")
 	}

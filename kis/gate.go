@@ -62,40 +62,43 @@ func (s *Service) moveGate(ctx context.Context, cycleID, phase, verb, reason str
 			return err
 		}
 	}
-	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		cy, err := lockCycle(ctx, tx, cycleID)
-		if err != nil {
+	return s.DB.Write(ctx, func(tx *store.Tx) error { return moveGate(ctx, tx, cycleID, phase, verb, reason, act) })
+}
+
+// moveGate takes the step in a unit of work.
+func moveGate(ctx context.Context, tx *store.Tx, cycleID, phase, verb, reason string, act policies.Action) error {
+	cy, err := lockCycle(ctx, tx, cycleID)
+	if err != nil {
+		return err
+	}
+	p, ok := cy.Phase(phase)
+	if !ok {
+		return apperr.Missing("phase")
+	}
+	if !cy.Open() {
+		return apperr.New(apperr.Conflict, "kis.cycle.not_open")
+	}
+	arrow, ok := Arrow(GateTransitions, p.Gate, verb)
+	if !ok {
+		return apperr.New(apperr.Conflict, "error.conflict.state", "object", "gate", "state", string(p.Gate))
+	}
+	var missing []string
+	if verb != "reopen" {
+		if missing, err = unacceptedTasks(ctx, tx, cy, phase); err != nil {
 			return err
 		}
-		p, ok := cy.Phase(phase)
-		if !ok {
-			return apperr.Missing("phase")
-		}
-		if !cy.Open() {
-			return apperr.New(apperr.Conflict, "kis.cycle.not_open")
-		}
-		arrow, ok := Arrow(GateTransitions, p.Gate, verb)
-		if !ok {
-			return apperr.New(apperr.Conflict, "error.conflict.state", "object", "gate", "state", string(p.Gate))
-		}
-		var missing []string
-		if verb != "reopen" {
-			if missing, err = unacceptedTasks(ctx, tx, cy, phase); err != nil {
-				return err
-			}
-		}
-		if verb == "pass" && len(missing) > 0 {
-			return apperr.New(apperr.Conflict, "kis.gate.missing", "phase", phase, "n", len(missing), "codes", i18n.Shorten(join(missing), 300))
-		}
-		if err := updateGate(ctx, tx, cycleID, phase, arrow, reason); err != nil {
-			return err
-		}
-		after := map[string]any{"gate": arrow.To}
-		if len(missing) > 0 {
-			after["missing"] = missing
-		}
-		tx.Record(store.Change{Action: string(act), Kind: "gate", ID: cycleID + ":" + phase, Label: cy.label() + ", " + phase, RootKind: "cycle", RootID: cycleID,
-			Before: map[string]any{"gate": arrow.From}, After: after, Note: reason})
-		return nil
-	})
+	}
+	if verb == "pass" && len(missing) > 0 {
+		return apperr.New(apperr.Conflict, "kis.gate.missing", "phase", phase, "n", len(missing), "codes", i18n.Shorten(join(missing), 300))
+	}
+	if err := updateGate(ctx, tx, cycleID, phase, arrow, reason); err != nil {
+		return err
+	}
+	after := map[string]any{"gate": arrow.To}
+	if len(missing) > 0 {
+		after["missing"] = missing
+	}
+	tx.Record(store.Change{Action: string(act), Kind: "gate", ID: cycleID + ":" + phase, Label: cy.label() + ", " + phase, RootKind: "cycle", RootID: cycleID,
+		Before: map[string]any{"gate": arrow.From}, After: after, Note: reason})
+	return refreshDuties(ctx, tx, cycleID, phase)
 }

@@ -60,6 +60,16 @@ func history(ctx context.Context, db bun.IDB, rootKind, rootID string, limit int
 	return events(rows)
 }
 
+// objectHistory is the part of the trail about one object itself, newest first.
+func objectHistory(ctx context.Context, db bun.IDB, kind, id string, limit int) ([]Event, error) {
+	var rows []store.TrailRow
+	err := db.NewSelect().Model(&rows).Where("t.kind = ? AND t.object_id = ?", kind, id).OrderExpr("t.seq DESC").Limit(int64(limit)).Scan(ctx)
+	if err != nil {
+		return nil, store.MapError(err, "history of an object")
+	}
+	return events(rows)
+}
+
 func events(rows []store.TrailRow) ([]Event, error) {
 	out := make([]Event, len(rows))
 	for i, r := range rows {

@@ -150,7 +150,7 @@ func TestAFillingThatWasCutOffIsToldAsSuch(t *testing.T) {
 	c.config.DataDir = dir
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := c.fillOnce(ctx); err == nil {
+	if _, err := c.fillOnce(ctx, 0); err == nil {
 		t.Fatal("filled although it was told to stop")
 	}
 	code, out, errs := kisCLI(t, dir, "demo", "--no-serve")

@@ -21,6 +21,9 @@ const passwordFile = "demo-password.txt"
 // after a filling that was cut off can say what is wrong with the folder.
 const unfinishedFile = "demo-unfinished.txt"
 
+// maxScale bounds what --scale may ask for.
+const maxScale = 2000
+
 // runDemo is "kis demo": fills an empty folder with an example office through
 // the same services that people use, prints who can sign in, and serves. A
 // folder that holds a demonstration already is served as it is.
@@ -33,14 +36,15 @@ func runDemo(ctx context.Context, c *cli, args []string) error {
 	f.StringVar(&c.config.Addr, "addr", c.config.Addr, "address to listen on (KIS_ADDR)")
 	c.config.storageFlags(f)
 	noServe := f.Bool("no-serve", false, "fill and stop")
+	processes := f.Int("scale", 0, "fill a large office instead: so many processes with five years of cycles each")
 	words, err := parse(f, args)
 	if err != nil {
 		return err
 	}
-	if len(words) > 0 {
+	if len(words) > 0 || *processes < 0 || *processes > maxScale {
 		return c.wrongUse("cli.use.demo")
 	}
-	password, err := c.fillOnce(ctx)
+	password, err := c.fillOnce(ctx, *processes)
 	if err != nil {
 		return err
 	}
@@ -62,7 +66,7 @@ func runDemo(ctx context.Context, c *cli, args []string) error {
 
 // fillOnce fills the folder unless it holds a demonstration, and gives the
 // password of its people. Anything else in the folder is a refusal.
-func (c *cli) fillOnce(ctx context.Context) (string, error) {
+func (c *cli) fillOnce(ctx context.Context, processes int) (string, error) {
 	file := filepath.Join(c.config.DataDir, passwordFile)
 	raw, err := os.ReadFile(file)
 	if err == nil {
@@ -86,7 +90,14 @@ func (c *cli) fillOnce(ctx context.Context) (string, error) {
 	if err := os.WriteFile(unfinished, nil, 0o600); err != nil {
 		return "", refusal{c.config.DataDir, apperr.New(apperr.Invalid, "cli.demo.folder")}
 	}
-	if err := fillDemo(ctx, c.config, password); err != nil {
+	if processes > 0 {
+		err = fillScale(ctx, c.config, password, processes, func(done, all, rows int) {
+			fmt.Fprintln(c.stderr, c.t("cli.demo.scale", "done", done, "all", all, "rows", rows))
+		})
+	} else {
+		err = fillDemo(ctx, c.config, password)
+	}
+	if err != nil {
 		return "", err
 	}
 	if err := os.WriteFile(file, []byte(password+"\n"), 0o600); err != nil {

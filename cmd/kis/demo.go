@@ -57,7 +57,7 @@ type demo struct {
 // work.
 func fillDemo(ctx context.Context, c Config, password string) error {
 	clock := &demoClock{}
-	w := &world{ctx: ctx, clock: clock, users: map[string]kis.User{}, dep: map[string]kis.Department{}, stage: &stage{clock: clock, ready: make(chan *line)}}
+	w := &world{ctx: ctx, clock: clock, since: "2024-01-03", users: map[string]kis.User{}, dep: map[string]kis.Department{}, stage: &stage{clock: clock, ready: make(chan *line)}}
 	d := &demo{world: w}
 	d.at("2025-12-01 09:00")
 	a, err := openApp(ctx, c, c.logger(discard{}), clock.Now)
@@ -66,8 +66,8 @@ func fillDemo(ctx context.Context, c Config, password string) error {
 	}
 	defer a.Close()
 	w.app = a
-	if page, err := a.kis.ListUsers(d.system(), kis.UserFilter{Limit: 1}); err != nil || page.Total > 0 {
-		return errors.Join(err, refusal{withoutPassword(c.database()), apperr.New(apperr.Invalid, "cli.demo.database")})
+	if err := d.empty(); err != nil {
+		return err
 	}
 	for _, run := range []func() error{func() error { return d.people(password) }, d.plan2026, d.process, d.evidence} {
 		if err := run(); err != nil {
@@ -85,6 +85,15 @@ func fillDemo(ctx context.Context, c Config, password string) error {
 		return fmt.Errorf("demo: %w", err)
 	}
 	return a.db.Analyze(ctx)
+}
+
+// empty refuses a database in which there is anybody.
+func (d *demo) empty() error {
+	page, err := d.app.kis.ListUsers(d.system(), kis.UserFilter{Limit: 1})
+	if err != nil || page.Total > 0 {
+		return errors.Join(err, refusal{withoutPassword(d.app.config.database()), apperr.New(apperr.Invalid, "cli.demo.database")})
+	}
+	return nil
 }
 
 // discard is where the log of the filling goes.
@@ -141,7 +150,7 @@ func (d *demo) people(password string) error {
 }
 
 func (d *demo) hire(p demoPerson, hash kis.PasswordHash, extra kis.NewGrant) error {
-	n := kis.NewUser{Email: p.email(), Name: p.Name, PositionAZ: p.AZ, PositionEN: p.EN, DepartmentCode: p.Department, Hash: hash, Since: "2024-01-03"}
+	n := kis.NewUser{Email: p.email(), Name: p.Name, PositionAZ: p.AZ, PositionEN: p.EN, DepartmentCode: p.Department, Hash: hash, Since: d.since}
 	for _, r := range p.Roles {
 		g := extra
 		g.Role = policies.Role(r)

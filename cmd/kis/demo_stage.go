@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
 )
 
@@ -39,6 +40,7 @@ type world struct {
 	app    *app
 	clock  *demoClock
 	stage  *stage
+	since  day.Day // from which everybody works there
 	users  map[string]kis.User
 	dep    map[string]kis.Department // by code
 	cycle  kis.Cycle

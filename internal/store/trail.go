@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/actor"
 )
 
 // Change is one entry for the trail: what was done to which object, with the
@@ -26,8 +28,16 @@ type Change struct {
 	Note     string // reason given by the person
 }
 
-// Record adds an entry to the trail of this unit of work.
-func (tx *Tx) Record(c Change) { tx.changes = append(tx.changes, c) }
+// recorded is a change with the moment and the person it is told of.
+type recorded struct {
+	Change
+	at  time.Time
+	who actor.Actor
+}
+
+// Record adds an entry to the trail of this unit of work, in the name of
+// tx.Actor and at tx.Now as they are at the call.
+func (tx *Tx) Record(c Change) { tx.changes = append(tx.changes, recorded{c, tx.Now, tx.Actor}) }
 
 // TrailRow is one stored entry. Body is the exact text that Hash covers; the
 // other columns repeat parts of it for queries and are checked against it.
@@ -83,7 +93,7 @@ func appendTrail(ctx context.Context, tx *Tx) error {
 	rows := make([]TrailRow, 0, len(tx.changes))
 	for _, c := range tx.changes {
 		seq++
-		row, err := trailRow(tx, c, seq, hash)
+		row, err := trailRow(c, seq, hash)
 		if err != nil {
 			return err
 		}
@@ -105,11 +115,11 @@ func appendTrail(ctx context.Context, tx *Tx) error {
 	return nil
 }
 
-func trailRow(tx *Tx, c Change, seq int64, prev string) (TrailRow, error) {
+func trailRow(c recorded, seq int64, prev string) (TrailRow, error) {
 	if c.RootKind == "" {
 		c.RootKind, c.RootID = c.Kind, c.ID
 	}
-	b := TrailBody{Seq: seq, At: tx.Now.Format(trailTime), ActorID: tx.Actor.UserID, Actor: tx.Actor.Name, Action: c.Action,
+	b := TrailBody{Seq: seq, At: c.at.Format(trailTime), ActorID: c.who.UserID, Actor: c.who.Name, Action: c.Action,
 		Kind: c.Kind, ID: c.ID, Label: c.Label, RootKind: c.RootKind, RootID: c.RootID, Note: c.Note}
 	var err error
 	if b.Before, err = plainJSON(c.Before); err != nil {
@@ -122,7 +132,7 @@ func trailRow(tx *Tx, c Change, seq int64, prev string) (TrailRow, error) {
 	if err != nil {
 		return TrailRow{}, err
 	}
-	return TrailRow{Seq: seq, At: tx.Now, ActorID: b.ActorID, Actor: b.Actor, Action: b.Action, Kind: b.Kind, ObjectID: b.ID,
+	return TrailRow{Seq: seq, At: c.at, ActorID: b.ActorID, Actor: b.Actor, Action: b.Action, Kind: b.Kind, ObjectID: b.ID,
 		RootKind: b.RootKind, RootID: b.RootID, Body: string(body), Hash: chain(prev, string(body))}, nil
 }
 

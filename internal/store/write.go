@@ -21,7 +21,7 @@ type Tx struct {
 	Now   time.Time   // the same for all rows of the change; UTC, milliseconds
 	Actor actor.Actor // who makes the change
 
-	changes []Change
+	changes []recorded
 	after   []func(context.Context)
 }
 

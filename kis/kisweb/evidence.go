@@ -35,7 +35,7 @@ type evidenceListPage struct {
 
 func (h evidencePages) list(c *web.Context) error {
 	f := kis.EvidenceFilter{Query: strings.TrimSpace(c.Query("q")), State: kis.SubmissionState(c.Query("state")),
-		DepartmentID: c.Query("department"), CycleID: c.Query("cycle"), After: c.Cursor(2), Limit: c.Limit()}
+		DepartmentID: c.Query("department"), CycleID: c.Query("cycle"), After: c.Cursor(3), Limit: c.Limit()}
 	if submissionLooks[f.State].tone == "" {
 		f.State = ""
 	}
