@@ -67,6 +67,13 @@ func TestVerifyFindsAndNamesWhatWasChangedBehindTheProgram(t *testing.T) {
 		"a reference that points nowhere": {func(t *testing.T, dir string) {
 			harm(t, dir, "PRAGMA foreign_keys = OFF", `UPDATE submission_outputs SET output_id = '00000000-0000-7000-8000-000000000000' WHERE rowid = (SELECT MIN(rowid) FROM submission_outputs)`)
 		}, []string{"submission_outputs"}},
+		"a role that nobody gave": {func(t *testing.T, dir string) {
+			harm(t, dir, `INSERT INTO user_roles (id, user_id, role, from_day) SELECT '00000000-0000-7000-8000-000000000000', id, 'quality_manager', '2026-01-01' FROM users WHERE email LIKE 'aytan%'`)
+		}, []string{"user_roles:00000000"}},
+		"a document in the register of prints": {func(t *testing.T, dir string) {
+			harm(t, dir, `INSERT INTO documents (id, code, kind, object_id, number, title, dated, state, lang, sha256, content_sha256, size, printed_at, printed_name)
+				SELECT '00000000-0000-7000-8000-000000000000', 'AAAA-AAAA-AAAA', 'act', id, number, 'x', '', '', 'az', printf('%064d', 1), printf('%064d', 2), 1, '2026-01-01 00:00:00+00:00', '' FROM acts LIMIT 1`)
+		}, []string{"documents:00000000"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := demoOffice(t)

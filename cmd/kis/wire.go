@@ -98,6 +98,8 @@ func (a *app) checks() []check {
 		}},
 		{"cli.verify.files", a.kis.VerifyFiles},
 		{"cli.verify.references", a.kis.VerifyReferences},
+		{"cli.verify.records", a.kis.VerifyRecords},
+		{"cli.verify.prints", a.reports.VerifyPrints},
 	}
 }
 
