@@ -23,13 +23,16 @@ func auditsInScope(q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
 	if sc.Any {
 		return q
 	}
+	ids := opened(sc)
+	if len(ids) == 0 && len(sc.Departments) == 0 {
+		return q.Where("1 = 0")
+	}
 	return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-		q.Where("1 = 0")
 		if len(sc.Departments) > 0 {
 			q.WhereOr("a.announced_at IS NOT NULL AND EXISTS (SELECT 1 FROM audit_departments x WHERE x.audit_id = a.id AND x.department_id IN (?))",
 				bun.List(sc.Departments))
 		}
-		if ids := opened(sc); len(ids) > 0 {
+		if len(ids) > 0 {
 			q.WhereOr("a.id IN (?)", bun.List(ids))
 		}
 		return q
@@ -41,14 +44,17 @@ func actsInScope(q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
 	if sc.Any {
 		return q
 	}
-	return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-		q.Where("1 = 0")
+	ids := opened(sc)
+	if len(ids) == 0 && len(sc.Departments) == 0 {
+		return q.Where("1 = 0")
+	}
+	return q.Where("c.issued_at IS NOT NULL").WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 		if len(sc.Departments) > 0 {
-			q.WhereOr("c.issued_at IS NOT NULL AND (c.department_id IN (?) OR EXISTS (SELECT 1 FROM corrective_actions x WHERE x.act_id = c.id AND x.department_id IN (?)))",
-				bun.List(sc.Departments), bun.List(sc.Departments))
+			q.WhereOr("c.department_id IN (?)", bun.List(sc.Departments))
+			q.WhereOr("c.id IN (SELECT x.act_id FROM corrective_actions x WHERE x.department_id IN (?))", bun.List(sc.Departments))
 		}
-		if ids := opened(sc); len(ids) > 0 {
-			q.WhereOr("c.issued_at IS NOT NULL AND c.audit_id IN (?)", bun.List(ids))
+		if len(ids) > 0 {
+			q.WhereOr("c.audit_id IN (?)", bun.List(ids))
 		}
 		return q
 	})

@@ -27,7 +27,7 @@ func (s *Service) EditDraft(ctx context.Context, id string, e DraftEdit) error {
 		return err
 	}
 	var c apperr.Check
-	c.OneOf("grade", string(e.Grade), string(Major), string(Minor))
+	apperr.OneOf(&c, "grade", e.Grade, Major, Minor)
 	e.Criterion = c.Text("criterion", e.Criterion, 0, maxText)
 	e.Statement = c.Text("statement", e.Statement, 1, maxText)
 	e.ObjectiveEvidence = c.Text("objective_evidence", e.ObjectiveEvidence, 0, maxText)

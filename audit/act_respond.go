@@ -41,7 +41,7 @@ func (r Response) check() (Response, error) {
 	r.EffectMeasure = c.Text("effect_measure", r.EffectMeasure, 0, maxTitle)
 	r.EffectBaseline = c.Text("effect_baseline", r.EffectBaseline, 0, maxTitle)
 	r.EffectTarget = c.Text("effect_target", r.EffectTarget, 0, maxTitle)
-	c.OneOf("cause_method", string(r.CauseMethod), string(FiveWhy), string(Ishikawa))
+	apperr.OneOf(&c, "cause_method", r.CauseMethod, FiveWhy, Ishikawa)
 	var causes []Cause
 	for _, ca := range r.Causes {
 		ca.Question = c.Text("causes", ca.Question, 0, maxTitle)

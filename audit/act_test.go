@@ -256,6 +256,16 @@ func TestNobodyVerifiesOrJudgesWhatTheyOwn(t *testing.T) {
 		if err := s.RemoveAction(o.Be("elchin"), ac.ID); !apperr.Is(err, apperr.Conflict) {
 			t.Errorf("an action that was carried out was removed: %v", err)
 		}
+		// Carried out anew, the act waits for a verdict; the one before stands in its history only.
+		ac, err = s.AddAction(o.Be("elchin"), act.ID, audit.NewAction{Text: "Başqa tədbir", OwnerID: o.ID("murad"), Due: "2026-12-01"})
+		must(t, err)
+		must(t, s.SubmitPlan(o.Be("elchin"), act.ID))
+		must(t, s.ApprovePlan(o.Be("gunel"), act.ID, audit.Approval{EffectMonths: 3}))
+		o.Report("murad", ac.ID)
+		must(t, s.VerifyAction(o.Be("samir"), ac.ID, ""))
+		if v := o.View(act.ID); v.State != audit.ActImplemented || v.EffectResult != "" || v.EffectBy != "" || !v.EffectAt.IsZero() {
+			t.Errorf("%s: the effect is judged before its check: %q by %q at %v", v.State, v.EffectResult, v.EffectBy, v.EffectAt)
+		}
 	})
 }
 

@@ -242,7 +242,8 @@ func verdict(tx *store.Tx, ac *Action, note string) ([]string, error) {
 func (s *Service) implement(ctx context.Context, tx *store.Tx, a Act) error {
 	return s.moveActTx(ctx, tx, a, "implement", "", func(tx *store.Tx, a *Act) ([]string, error) {
 		a.ImplementedAt, a.EffectDue = tx.Now, s.KIS.Today().AddMonths(a.EffectMonths)
-		a.EffectResult, a.EffectBy = "", ""
-		return []string{"implemented_at", "effect_due", "effect_result", "effect_by"}, nil
+		// A verdict on earlier actions stays in the events.
+		a.EffectResult, a.EffectBy, a.EffectAt = "", "", time.Time{}
+		return []string{"implemented_at", "effect_due", "effect_result", "effect_by", "effect_at"}, nil
 	})
 }

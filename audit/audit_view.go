@@ -227,7 +227,7 @@ func auditSteps(ctx context.Context, v AuditView) (steps []string) {
 		}
 	}
 	open := v.State == Planned || v.State == Announced || v.State == InProgress
-	if open && may(policies.AuditPlan) {
+	if open && may(policies.AuditPlan) && (v.State != InProgress || may(policies.AuditCancel)) {
 		steps = append(steps, "team")
 	}
 	if open && may(policies.AuditExcept) {

@@ -48,8 +48,9 @@ func rowCounts(ctx context.Context, db bun.IDB, auditID string) (map[Answer]int,
 	return counts, phases, store.MapError(err, "row counts")
 }
 
-// findingsOf reads the findings of an audit with the act each has made.
-func findingsOf(ctx context.Context, db bun.IDB, auditID string) ([]FindingView, error) {
+// findingsOf reads the findings of an audit with the act each has made; with
+// rows, only those raised from one of them.
+func findingsOf(ctx context.Context, db bun.IDB, auditID string, rowIDs ...string) ([]FindingView, error) {
 	var rows []struct {
 		F         Finding `bun:"embed:"`
 		RowNo     string
@@ -58,11 +59,15 @@ func findingsOf(ctx context.Context, db bun.IDB, auditID string) ([]FindingView,
 		ActState  ActState
 		By        string
 	}
-	err := db.NewSelect().TableExpr("findings AS f").ColumnExpr("f.*").
+	q := db.NewSelect().TableExpr("findings AS f").ColumnExpr("f.*").
 		ColumnExpr("COALESCE(r.no, '') AS row_no, COALESCE(CAST(c.id AS TEXT), '') AS act_id, COALESCE(c.number, '') AS act_number, COALESCE(c.state, '') AS act_state, COALESCE(u.name, '') AS by").
 		Join("LEFT JOIN audit_rows AS r ON r.id = f.row_id").Join("LEFT JOIN acts AS c ON c.finding_id = f.id").
 		Join("LEFT JOIN users AS u ON u.id = f.created_by").
-		Where("f.audit_id = ?", auditID).Order("f.no").Scan(ctx, &rows)
+		Where("f.audit_id = ?", auditID).Order("f.no")
+	if len(rowIDs) > 0 {
+		q.Where("f.row_id IN (?)", bun.List(rowIDs))
+	}
+	err := q.Scan(ctx, &rows)
 	var out []FindingView
 	for _, r := range rows {
 		out = append(out, FindingView{Finding: r.F, RowNo: r.RowNo, ActID: r.ActID, ActNumber: r.ActNumber, ActState: r.ActState, By: r.By})

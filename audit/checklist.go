@@ -25,7 +25,7 @@ type RowAnswer struct {
 }
 
 func (r RowAnswer) check(c *apperr.Check) RowAnswer {
-	c.OneOf("answer", string(r.Answer), texts(Answers())...)
+	apperr.OneOf(c, "answer", r.Answer, Answers()...)
 	r.Note = c.Text("note", r.Note, 0, maxText)
 	r.SampleResult = c.Text("sample_result", r.SampleResult, 0, maxTitle)
 	for field, v := range map[string]*int{"population": r.Population, "sample": r.Sample} {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
 )
@@ -55,7 +54,14 @@ func (s *Service) Checklist(ctx context.Context, auditID string, f RowFilter) (C
 	if err != nil {
 		return page, err
 	}
-	findings, err := findingsOf(ctx, db, auditID)
+	if len(page.Rows) == 0 {
+		return page, nil
+	}
+	var ids []string
+	for _, r := range page.Rows {
+		ids = append(ids, r.ID)
+	}
+	findings, err := findingsOf(ctx, db, auditID, ids...)
 	if err != nil {
 		return page, err
 	}
@@ -151,11 +157,6 @@ func (s *Service) Row(ctx context.Context, auditID, rowID string) (RowPanel, err
 			p.Offered = append(p.Offered, evidence[id])
 		}
 	}
-	all, err := findingsOf(ctx, db, auditID)
-	for _, f := range all {
-		if f.RowID == row.ID {
-			p.Findings = append(p.Findings, f)
-		}
-	}
-	return p, store.MapError(err, "row panel")
+	p.Findings, err = findingsOf(ctx, db, auditID, row.ID)
+	return p, err
 }

@@ -12,8 +12,8 @@ import (
 )
 
 // Figures is what internal audit has to say to the management review
-// (ISO 9001:2015, 9.3.2 c4 and c6): counts of a period, and what is open at
-// its end.
+// (ISO 9001:2015, 9.3.2 c4 and c6): counts of a period, and what of it and of
+// the time before is open now.
 type Figures struct {
 	AuditsPlanned int64 // planned to begin in the period, cancelled ones not counted
 	AuditsHeld    int64 // of them reported or closed

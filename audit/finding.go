@@ -30,7 +30,7 @@ type NewFinding struct {
 // draft act, in one step. The act is empty for other grades.
 func (s *Service) RaiseFinding(ctx context.Context, n NewFinding) (Finding, Act, error) {
 	var c apperr.Check
-	c.OneOf("grade", string(n.Grade), texts(Grades())...)
+	apperr.OneOf(&c, "grade", n.Grade, Grades()...)
 	n.Row.Answer = n.Grade.Answer()
 	n.Row = n.Row.check(&c)
 	n.Statement = c.Text("statement", n.Statement, 1, maxText)

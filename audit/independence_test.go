@@ -235,3 +235,31 @@ func TestIndependenceIsAskedAgainWhenTheAuditStartsAndOnlyADecisionLiftsIt(t *te
 		must(t, o.Audit.SetTeam(o.Be("gunel"), a.ID, o.ID("gunel"), []string{o.ID("aysel")}))
 	})
 }
+
+func TestTheTeamOfARunningAuditIsChangedByItsLeadOrTheQualityManager(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := audittest.New(t, db)
+		a := o.Planned()
+		set := func(key string) error {
+			return o.Audit.SetTeam(o.Be(key), a.ID, o.ID("gunel"), []string{o.ID("aysel")})
+		}
+		offered := func(key string) bool {
+			v, err := o.Audit.Audit(o.Be(key), a.ID)
+			must(t, err)
+			return v.Can("team")
+		}
+		if err := set("rashad"); err != nil || !offered("rashad") {
+			t.Errorf("another lead auditor cannot change the team of a planned audit: %v", err)
+		}
+		must(t, o.Audit.Announce(o.Be("gunel"), a.ID))
+		must(t, o.Audit.Start(o.Be("gunel"), a.ID))
+		if err := set("rashad"); !apperr.Is(err, apperr.Forbidden) || offered("rashad") {
+			t.Errorf("another lead auditor changed the team of a running audit: %v", err)
+		}
+		for _, key := range []string{"gunel", "nigar"} {
+			if err := set(key); err != nil || !offered(key) {
+				t.Errorf("%s cannot change the team of a running audit: %v", key, err)
+			}
+		}
+	})
+}

@@ -39,7 +39,7 @@ var gsbpmCode = regexp.MustCompile(`^[1-8](\.[1-9][0-9]?){0,2}$`)
 // check gives the request with trimmed texts, or what is wrong with it.
 func (n NewAudit) check() (NewAudit, error) {
 	var c apperr.Check
-	c.OneOf("kind", string(n.Kind), texts(Kinds())...)
+	apperr.OneOf(&c, "kind", n.Kind, Kinds()...)
 	n.Title = c.Text("title", n.Title, 1, maxTitle)
 	n.Objectives = c.Text("objectives", n.Objectives, 1, maxText)
 	n.Criteria = c.Text("criteria", n.Criteria, 1, maxText)
@@ -80,15 +80,6 @@ func (n NewAudit) check() (NewAudit, error) {
 	slices.Sort(n.Codes)
 	n.Codes = slices.Compact(n.Codes)
 	return n, c.Err()
-}
-
-// texts turns a list of string types into strings.
-func texts[S ~string](list []S) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = string(s)
-	}
-	return out
 }
 
 // PlanAudit plans an audit: number DA-YYYY-NN of the year in which it begins,

@@ -30,6 +30,12 @@ func (s *Service) SetTeam(ctx context.Context, auditID, lead string, members []s
 		if err := openFor(ctx, a, Planned, Announced, InProgress); err != nil {
 			return err
 		}
+		// Who may give a running audit up may also give it to others.
+		if a.State == InProgress {
+			if err := s.mayAudit(ctx, tx, a, policies.AuditCancel); err != nil {
+				return err
+			}
+		}
 		sc, err := scopeOf(ctx, tx, a.ID)
 		if err != nil {
 			return err

@@ -3,7 +3,6 @@ package planning
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"strconv"
 
 	"github.com/kis-platform/kis/internal/apperr"
@@ -66,7 +65,7 @@ func (t MeasureText) check() (MeasureText, error) {
 		if l.URL = c.Text(field, l.URL, 0, maxAddress); l.URL == "" {
 			continue
 		}
-		if !webLink(l.URL) {
+		if !apperr.WebAddress(l.URL) {
 			c.Add(field, "planning.measure.error.link", "value", i18n.Shorten(l.URL, 40))
 		}
 		links = append(links, MeasureLink{Position: len(links), URL: l.URL, Dated: l.Dated})
@@ -79,12 +78,6 @@ func (t MeasureText) check() (MeasureText, error) {
 	}
 	t.Milestones, t.Links = steps, links
 	return t, c.Err()
-}
-
-// webLink says whether a text is an address that a page may link to.
-func webLink(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil
 }
 
 // WriteMeasure keeps what was done for a measure in a year, and hands it in

@@ -113,7 +113,7 @@ func (f ItemFields) check(year int) (ItemFields, error) {
 }
 
 func (f ItemFields) into(c *apperr.Check, year int) ItemFields {
-	c.OneOf("section", string(f.Section), texts(Sections())...)
+	apperr.OneOf(c, "section", f.Section, Sections()...)
 	f.Text = c.Text("text", f.Text, 5, maxText)
 	f.ExpectedResult = c.Text("expected_result", f.ExpectedResult, 3, maxText)
 	f.Indicator = c.Text("indicator", f.Indicator, 1, maxLabel)
@@ -155,7 +155,7 @@ func (s *Service) AddItem(ctx context.Context, year int, n NewItem) (Item, error
 	}
 	var c apperr.Check
 	n.ItemFields = n.into(&c, year)
-	c.OneOf("basis", string(n.Basis), string(FromAct), string(FromMeasure), string(FromAssessment), string(FromOther))
+	apperr.OneOf(&c, "basis", n.Basis, FromAct, FromMeasure, FromAssessment, FromOther)
 	n.BasisLabel = c.Text("basis_label", n.BasisLabel, 1, maxLabel)
 	if err := c.Err(); err != nil {
 		return Item{}, err
@@ -208,12 +208,3 @@ func (i Item) facts(coExecutors []string) map[string]any {
 
 // label is how people call the item: "2027, 5".
 func (i Item) label() string { return strconv.Itoa(i.Year) + ", " + strconv.Itoa(i.No) }
-
-// texts turns a list of string types into strings.
-func texts[S ~string](list []S) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = string(s)
-	}
-	return out
-}

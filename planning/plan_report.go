@@ -43,7 +43,7 @@ type NewReport struct {
 
 func (n NewReport) check() (NewReport, error) {
 	var c apperr.Check
-	c.OneOf("state", string(n.State), string(InProgress), string(Done), string(Postponed))
+	apperr.OneOf(&c, "state", n.State, InProgress, Done, Postponed)
 	n.Narrative = c.Text("narrative", n.Narrative, 5, maxText)
 	if n.State == Postponed {
 		n.Reason = c.Text("reason", n.Reason, 5, maxText)

@@ -106,7 +106,7 @@ type NewRecommendation struct {
 func (n NewRecommendation) check() (NewRecommendation, error) {
 	var c apperr.Check
 	n.Text = c.Text("text", n.Text, 5, maxText)
-	c.OneOf("basis", string(n.Basis), string(FromAct), string(FromMeasure), string(FromAssessment), string(FromOther))
+	apperr.OneOf(&c, "basis", n.Basis, FromAct, FromMeasure, FromAssessment, FromOther)
 	n.BasisLabel = c.Text("basis_label", n.BasisLabel, 1, maxLabel)
 	n.GSBPM = c.Text("gsbpm", n.GSBPM, 0, 20)
 	n.BasisID = c.Text("basis_id", n.BasisID, 0, 64)

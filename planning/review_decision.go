@@ -72,7 +72,7 @@ type NewDecision struct {
 
 func (n NewDecision) check() (NewDecision, error) {
 	var c apperr.Check
-	c.OneOf("kind", string(n.Kind), texts(DecisionKinds())...)
+	apperr.OneOf(&c, "kind", n.Kind, DecisionKinds()...)
 	n.Text = c.Text("text", n.Text, 5, maxText)
 	if n.OwnerID == "" {
 		c.Add("owner", "error.field.required")

@@ -36,21 +36,9 @@ func (p pages) acts(c *web.Context) error {
 			return err
 		}
 	}
-	all := 0
-	for _, s := range audit.ActStates() {
-		n := v.Counts[s]
-		all += n
-		if n == 0 && f.State != s {
-			continue
-		}
-		l := actLooks[s]
-		v.chips = append(v.chips, ui.Chip{Label: v.T("audit.act.state." + string(s)), Icon: l.icon, Tone: l.tone, Count: n,
-			Href: c.With("state", string(s)), Current: f.State == s})
-	}
-	v.chips = append([]ui.Chip{{Label: v.T("audit.list.all"), Count: all, Href: c.With("state", ""), Current: f.State == ""}}, v.chips...)
+	v.chips = stateChips(c, v.Page, audit.ActStates(), v.Counts, f.State, actLooks, "audit.act.state.")
 	if v.Next != "" {
-		v.next = c.With("state", string(f.State)) // drops the old place
-		v.next = withAfter(v.next, v.Next)
+		v.next = withAfter(c.With("state", string(f.State)), v.Next) // With drops the old place
 	}
 	v.first = c.FirstHref()
 	return c.Render(http.StatusOK, actListView(v))

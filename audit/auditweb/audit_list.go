@@ -29,18 +29,7 @@ func (p pages) audits(c *web.Context) error {
 		return err
 	}
 	v := auditList{Page: c.Page("audit.audit.title"), AuditList: list, filter: f, plans: c.Can(policies.AuditPlan), first: c.FirstHref()}
-	all := 0
-	for _, s := range audit.States() {
-		n := v.Counts[s]
-		all += n
-		if n == 0 && f.State != s {
-			continue
-		}
-		l := auditLooks[s]
-		v.chips = append(v.chips, ui.Chip{Label: v.T("audit.audit.state." + string(s)), Icon: l.icon, Tone: l.tone, Count: n,
-			Href: c.With("state", string(s)), Current: f.State == s})
-	}
-	v.chips = append([]ui.Chip{{Label: v.T("audit.list.all"), Count: all, Href: c.With("state", ""), Current: f.State == ""}}, v.chips...)
+	v.chips = stateChips(c, v.Page, audit.States(), v.Counts, f.State, auditLooks, "audit.audit.state.")
 	if v.Next != "" {
 		v.next = withAfter(c.With("state", string(f.State)), v.Next)
 	}
@@ -49,6 +38,21 @@ func (p pages) audits(c *web.Context) error {
 
 func (v auditList) narrowed() bool {
 	return v.filter.State != "" || v.filter.Kind != "" || v.filter.Query != ""
+}
+
+// stateChips filter a register by state: all first, then each state of which
+// there is something, and the chosen one.
+func stateChips[S ~string](c *web.Context, p ui.Page, states []S, counts map[S]int, chosen S, looks map[S]ui.Look, prefix string) []ui.Chip {
+	chips := []ui.Chip{{Label: p.T("audit.list.all"), Href: c.With("state", ""), Current: chosen == ""}}
+	for _, s := range states {
+		n, l := counts[s], looks[s]
+		chips[0].Count += n
+		if n > 0 || chosen == s {
+			chips = append(chips, ui.Chip{Label: p.T(prefix + string(s)), Icon: l.Icon, Tone: l.Tone, Count: n,
+				Href: c.With("state", string(s)), Current: chosen == s})
+		}
+	}
+	return chips
 }
 
 // withAfter is an address with the place where the list goes on.

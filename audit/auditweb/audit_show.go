@@ -84,6 +84,12 @@ func (p pages) loadChecklist(c *web.Context, v *auditPage) error {
 	if v.list, err = p.svc.Checklist(c.Ctx(), v.ID, v.filter); err != nil {
 		return err
 	}
+	if v.list.Next != "" {
+		v.next = v.listHref("after", v.list.Next)
+	}
+	if v.filter.After != "" {
+		v.first = v.listHref("after", "")
+	}
 	row := c.Query("row")
 	if row == "" {
 		row = c.Param("row")
@@ -99,12 +105,6 @@ func (p pages) loadChecklist(c *web.Context, v *auditPage) error {
 		return err
 	}
 	v.row = &panel
-	if v.list.Next != "" {
-		v.next = v.listHref("after", v.list.Next)
-	}
-	if v.filter.After != "" {
-		v.first = v.listHref("after", "")
-	}
 	return nil
 }
 
@@ -199,7 +199,7 @@ func (v auditPage) bar() (segments []ui.Segment, label string) {
 		if n == 0 {
 			continue
 		}
-		segments = append(segments, ui.Segment{Tone: answerLooks[a].tone, Count: n})
+		segments = append(segments, ui.Segment{Tone: answerLooks[a].Tone, Count: n})
 		words = append(words, v.T("audit.answer."+string(a))+" "+v.Int(int64(n)))
 	}
 	return segments, strings.Join(words, ", ")
@@ -252,7 +252,7 @@ func (v auditPage) answers() (out []ui.Option) {
 	for _, a := range audit.Answers() {
 		if a != audit.Open {
 			l := answerLooks[a]
-			out = append(out, ui.Option{Value: string(a), Label: v.T("audit.answer." + string(a)), Tone: l.tone})
+			out = append(out, ui.Option{Value: string(a), Label: v.T("audit.answer." + string(a)), Tone: l.Tone})
 		}
 	}
 	return out

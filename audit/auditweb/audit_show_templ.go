@@ -595,7 +595,7 @@ func course(v auditPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.St(ui.State{Tone: answerLooks[a].tone, Icon: answerLooks[a].icon, Word: v.T("audit.answer."+string(a)) + " " + v.Int(int64(n))}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.St(ui.State{Tone: answerLooks[a].Tone, Icon: answerLooks[a].Icon, Word: v.T("audit.answer."+string(a)) + " " + v.Int(int64(n))}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

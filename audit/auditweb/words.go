@@ -10,91 +10,84 @@ import (
 	"github.com/kis-platform/kis/web/ui"
 )
 
-// look is tone and icon of a state word.
-type look struct{ tone, icon string }
-
-var auditLooks = map[audit.State]look{
-	audit.Planned:    {"idle", "calendar"},
-	audit.Announced:  {"info", "speakerphone"},
-	audit.InProgress: {"info", "player-play"},
-	audit.Reported:   {"good", "report"},
-	audit.Closed:     {"good", "lock"},
-	audit.Cancelled:  {"off", "archive"},
+var auditLooks = map[audit.State]ui.Look{
+	audit.Planned:    {Tone: "idle", Icon: "calendar"},
+	audit.Announced:  {Tone: "info", Icon: "speakerphone"},
+	audit.InProgress: {Tone: "info", Icon: "player-play"},
+	audit.Reported:   {Tone: "good", Icon: "report"},
+	audit.Closed:     {Tone: "good", Icon: "lock"},
+	audit.Cancelled:  {Tone: "off", Icon: "archive"},
 }
 
-var actLooks = map[audit.ActState]look{
-	audit.ActDraft:        {"idle", "circle-dashed"},
-	audit.ActIssued:       {"info", "file-certificate"},
-	audit.ActObjected:     {"warn", "message-report"},
-	audit.ActAcknowledged: {"info", "eye-check"},
-	audit.ActPlanned:      {"info", "hourglass"},
-	audit.ActInProgress:   {"info", "player-play"},
-	audit.ActImplemented:  {"info", "checks"},
-	audit.ActEffective:    {"good", "circle-check"},
-	audit.ActClosed:       {"good", "lock"},
-	audit.ActWithdrawn:    {"off", "archive"},
+var actLooks = map[audit.ActState]ui.Look{
+	audit.ActDraft:        {Tone: "idle", Icon: "circle-dashed"},
+	audit.ActIssued:       {Tone: "info", Icon: "file-certificate"},
+	audit.ActObjected:     {Tone: "warn", Icon: "message-report"},
+	audit.ActAcknowledged: {Tone: "info", Icon: "eye-check"},
+	audit.ActPlanned:      {Tone: "info", Icon: "hourglass"},
+	audit.ActInProgress:   {Tone: "info", Icon: "player-play"},
+	audit.ActImplemented:  {Tone: "info", Icon: "checks"},
+	audit.ActEffective:    {Tone: "good", Icon: "circle-check"},
+	audit.ActClosed:       {Tone: "good", Icon: "lock"},
+	audit.ActWithdrawn:    {Tone: "off", Icon: "archive"},
 }
 
-var actionLooks = map[audit.ActionState]look{
-	audit.ActionPlanned:    {"idle", "calendar"},
-	audit.ActionInProgress: {"info", "player-play"},
-	audit.ActionDone:       {"good", "circle-check"},
-	audit.ActionVerified:   {"good", "circle-check"},
-	audit.ActionRejected:   {"warn", "arrow-back-up"},
+var actionLooks = map[audit.ActionState]ui.Look{
+	audit.ActionPlanned:    {Tone: "idle", Icon: "calendar"},
+	audit.ActionInProgress: {Tone: "info", Icon: "player-play"},
+	audit.ActionDone:       {Tone: "good", Icon: "circle-check"},
+	audit.ActionVerified:   {Tone: "good", Icon: "circle-check"},
+	audit.ActionRejected:   {Tone: "warn", Icon: "arrow-back-up"},
 }
 
-var answerLooks = map[audit.Answer]look{
-	audit.Conforms:      {"good", "circle-check"},
-	audit.Nonconforms:   {"bad", "file-alert"},
-	audit.Observed:      {"warn", "eye"},
-	audit.Improvable:    {"info", "bulb"},
-	audit.Strong:        {"good", "star"},
-	audit.NotApplicable: {"off", "minus"},
-	audit.NotSampled:    {"off", "circle-minus"},
-	audit.Open:          {"idle", "circle-dashed"},
+var answerLooks = map[audit.Answer]ui.Look{
+	audit.Conforms:      {Tone: "good", Icon: "circle-check"},
+	audit.Nonconforms:   {Tone: "bad", Icon: "file-alert"},
+	audit.Observed:      {Tone: "warn", Icon: "eye"},
+	audit.Improvable:    {Tone: "info", Icon: "bulb"},
+	audit.Strong:        {Tone: "good", Icon: "star"},
+	audit.NotApplicable: {Tone: "off", Icon: "minus"},
+	audit.NotSampled:    {Tone: "off", Icon: "circle-minus"},
+	audit.Open:          {Tone: "idle", Icon: "circle-dashed"},
 }
 
-var gradeLooks = map[audit.Grade]look{
-	audit.Major:       {"bad", "file-alert"},
-	audit.Minor:       {"bad", "file-alert"},
-	audit.Observation: {"warn", "eye"},
-	audit.Opportunity: {"info", "bulb"},
-	audit.Strength:    {"good", "star"},
-}
-
-func word(p ui.Page, l look, key string) ui.State {
-	return ui.State{Tone: l.tone, Icon: l.icon, Word: p.T(key)}
+var gradeLooks = map[audit.Grade]ui.Look{
+	audit.Major:       {Tone: "bad", Icon: "file-alert"},
+	audit.Minor:       {Tone: "bad", Icon: "file-alert"},
+	audit.Observation: {Tone: "warn", Icon: "eye"},
+	audit.Opportunity: {Tone: "info", Icon: "bulb"},
+	audit.Strength:    {Tone: "good", Icon: "star"},
 }
 
 func auditState(p ui.Page, s audit.State) ui.State {
-	return word(p, auditLooks[s], "audit.audit.state."+string(s))
+	return auditLooks[s].State(p, "audit.audit.state."+string(s))
 }
 
 // actState is the state word of an act; one that was reopened says so while
 // the department works on it again.
 func actState(p ui.Page, s audit.ActState, reopened int) ui.State {
 	if s == audit.ActAcknowledged && reopened > 0 {
-		return word(p, look{"warn", "reload"}, "audit.act.state.reopened")
+		return ui.Look{Tone: "warn", Icon: "reload"}.State(p, "audit.act.state.reopened")
 	}
-	return word(p, actLooks[s], "audit.act.state."+string(s))
+	return actLooks[s].State(p, "audit.act.state."+string(s))
 }
 
 func actionState(p ui.Page, a audit.ActionView, today day.Day) ui.State {
 	if a.Overdue(today) {
-		return word(p, look{"bad", "alert-triangle"}, "audit.action.state.overdue")
+		return ui.Look{Tone: "bad", Icon: "alert-triangle"}.State(p, "audit.action.state.overdue")
 	}
 	if a.State == audit.ActionVerified {
-		return word(p, actionLooks[audit.ActionDone], "audit.action.state.done")
+		return actionLooks[audit.ActionDone].State(p, "audit.action.state.done")
 	}
-	return word(p, actionLooks[a.State], "audit.action.state."+string(a.State))
+	return actionLooks[a.State].State(p, "audit.action.state."+string(a.State))
 }
 
 func answerState(p ui.Page, a audit.Answer) ui.State {
-	return word(p, answerLooks[a], "audit.answer."+string(a))
+	return answerLooks[a].State(p, "audit.answer."+string(a))
 }
 
 func gradeState(p ui.Page, g audit.Grade) ui.State {
-	return word(p, gradeLooks[g], "audit.grade."+string(g))
+	return gradeLooks[g].State(p, "audit.grade."+string(g))
 }
 
 // distance says in words how far a term is: "6 gün qalıb".
@@ -131,29 +124,6 @@ func short(name string) string {
 		}
 	}
 	return name
-}
-
-// hash is a fingerprint short enough to compare by eye.
-func hash(sha string) string {
-	if len(sha) < 12 {
-		return sha
-	}
-	return sha[:8] + "…" + sha[len(sha)-4:]
-}
-
-// fileIcon is the icon of a file by its type.
-func fileIcon(f kis.File) string {
-	switch f.ContentType {
-	case "application/pdf":
-		return "file-type-pdf"
-	case "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
-		return "file-spreadsheet"
-	case "application/vnd.openxmlformats-officedocument.wordprocessingml.document":
-		return "file-type-docx"
-	case "application/zip":
-		return "file-zip"
-	}
-	return "file"
 }
 
 // gradeWord is a grade inside a sentence: "əhəmiyyətsiz uyğunsuzluq".

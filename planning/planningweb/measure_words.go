@@ -59,9 +59,6 @@ func firstCapital(lang, s string) string {
 	return i18n.Upper(string(first)) + s[n:]
 }
 
-// measureHash is the beginning of a fingerprint.
-func measureHash(sha string) string { return sha[:min(8, len(sha))] }
-
 // measureBodies lists the bodies that get the report.
 func measureBodies(text string) string { return strings.ReplaceAll(text, " | ", ", ") }
 

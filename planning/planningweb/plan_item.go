@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
@@ -171,7 +170,7 @@ func (p pages) showItem(c *web.Context, status int, forms map[string]ui.Form) er
 	v.fileLimit = p.svc.KIS.Limits.FileBytes
 	for _, s := range []planning.ItemState{planning.InProgress, planning.Done, planning.Postponed} {
 		l := itemLooks[s]
-		v.states = append(v.states, ui.Option{Value: string(s), Label: v.T("planning.item.state." + string(s)), Tone: l.tone, Icon: l.icon})
+		v.states = append(v.states, ui.Option{Value: string(s), Label: v.T("planning.item.state." + string(s)), Tone: l.Tone, Icon: l.Icon})
 	}
 	return c.Render(status, itemView(v))
 }
@@ -224,17 +223,6 @@ func (v itemPage) removeLocks() []string {
 		out = append(out, v.T("planning.item.remove_release"))
 	}
 	return out
-}
-
-// fileIcon is the icon of a file by its type.
-func fileIcon(f kis.File) string {
-	switch f.ContentType {
-	case "application/pdf":
-		return "file-type-pdf"
-	case "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
-		return "file-spreadsheet"
-	}
-	return "file"
 }
 
 func (p pages) removeItem(c *web.Context) error {

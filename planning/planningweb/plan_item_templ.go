@@ -558,7 +558,7 @@ func reportBlock(v itemPage, w planning.Report) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.St(word(v.Page, itemLooks[w.ToState], "planning.item.state."+string(w.ToState))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.St(itemLooks[w.ToState].State(v.Page, "planning.item.state."+string(w.ToState))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -621,7 +621,7 @@ func reportBlock(v itemPage, w planning.Report) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Icon(fileIcon(f)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Icon(ui.FileIcon(f.ContentType)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -42,7 +42,7 @@ func (p pages) recommendations(c *web.Context) error {
 	for _, s := range planning.RecommendationStates() {
 		n, l := v.Counts[s], recommendationLooks[s]
 		all += n
-		v.chips = append(v.chips, ui.Chip{Label: v.T("planning.recommendation.state." + string(s)), Icon: l.icon, Tone: l.tone, Count: n,
+		v.chips = append(v.chips, ui.Chip{Label: v.T("planning.recommendation.state." + string(s)), Icon: l.Icon, Tone: l.Tone, Count: n,
 			Href: c.With("state", string(s)), Current: f.State == s})
 	}
 	v.chips = append([]ui.Chip{{Label: v.T("planning.filter.all"), Count: all, Href: c.With("state", ""), Current: f.State == ""}}, v.chips...)

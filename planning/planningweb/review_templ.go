@@ -1607,7 +1607,7 @@ func decisionPlace(v reviewPage, d planning.Decision) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.St(word(v.Page, itemLooks[d.ItemState], "planning.item.state."+string(d.ItemState))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.St(itemLooks[d.ItemState].State(v.Page, "planning.item.state."+string(d.ItemState))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

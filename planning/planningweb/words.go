@@ -12,49 +12,46 @@ import (
 	"github.com/kis-platform/kis/web/ui"
 )
 
-// look is tone and icon of a state word.
-type look struct{ tone, icon string }
-
-var recommendationLooks = map[planning.RecommendationState]look{
-	planning.Open:     {"idle", "circle-dashed"},
-	planning.Accepted: {"good", "circle-check"},
-	planning.Rejected: {"off", "archive"},
-	planning.Merged:   {"off", "arrow-forward-up"},
+var recommendationLooks = map[planning.RecommendationState]ui.Look{
+	planning.Open:     {Tone: "idle", Icon: "circle-dashed"},
+	planning.Accepted: {Tone: "good", Icon: "circle-check"},
+	planning.Rejected: {Tone: "off", Icon: "archive"},
+	planning.Merged:   {Tone: "off", Icon: "arrow-forward-up"},
 }
 
-var planLooks = map[planning.PlanState]look{
-	planning.PlanDraft:    {"idle", "circle-dashed"},
-	planning.PlanAgreeing: {"info", "hourglass"},
-	planning.PlanAgreed:   {"info", "signature"},
-	planning.PlanApproved: {"good", "lock"},
-	planning.PlanRunning:  {"info", "player-play"},
-	planning.PlanClosed:   {"good", "archive"},
+var planLooks = map[planning.PlanState]ui.Look{
+	planning.PlanDraft:    {Tone: "idle", Icon: "circle-dashed"},
+	planning.PlanAgreeing: {Tone: "info", Icon: "hourglass"},
+	planning.PlanAgreed:   {Tone: "info", Icon: "signature"},
+	planning.PlanApproved: {Tone: "good", Icon: "lock"},
+	planning.PlanRunning:  {Tone: "info", Icon: "player-play"},
+	planning.PlanClosed:   {Tone: "good", Icon: "archive"},
 }
 
-var agreementLooks = map[planning.AgreementState]look{
-	planning.Pending:  {"idle", "circle-dashed"},
-	planning.Agreed:   {"good", "circle-check"},
-	planning.Objected: {"warn", "message-report"},
+var agreementLooks = map[planning.AgreementState]ui.Look{
+	planning.Pending:  {Tone: "idle", Icon: "circle-dashed"},
+	planning.Agreed:   {Tone: "good", Icon: "circle-check"},
+	planning.Objected: {Tone: "warn", Icon: "message-report"},
 }
 
-var itemLooks = map[planning.ItemState]look{
-	planning.NotStarted: {"idle", "circle-dashed"},
-	planning.InProgress: {"info", "player-play"},
-	planning.Done:       {"good", "circle-check"},
-	planning.Postponed:  {"warn", "calendar-due"},
+var itemLooks = map[planning.ItemState]ui.Look{
+	planning.NotStarted: {Tone: "idle", Icon: "circle-dashed"},
+	planning.InProgress: {Tone: "info", Icon: "player-play"},
+	planning.Done:       {Tone: "good", Icon: "circle-check"},
+	planning.Postponed:  {Tone: "warn", Icon: "calendar-due"},
 }
 
-var reviewLooks = map[planning.ReviewState]look{
-	planning.ReviewDraft:    {"idle", "circle-dashed"},
-	planning.ReviewPrepared: {"info", "signature"},
-	planning.ReviewSigned:   {"good", "lock"},
+var reviewLooks = map[planning.ReviewState]ui.Look{
+	planning.ReviewDraft:    {Tone: "idle", Icon: "circle-dashed"},
+	planning.ReviewPrepared: {Tone: "info", Icon: "signature"},
+	planning.ReviewSigned:   {Tone: "good", Icon: "lock"},
 }
 
-var trendLooks = map[planning.Trend]look{
-	planning.Improved:  {"good", "circle-check"},
-	planning.Worsened:  {"warn", "alert-triangle"},
-	planning.Unchanged: {"idle", "equal"},
-	planning.NoTrend:   {"off", "minus"},
+var trendLooks = map[planning.Trend]ui.Look{
+	planning.Improved:  {Tone: "good", Icon: "circle-check"},
+	planning.Worsened:  {Tone: "warn", Icon: "alert-triangle"},
+	planning.Unchanged: {Tone: "idle", Icon: "equal"},
+	planning.NoTrend:   {Tone: "off", Icon: "minus"},
 }
 
 var basisIcons = map[planning.Basis]string{
@@ -66,48 +63,44 @@ var basisIcons = map[planning.Basis]string{
 	planning.FromOther:      "message",
 }
 
-func word(p ui.Page, l look, key string) ui.State {
-	return ui.State{Tone: l.tone, Icon: l.icon, Word: p.T(key)}
-}
-
 func recommendationState(p ui.Page, s planning.RecommendationState) ui.State {
-	return word(p, recommendationLooks[s], "planning.recommendation.state."+string(s))
+	return recommendationLooks[s].State(p, "planning.recommendation.state."+string(s))
 }
 
 func planState(p ui.Page, s planning.PlanState) ui.State {
-	return word(p, planLooks[s], "planning.plan.state."+string(s))
+	return planLooks[s].State(p, "planning.plan.state."+string(s))
 }
 
 func agreementState(p ui.Page, s planning.AgreementState) ui.State {
-	return word(p, agreementLooks[s], "planning.agreement.state."+string(s))
+	return agreementLooks[s].State(p, "planning.agreement.state."+string(s))
 }
 
 // itemState is the state word of an item; one past its term says so.
 func itemState(p ui.Page, it planning.Item, today day.Day) ui.State {
 	if it.Overdue(today) {
-		return word(p, look{"bad", "alert-triangle"}, "planning.item.state.overdue")
+		return ui.Look{Tone: "bad", Icon: "alert-triangle"}.State(p, "planning.item.state.overdue")
 	}
-	return word(p, itemLooks[it.State], "planning.item.state."+string(it.State))
+	return itemLooks[it.State].State(p, "planning.item.state."+string(it.State))
 }
 
 // conditionState says how a condition of an approval stands.
 func conditionState(p ui.Page, c planning.Condition) ui.State {
-	l := look{"warn", "alert-triangle"}
+	l := ui.Look{Tone: "warn", Icon: "alert-triangle"}
 	switch {
 	case c.OK:
-		l = look{"good", "circle-check"}
+		l = ui.Look{Tone: "good", Icon: "circle-check"}
 	case c.Block:
-		l = look{"bad", "circle-x"}
+		l = ui.Look{Tone: "bad", Icon: "circle-x"}
 	}
-	return ui.State{Tone: l.tone, Icon: l.icon, Word: p.T(c.Key, c.Args...)}
+	return l.State(p, c.Key, c.Args...)
 }
 
 func reviewState(p ui.Page, s planning.ReviewState) ui.State {
-	return word(p, reviewLooks[s], "planning.review.state."+string(s))
+	return reviewLooks[s].State(p, "planning.review.state."+string(s))
 }
 
 func trendState(p ui.Page, t planning.Trend) ui.State {
-	return word(p, trendLooks[t], "planning.review.trend."+string(t))
+	return trendLooks[t].State(p, "planning.review.trend."+string(t))
 }
 
 // year writes a year without grouping.
