@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"unicode"
 )
 
 // Kind says what went wrong in terms a caller can act on. One table in
@@ -152,9 +153,14 @@ func (c *Check) AddRow(row int, column, key string, args ...any) {
 }
 
 // Text checks a text: required when min > 0, at most max characters, no
-// control characters but line breaks and tabs. It returns the trimmed text.
+// control characters but line breaks and tabs. It returns the trimmed text,
+// without characters that turn the direction of what follows; a text of which
+// nothing can be seen is empty.
 func (c *Check) Text(field, value string, min, max int) string {
-	value = strings.TrimSpace(strings.ReplaceAll(value, "\r\n", "\n"))
+	value = strings.TrimSpace(straight.Replace(value))
+	if !strings.ContainsFunc(value, visible) && validText(value) {
+		value = ""
+	}
 	n := len([]rune(value))
 	switch {
 	case !validText(value):
@@ -167,6 +173,16 @@ func (c *Check) Text(field, value string, min, max int) string {
 		c.Add(field, "error.field.too_long", "max", max, "length", n)
 	}
 	return value
+}
+
+// straight ends lines in one way and takes out what embeds, overrides or
+// isolates a direction: with it a text shows as another than it is.
+var straight = strings.NewReplacer("\r\n", "\n", "\u202a", "", "\u202b", "", "\u202c", "", "\u202d", "", "\u202e", "",
+	"\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "")
+
+// visible says whether a character leaves anything on paper by itself.
+func visible(r rune) bool {
+	return !unicode.IsSpace(r) && !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Mn, unicode.Me, unicode.Zs, unicode.Zl, unicode.Zp)
 }
 
 // OneOf checks that a value is one of the allowed ones.
@@ -198,7 +214,7 @@ func (c *Check) Err() error {
 
 func validText(s string) bool {
 	for _, r := range s {
-		if r == '\uFFFD' || (r < ' ' && r != '\n' && r != '\t') || r == 0x7f {
+		if (r < ' ' && r != '\n' && r != '\t') || (r >= 0x7f && r < 0xa0) || (r >= '\uFFFD' && r <= '\uFFFF') {
 			return false
 		}
 	}
