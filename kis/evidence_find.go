@@ -143,11 +143,11 @@ func (f EvidenceFilter) cursor() (side string, key any, id string) {
 	if column, _ := f.order(); column != "s.received_at" {
 		return f.After[0], f.After[1], f.After[2]
 	}
-	at, err := time.Parse(time.RFC3339Nano, f.After[1])
-	if err != nil {
+	at, ok := store.ParseMoment(f.After[1])
+	if !ok {
 		return "", nil, ""
 	}
-	return f.After[0], at.UTC(), f.After[2]
+	return f.After[0], at, f.After[2]
 }
 
 // place is the cursor of the page on a side of a row.

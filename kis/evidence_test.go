@@ -197,6 +197,11 @@ func TestTheLibraryIsSearchedFilteredAndPagedByKey(t *testing.T) {
 		if page, err := o.Evidence(aytan, kis.EvidenceFilter{State: kis.Accepted}); err != nil || len(page.Rows) != 0 || page.Total != 0 || page.States[kis.Submitted] != 5 {
 			t.Errorf("accepted: %+v, %v", page, err)
 		}
+		for _, when := range []string{"0000-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "heç vaxt"} {
+			if _, err := o.Evidence(aytan, kis.EvidenceFilter{After: []string{"after", when, store.NewID()}}); err != nil {
+				t.Errorf("going on after %s: %v", when, err)
+			}
+		}
 		if page, err := o.Evidence(aytan, kis.EvidenceFilter{After: []string{"nonsense", "x"}}); err != nil || len(page.Rows) != 5 {
 			t.Errorf("a damaged place begins at the start: %d, %v", len(page.Rows), err)
 		}
