@@ -2,7 +2,6 @@ package kis
 
 import (
 	"context"
-	"net/url"
 	"slices"
 
 	"github.com/kis-platform/kis/internal/actor"
@@ -109,7 +108,7 @@ func (in *NewSubmission) check(maxFiles int, today day.Day) error {
 		}
 		in.Link = ""
 	case EvidenceLink:
-		if !webAddress(in.Link) {
+		if !apperr.WebAddress(in.Link) {
 			c.Add("link", "kis.evidence.link")
 		}
 		if len(in.UploadIDs) > 0 {
@@ -130,12 +129,6 @@ func (in *NewSubmission) check(maxFiles int, today day.Day) error {
 	}
 	c.OneOf("class", string(in.Class), string(ClassPublic), string(ClassInternal), string(ClassConfidential))
 	return c.Err()
-}
-
-// webAddress says whether a text is an absolute http or https address.
-func webAddress(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil
 }
 
 // submittable refuses where nothing can be handed in now.
