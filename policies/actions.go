@@ -17,9 +17,12 @@ const (
 	UserRead        Action = "kis:user:read"
 	UserWrite       Action = "kis:user:write"
 	TrailRead       Action = "kis:trail:read"
+	JobRead         Action = "kis:job:read"  // what runs behind the pages: mail, daily digests
+	JobRetry        Action = "kis:job:retry" // let a job that was given up be tried again
 
 	ProcessRead      Action = "kis:process:read"
 	ProcessImport    Action = "kis:process:import"
+	SupplierDecide   Action = "kis:supplier:decide" // who an unknown supplier of a description is: spelling of a department, new external body, text only
 	CycleRead        Action = "kis:cycle:read"
 	CyclePlan        Action = "kis:cycle:plan"      // create a cycle and set its due dates
 	CycleMove        Action = "kis:cycle:move"      // start, evaluate, close
@@ -76,8 +79,8 @@ const (
 // Actions lists every action in the order of this file.
 func Actions() []Action {
 	return []Action{
-		SelfUse, DepartmentRead, DepartmentWrite, UserRead, UserWrite, TrailRead,
-		ProcessRead, ProcessImport, CycleRead, CyclePlan, CycleMove,
+		SelfUse, DepartmentRead, DepartmentWrite, UserRead, UserWrite, TrailRead, JobRead, JobRetry,
+		ProcessRead, ProcessImport, SupplierDecide, CycleRead, CyclePlan, CycleMove,
 		EvidenceRead, EvidenceSecret, EvidenceSubmit, EvidenceWithdraw, EvidenceReview,
 		GatePass, GateWaive, GateReopen,
 		AuditRead, AuditPlan, AuditExcept, AuditMove, AuditCancel, ChecklistAnswer, FindingRaise,

@@ -138,6 +138,28 @@ func (s *Server) page(r *http.Request) ui.Page {
 			p.User.Unit = s.opt.Unit(r.Context(), a.DepartmentID)
 		}
 		p.Nav = s.nav(p, a, r.URL.Path)
+		p.Bell = s.bell(r.Context())
+		if s.opt.Waiting != nil {
+			if n, known := s.opt.Waiting(r.Context()); known {
+				p.SetCount("/work", n)
+			}
+		}
 	}
 	return p
 }
+
+// bell says how many notices are unread. A page is shown without the number
+// rather than not at all.
+func (s *Server) bell(ctx context.Context) *ui.Bell {
+	if s.opt.Unread == nil || !s.router.Has(http.MethodGet, bellPath) {
+		return nil
+	}
+	n, err := s.opt.Unread(ctx)
+	if err != nil {
+		s.opt.Logger.WarnContext(ctx, "count unread notices", "err", err)
+	}
+	return &ui.Bell{Unread: n, Href: bellPath}
+}
+
+// bellPath is where the notices are listed.
+const bellPath = "/notifications"

@@ -30,6 +30,8 @@ type Options struct {
 	Logger   *slog.Logger
 	Ready    func(context.Context) error                 // nil error when the database answers; for /readyz
 	Unit     func(ctx context.Context, id string) string // code of a department for the shell; may be nil
+	Unread   func(ctx context.Context) (int, error)      // notices the actor has not read, for the bell; nil for no bell
+	Waiting  func(ctx context.Context) (int, bool)       // how much waits for the actor, for the menu; false when not known; may be nil
 	Office   string                                      // name of the institution; the one of the texts when ""
 	Origins  []string                                    // further origins that may post, e.g. "https://kis.example.az"
 	Proxies  []netip.Prefix                              // whose X-Forwarded-For is believed

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/kis-platform/kis/internal/actor"
@@ -59,6 +60,7 @@ func (a *app) prepare(ctx context.Context) error {
 		return err
 	}
 	a.services = wire(a.db, blobs, a.config)
+	a.notices.Log, a.notices.Queue.Log = a.log, a.log
 	return a.loadReference(actor.With(ctx, actor.Program("reference data")))
 }
 
@@ -79,7 +81,7 @@ func (a *app) serve(ctx context.Context, addr string, ready func(url string)) er
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
-	go a.housekeeping(ctx)
+	defer a.background(ctx)()
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
 	if ready != nil {
@@ -96,6 +98,18 @@ func (a *app) serve(ctx context.Context, addr string, ready func(url string)) er
 		return fmt.Errorf("stop: %w", err)
 	}
 	return nil
+}
+
+// background starts what runs behind the pages and gives what ends it: it
+// stops, lets running jobs finish and waits for them.
+func (a *app) background(ctx context.Context) (end func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	for _, f := range []func(context.Context){a.housekeeping, a.notices.Run, a.notices.Queue.Run} {
+		running.Add(1)
+		go func() { defer running.Done(); f(ctx) }()
+	}
+	return func() { cancel(); running.Wait() }
 }
 
 // housekeeping sweeps expired sessions and forgotten uploads every hour.

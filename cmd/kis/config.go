@@ -15,6 +15,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/internal/mail"
 )
 
 // Config is every setting of the program, read once: flags, else environment,
@@ -30,6 +31,8 @@ type Config struct {
 	Country     string // KIS_COUNTRY: whose working-day calendar counts
 	Proxies     string // KIS_TRUSTED_PROXIES: addresses or networks whose X-Forwarded-For is believed, separated by commas
 	Office      string // KIS_OFFICE: name of the institution; the one of the texts when empty
+	SMTPURL     string // KIS_SMTP_URL: mail server, smtp://user:password@host:port or smtps://…; no mail when empty
+	MailFrom    string // KIS_MAIL_FROM: sender, "Name <address>"
 	LogLevel    string // KIS_LOG_LEVEL: debug, info, warn, error
 }
 
@@ -44,6 +47,7 @@ func readConfig(env func(string) string) (Config, error) {
 	for name, dst := range map[string]*string{
 		"KIS_ADDR": &c.Addr, "KIS_DATA_DIR": &c.DataDir, "KIS_DATABASE_URL": &c.DatabaseURL, "KIS_BLOB_URL": &c.BlobURL,
 		"KIS_PUBLIC_URL": &c.PublicURL, "KIS_LANG": &c.Lang, "KIS_TIMEZONE": &c.Timezone, "KIS_COUNTRY": &c.Country, "KIS_OFFICE": &c.Office, "KIS_TRUSTED_PROXIES": &c.Proxies, "KIS_LOG_LEVEL": &c.LogLevel,
+		"KIS_SMTP_URL": &c.SMTPURL, "KIS_MAIL_FROM": &c.MailFrom,
 	} {
 		if file := env(name + "_FILE"); file != "" {
 			raw, err := os.ReadFile(file)
@@ -62,6 +66,9 @@ func readConfig(env func(string) string) (Config, error) {
 		return c, apperr.New(apperr.Invalid, "cli.config.timezone", "value", c.Timezone)
 	}
 	if _, err := c.proxies(); err != nil {
+		return c, err
+	}
+	if _, err := c.mailServer(); err != nil {
 		return c, err
 	}
 	return c, nil
@@ -120,6 +127,14 @@ func (c Config) proxies() (out []netip.Prefix, err error) {
 	return out, nil
 }
 
+// mailServer is the server of KIS_SMTP_URL; nil when the office has none.
+func (c Config) mailServer() (*mail.Server, error) {
+	if c.SMTPURL == "" {
+		return nil, nil
+	}
+	return mail.Open(c.SMTPURL, c.MailFrom)
+}
+
 // origins are the scheme and host that browsers see, when it is set.
 func (c Config) origins() []string {
 	u, err := url.Parse(c.PublicURL)
@@ -140,8 +155,8 @@ func (c Config) zone() *time.Location {
 
 // print writes the settings at start, without secrets.
 func (c Config) print(w io.Writer) {
-	fmt.Fprintf(w, "addr=%s database=%s data=%s blobs=%s public=%s lang=%s timezone=%s country=%s\n",
-		c.Addr, withoutPassword(c.database()), c.DataDir, withoutPassword(c.BlobURL), c.publicURL(), c.Lang, c.Timezone, c.Country)
+	fmt.Fprintf(w, "addr=%s database=%s data=%s blobs=%s public=%s lang=%s timezone=%s country=%s smtp=%s\n",
+		c.Addr, withoutPassword(c.database()), c.DataDir, withoutPassword(c.BlobURL), c.publicURL(), c.Lang, c.Timezone, c.Country, withoutPassword(c.SMTPURL))
 }
 
 func (c Config) logger(w io.Writer) *slog.Logger {

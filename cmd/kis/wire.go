@@ -10,9 +10,12 @@ import (
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/eservice/eserviceweb"
 	"github.com/kis-platform/kis/internal/blob"
+	"github.com/kis-platform/kis/internal/mail"
+	"github.com/kis-platform/kis/internal/outbox"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kisweb"
+	"github.com/kis-platform/kis/kis/notice"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/planning/planningweb"
 	"github.com/kis-platform/kis/reports"
@@ -28,6 +31,7 @@ type services struct {
 	planning *planning.Service
 	eservice *eservice.Service
 	reports  *reports.Service
+	notices  *notice.Service
 	sessions *store.Sessions
 }
 
@@ -42,7 +46,25 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	s.planning.AddInputs(eserviceFigures{s.eservice})
 	s.reports = reports.New(k, s.audit, s.planning, s.eservice, c.publicURL())
 	s.reports.Institution = c.Office
+	s.notices = wireNotices(s, c)
 	return s
+}
+
+// wireNotices makes the notices: each context announces its events and says
+// what waits.
+func wireNotices(s services, c Config) *notice.Service {
+	var sender mail.Sender // stays nil without a server
+	server, err := c.mailServer()
+	if err != nil {
+		panic(err) // readConfig has refused it
+	}
+	if server != nil {
+		sender = server
+	}
+	n := notice.New(s.kis, outbox.NewQueue(s.kis.DB, nil), sender, c.publicURL())
+	n.AddSources(s.kis, s.audit, s.planning)
+	n.AddWork(s.kis, s.audit, s.planning, measureWork{s.planning})
+	return n
 }
 
 // loadReference brings in what every office starts from; what is there stays.
@@ -70,9 +92,11 @@ func (a *app) server() *web.Server {
 		Proxies: proxies, Origins: a.config.origins(),
 		Sessions: a.sessions, Users: a.kis, Zone: a.kis.Zone, Clock: a.db.Now, Logger: a.log, Ready: a.db.Ping,
 		Secure: strings.HasPrefix(a.config.publicURL(), "https://"), Unit: a.unit, Office: a.config.Office,
+		Unread: a.notices.Unread, Waiting: notice.NewWaiting(a.notices).Of,
 	})
 	r := srv.Router()
 	kisweb.Register(r, a.kis, a.kis, a.audit, a.planning, measureWork{a.planning})
+	kisweb.RegisterNotices(r, a.notices)
 	auditweb.Register(r, a.audit)
 	planningweb.Register(r, a.planning)
 	planningweb.RegisterMeasures(r, a.planning)

@@ -55,6 +55,7 @@ func (h workPages) list(c *web.Context) error {
 	}
 	p := workPage{Page: c.Page("kis.work.title"), Kind: c.Query("kind")}
 	p.fill(items)
+	p.SetCount("/work", p.Count) // as the page says
 	if c.Can(policies.CycleRead) {
 		all, err := h.kis.Cycles(c.Ctx())
 		if err != nil {

@@ -48,6 +48,12 @@ func behind(ctx context.Context, db bun.IDB) (entries bool, planned string, err 
 	return r.Behind, r.Planned, store.MapError(err, "state of notices")
 }
 
+// lastEntry is the number of the trail's last entry.
+func lastEntry(ctx context.Context, db bun.IDB) (seq int64, err error) {
+	err = db.NewRaw(`SELECT seq FROM trail_head WHERE id = 1`).Scan(ctx, &seq)
+	return seq, store.MapError(err, "trail head")
+}
+
 // lockState holds the row, so that one node at a time goes on.
 func lockState(ctx context.Context, tx *store.Tx) (state, error) {
 	var st state

@@ -28,6 +28,7 @@ type Page struct {
 	User   *User  // who is signed in; nil for nobody
 	Flash  []Flash
 	Nav    []NavGroup
+	Bell   *Bell     // unread notices; nil for nobody
 	Now    time.Time // UTC; the moment the page is true for
 	Zone   *time.Location
 	Office string // name of the institution under the logo, already translated
@@ -77,6 +78,43 @@ type NavGroup struct {
 type NavItem struct {
 	Label, Icon, Href string
 	Current           bool
+	Count             int // of what waits behind it; 0 shows nothing
+}
+
+// SetCount says how much waits behind an entry of the menu.
+func (p Page) SetCount(href string, n int) {
+	for _, g := range p.Nav {
+		for i := range g.Items {
+			if g.Items[i].Href == href {
+				g.Items[i].Count = n
+			}
+		}
+	}
+}
+
+// Bell is the number of unread notices and where they are listed.
+type Bell struct {
+	Unread int
+	Href   string
+}
+
+// mostUnread is the largest number that the bell shows.
+const mostUnread = 99
+
+// count is the number on the bell.
+func (b Bell) count() string {
+	if b.Unread > mostUnread {
+		return fmt.Sprint(mostUnread) + "+"
+	}
+	return fmt.Sprint(b.Unread)
+}
+
+// label is what the bell says to those who do not see it.
+func (b Bell) label(p Page) string {
+	if b.Unread == 0 {
+		return p.T("web.bell.none")
+	}
+	return p.T("web.bell.label", "n", b.count())
 }
 
 // T gives the text of a key in the language of the page, {name} replaced by
