@@ -46,12 +46,61 @@ func (f *Fill) Plan(in NewCycle) (id string, err error) {
 	return id, planCycle(f.ctx, f.tx, id, in, in.Due)
 }
 
-// Move takes a cycle one step on: start, evaluate, close.
-func (f *Fill) Move(cycleID, verb string) error { return moveCycle(f.ctx, f.tx, cycleID, verb) }
+// FilledCycle names a cycle.
+type FilledCycle struct{ ID, Label string }
 
-// PassGate confirms a phase.
-func (f *Fill) PassGate(cycleID, phase string) error {
-	return moveGate(f.ctx, f.tx, cycleID, phase, "pass", "", policies.GatePass)
+// Move takes cycles one step on: start, evaluate, close. All of them must be
+// where the step begins, else it is a Conflict.
+func (f *Fill) Move(cycles []FilledCycle, verb string) error {
+	for _, arrow := range CycleTransitions {
+		if arrow.Verb != verb {
+			continue
+		}
+		n, err := store.Affected(f.tx.NewUpdate().Table("cycles").Set("state = ?, ? = ?", arrow.To, bun.Ident(string(arrow.To)+"_at"), f.tx.Now).
+			Where("id IN (?) AND state = ?", bun.List(idsOf(cycles)), arrow.From).Exec(f.ctx))
+		if err != nil || int(n) != len(cycles) {
+			return store.Moved(0, err, "cycle", string(arrow.From))
+		}
+		for _, c := range cycles {
+			f.tx.Record(store.Change{Action: string(arrow.Action), Kind: "cycle", ID: c.ID, Label: c.Label,
+				Before: map[string]any{"state": arrow.From}, After: map[string]any{"state": arrow.To}})
+		}
+	}
+	return nil
+}
+
+// PassGates confirms a phase of cycles whose gate is open, else it is a
+// Conflict. That all of the phase is accepted is for whoever fills to know.
+func (f *Fill) PassGates(cycles []FilledCycle, phase string) error {
+	n, err := store.Affected(f.tx.NewUpdate().Table("cycle_phases").Set("gate = ?, gate_at = ?, gate_by = ?", GatePassed, f.tx.Now, f.tx.Actor.UserID).
+		Where("cycle_id IN (?) AND phase = ? AND gate = ?", bun.List(idsOf(cycles)), phase, GateOpen).Exec(f.ctx))
+	if err != nil || int(n) != len(cycles) {
+		return store.Moved(0, err, "gate", string(GateOpen))
+	}
+	for _, c := range cycles {
+		f.tx.Record(store.Change{Action: string(policies.GatePass), Kind: "gate", ID: c.ID + ":" + phase, Label: c.Label + ", " + phase, RootKind: "cycle", RootID: c.ID,
+			Before: map[string]any{"gate": GateOpen}, After: map[string]any{"gate": GatePassed}})
+	}
+	return nil
+}
+
+// Settle works out what cycles owe, see refreshDuties. Whoever fills calls it
+// once, when all is said about them.
+func (f *Fill) Settle(cycles []FilledCycle) error {
+	for _, c := range cycles {
+		if err := refreshDuties(f.ctx, f.tx, c.ID, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func idsOf(cycles []FilledCycle) []string {
+	out := make([]string, len(cycles))
+	for i, c := range cycles {
+		out[i] = c.ID
+	}
+	return out
 }
 
 // FilledTask is an applicable task of a process for which evidence is due.
@@ -168,20 +217,7 @@ func (f *Fill) Evidence(list []FilledEvidence) error {
 		f.Be(s.who, s.at)
 		f.tx.Record(s.note)
 	}
-	if err := rows.insert(f.ctx, f.tx); err != nil {
-		return err
-	}
-	type part struct{ cycle, phase string }
-	seen := map[part]bool{}
-	for _, e := range list {
-		if p := (part{e.CycleID, e.Task.Phase}); !seen[p] {
-			seen[p] = true
-			if err := refreshDuties(f.ctx, f.tx, p.cycle, p.phase); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return rows.insert(f.ctx, f.tx)
 }
 
 // fillRows gathers rows of several tables.

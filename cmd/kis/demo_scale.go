@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,9 +33,9 @@ type scale struct {
 	managers []actor.Actor            // who review
 	owners   []kis.Department
 	process  []scaleProcess
-	cycle    []string // ids of the year that is filled, by process
-	file     blob.Ref // the bytes of every file
-	rows     int      // submissions so far
+	cycle    []kis.FilledCycle // of the year that is filled, by process
+	file     blob.Ref          // the bytes of every file
+	rows     int               // submissions so far
 }
 
 type scaleProcess struct {
@@ -189,21 +190,20 @@ func ownedBy(suppliers, owner string) string {
 
 // plan plans and starts the cycles of a year.
 func (s *scale) plan(year int) error {
-	s.cycle = make([]string, len(s.process))
+	s.cycle = make([]kis.FilledCycle, len(s.process))
 	return s.app.kis.Fill(s.system(), func(f *kis.Fill) error {
 		due, err := f.ProposeDays(s.app.kis.Country, year)
 		if err != nil {
 			return err
 		}
+		f.Be(s.managers[year%len(s.managers)], time.Date(year, 1, 5, 6, 0, 0, 0, time.UTC))
 		for i, p := range s.process {
-			f.Be(s.managers[i%len(s.managers)], time.Date(year, 1, 5, 6, 0, i, 0, time.UTC))
-			if s.cycle[i], err = f.Plan(kis.NewCycle{ProcessCode: p.code, Period: fmt.Sprint(year), Due: due}); err != nil {
+			id, err := f.Plan(kis.NewCycle{ProcessCode: p.code, Period: strconv.Itoa(year), Due: due})
+			if err != nil {
 				return err
 			}
-			if err := f.Move(s.cycle[i], "start"); err != nil {
-				return err
-			}
+			s.cycle[i] = kis.FilledCycle{ID: id, Label: p.code + " " + strconv.Itoa(year)}
 		}
-		return nil
+		return f.Move(s.cycle, "start")
 	})
 }

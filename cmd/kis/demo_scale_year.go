@@ -68,29 +68,29 @@ func (s *scale) phase(year, phase int) error {
 			return err
 		}
 		s.rows += len(list)
-		return s.finish(f, year, phase, running, to)
+		return s.finish(f, phase, running, to)
 	})
 }
 
 // finish confirms the phase of every process and moves the cycles on.
-func (s *scale) finish(f *kis.Fill, year, phase int, running bool, due day.Day) error {
-	if running && phase > 4 {
-		return nil
+func (s *scale) finish(f *kis.Fill, phase int, running bool, due day.Day) error {
+	f.Be(s.managers[phase%len(s.managers)], due.Time().Add(12*time.Hour))
+	steps := []func() error{}
+	if phase < 8 && (!running || phase <= 4) {
+		steps = append(steps, func() error { return f.PassGates(s.cycle, strconv.Itoa(phase)) })
 	}
-	for i, cycle := range s.cycle {
-		f.Be(s.managers[i%len(s.managers)], due.Time().Add(12*time.Hour+time.Duration(i)*time.Second))
-		var err error
-		switch {
-		case phase < 8:
-			err = f.PassGate(cycle, strconv.Itoa(phase))
-			if err == nil && phase == 7 {
-				err = f.Move(cycle, "evaluate")
-			}
-		default:
-			err = f.Move(cycle, "close")
-		}
-		if err != nil {
-			return fmt.Errorf("%s %d, phase %d: %w", s.process[i].code, year, phase, err)
+	if phase == 7 && !running {
+		steps = append(steps, func() error { return f.Move(s.cycle, "evaluate") })
+	}
+	if phase == 8 {
+		steps = append(steps, func() error { return f.Move(s.cycle, "close") })
+	}
+	if phase == 8 || (phase == 7 && running) {
+		steps = append(steps, func() error { return f.Settle(s.cycle) })
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return fmt.Errorf("phase %d: %w", phase, err)
 		}
 	}
 	return nil
@@ -154,7 +154,7 @@ func (s *scale) output(r *rand.Rand, i, year int, task *kis.FilledTask, o int, h
 	for v, state := range h {
 		e := &out[v]
 		e.Task, e.Output, e.By, e.Reviewer = task, o, by, reviewer
-		e.Submission = kis.Submission{ID: store.NewID(), CycleID: s.cycle[i], ProcessID: p.id, DepartmentID: dept, Version: v + 1, Title: task.Outputs[o].NameAZ + ", " + p.topic,
+		e.Submission = kis.Submission{ID: store.NewID(), CycleID: s.cycle[i].ID, ProcessID: p.id, DepartmentID: dept, Version: v + 1, Title: task.Outputs[o].NameAZ + ", " + p.topic,
 			Kind: kis.EvidenceFile, ReferencePeriod: strconv.Itoa(year - 1), Class: class, Note: document + " № " + number, State: state, Due: due,
 			SubmittedBy: by.UserID, ReceivedAt: next()}
 		e.EffectiveDay = day.Of(e.ReceivedAt, s.app.kis.Zone)

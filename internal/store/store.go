@@ -103,7 +103,7 @@ func (db *DB) openSQLite(path string) error {
 		_ = f.Close() // made by us, so that only we may read it
 	}
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()
-	w, err := sql.Open("sqlite", file+sqliteCommon+"&_txlock=immediate")
+	w, err := sql.Open("sqlite", file+sqliteCommon+"&_txlock=immediate&_pragma=cache_size(-32768)")
 	if err != nil {
 		return fmt.Errorf("open sqlite: %w", err)
 	}
