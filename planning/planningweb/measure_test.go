@@ -3,6 +3,7 @@ package planningweb_test
 import (
 	"context"
 	"flag"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -79,6 +80,19 @@ func TestAnOfficeWithoutMeasuresSaysSo(t *testing.T) {
 	s.visit("sevda").Get("/measures?plan=KM-2022-2026").Want(http.StatusOK).Has(".k-empty").HasNot("a[href^='/measures/export']")
 	s.visit("rauf").Get("/measures").Want(http.StatusForbidden)
 	s.Nobody().Get("/measures").Want(http.StatusSeeOther)
+}
+
+// TestTheOfficeSetsHowManyFilesAnEntryTakes is about the bounds of the service,
+// which hold here as for evidence.
+func TestTheOfficeSetsHowManyFilesAnEntryTakes(t *testing.T) {
+	s := newMeasureSite(t).imported()
+	s.visit("sevda").Post(s.path("4.1")+"/departments", "year", "2022", "lead", s.Dept("SSS")).Want(http.StatusSeeOther)
+	var files []webtest.Upload
+	for i := range 21 {
+		files = append(files, webtest.Upload{Field: "upload", Name: fmt.Sprintf("%d.txt", i), Content: fmt.Sprint("mətn ", i)})
+	}
+	entry := url.Values{"year": {"2022"}, "version": {"0"}, "narrative": {workDone}, "do": {"save"}}
+	s.visit("aytan").PostFiles(s.path("4.1")+"/entry", entry, files...).Want(http.StatusSeeOther)
 }
 
 func TestAMeasureGoesFromTheListToADecision(t *testing.T) {

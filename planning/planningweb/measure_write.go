@@ -21,7 +21,7 @@ func (p measurePages) write(c *web.Context) error {
 		return err
 	}
 	var uploads []string
-	values, err := c.Multipart(web.Limits{}, func(f *web.File) error {
+	values, err := c.Multipart(web.Limits{Files: p.svc.KIS.Limits.Files, FileBytes: p.svc.KIS.Limits.FileBytes}, func(f *web.File) error {
 		up, err := p.svc.KIS.StageUpload(c.Ctx(), f.Name, f)
 		uploads = append(uploads, up.ID)
 		return err
@@ -81,7 +81,7 @@ func (p measurePages) upload(c *web.Context) error {
 		return err
 	}
 	var id string
-	_, err := c.Multipart(web.Limits{Files: 1}, func(f *web.File) error {
+	_, err := c.Multipart(web.Limits{Files: 1, FileBytes: p.svc.KIS.Limits.FileBytes}, func(f *web.File) error {
 		up, err := p.svc.KIS.StageUpload(c.Ctx(), f.Name, f)
 		id = up.ID
 		return err
