@@ -61,7 +61,7 @@ func (o TaskOutput) Reviewing() *Version {
 }
 
 // IsTaskCode says whether a text can be the code of a task, such as 4.3.1.
-func IsTaskCode(code string) bool { return activityCode.MatchString(code) && levelOf(code) == Task }
+func IsTaskCode(code string) bool { return isTaskCode(code) }
 
 // Task reads one task of a cycle. The number of queries does not depend on
 // how much evidence there is.

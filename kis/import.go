@@ -2,16 +2,17 @@ package kis
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/describe"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -24,11 +25,17 @@ type ImportRequest struct {
 	OwnerCode        string  // department; empty = as it is; for a new process the internal supplier named in most rows
 	EffectiveFrom    day.Day // empty = today
 	DryRun           bool    // check and count everything, keep nothing
+
+	// Suppliers says who the suppliers are that nobody knows, by their name in
+	// the file. What is not decided here is asked about: the file is refused.
+	Suppliers map[string]SupplierChoice
 }
 
 // ImportResult says what was read and what became, or with DryRun would
 // become, of it.
 type ImportResult struct {
+	Format        string // CSV, XLSX or DOCX
+	Exact         bool   // the exact columns: nothing was repaired
 	Process       ProcessRef
 	Owner         Department
 	New           bool // the process was not known before
@@ -42,25 +49,78 @@ type ImportResult struct {
 	Gates         int
 	Inputs        int
 	Outputs       int
-	TaskOutputs   int            // outputs that need evidence
-	Suppliers     []Department   // in order of first mention
-	Added         []string       // codes of rows the version before did not have
-	Removed       []string       // codes it had and this one has not
-	Altered       []string       // codes whose text, lists or applicability differ
-	Notes         []apperr.Field // what was put right while reading
-	Rows          []ImportedRow  // in order of codes, for the preview
+	TaskOutputs   int               // outputs that need evidence
+	Suppliers     []Department      // in order of first mention
+	Unknown       []UnknownSupplier // names to be asked about, in order of first mention
+	Added         []string          // codes of rows the version before did not have
+	Removed       []string          // codes it had and this one has not
+	Altered       []string          // codes whose text, lists or applicability differ
+	Notes         []ReadingNote     // what differs from the file, what is doubtful, what is refused; by row
+	Rows          []ImportedRow     // in order of codes, for the preview
 }
+
+// ReadingNote is one difference between a file and what was read out of it.
+type ReadingNote = describe.Note
+
+// The weights of a ReadingNote.
+const (
+	NoteForm   = describe.Form   // capital letters, quotes
+	NoteRepair = describe.Repair // put right by a known rule
+	NoteDoubt  = describe.Doubt  // a person has to look
+	NoteFault  = describe.Fault  // refused
+)
+
+// RowState is what became of a row of a file.
+type RowState string
+
+// The states of a row, from good to bad.
+const (
+	RowRead     RowState = "read"     // as it stands there; capital letters and quotes apart
+	RowRepaired RowState = "repaired" // put right by known rules
+	RowDoubtful RowState = "doubtful" // read in one way, but a person has to look
+	RowRefused  RowState = "refused"  // cannot be read; the file is not taken
+)
+
+// RowStates lists them in this order.
+func RowStates() []RowState { return []RowState{RowRead, RowRepaired, RowDoubtful, RowRefused} }
 
 // ImportedRow is one row as it was understood.
 type ImportedRow struct {
-	Code       string
-	Level      Level
-	NameAZ     string
-	Applicable bool
-	Inputs     int
-	Outputs    int
-	Suppliers  []string // codes
-	Mark       string   // "added", "altered" or empty, against the version before
+	describe.Row
+	Departments []string // codes of the suppliers, names of those who are none
+	State       RowState
+	Notes       []ReadingNote
+	Mark        string // "added", "altered" or empty, against the version before
+}
+
+// Count counts the rows in a state.
+func (r ImportResult) Count(s RowState) (n int) {
+	for _, row := range r.Rows {
+		if row.State == s {
+			n++
+		}
+	}
+	return n
+}
+
+// Err is nil when the file can be taken, else one error with all faults.
+func (r ImportResult) Err() error { return describe.Refusal(r.Notes) }
+
+// Asks tells that nothing is wrong but suppliers that nobody knows.
+func (r ImportResult) Asks() bool {
+	return len(r.Unknown) > 0 && !slices.ContainsFunc(r.Notes, func(n ReadingNote) bool {
+		return n.Weight == NoteFault && n.Key != keyUnknownSupplier
+	})
+}
+
+// FileNotes are the notes that are about no activity.
+func (r ImportResult) FileNotes() (out []ReadingNote) {
+	for _, n := range r.Notes {
+		if n.Code == "" || n.Column == "gate" {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // Title limits.
@@ -71,36 +131,27 @@ const (
 
 var processCode = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
 
-// ImportProcess reads a process description (CSV, UTF-8, the columns of
-// ImportColumns) and stores it as a new version of the process. All faults of
-// a file are told at once, by row and column; a file with a fault leaves
-// nothing. The same content again changes nothing and says so.
+// ImportProcess reads a process description and stores it as a new version of
+// the process: the official six-column table or the exact columns, as CSV,
+// XLSX or DOCX. What the reading put right is kept with the version. All
+// faults of a file are told at once, by row and column; a file with a fault
+// leaves nothing. The same content again changes nothing and says so. The
+// result is filled as far as it was read, also beside an error.
 func (s *Service) ImportProcess(ctx context.Context, req ImportRequest) (ImportResult, error) {
-	if _, err := Allowed(ctx, policies.ProcessImport); err != nil {
-		return ImportResult{}, err
-	}
-	if err := completeImport(&req, s.Today()); err != nil {
-		return ImportResult{}, err
-	}
-	text, source, notes, err := readImport(req.Reader)
+	im, err := s.readProcess(ctx, req)
 	if err != nil {
-		return ImportResult{}, err
-	}
-	var faults apperr.Check
-	rows := parseImport(&faults, text)
-	im := importing{req: req, rows: rows, source: source, today: s.Today(),
-		res: ImportResult{EffectiveFrom: req.EffectiveFrom, Notes: notes}}
-	if err := im.suppliers(ctx, s.DB.Read(), &faults); err != nil {
-		return ImportResult{}, err
-	}
-	if err := capFaults(&faults); err != nil {
-		return ImportResult{}, err
+		return im.res, err
 	}
 	if req.DryRun {
-		err = im.resolve(ctx, s.DB.Read())
+		return im.res, im.res.Err()
+	}
+	if err := im.res.Err(); err != nil {
 		return im.res, err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := im.decide(ctx, tx); err != nil {
+			return err
+		}
 		if err := im.resolve(ctx, tx); err != nil {
 			return err
 		}
@@ -112,19 +163,66 @@ func (s *Service) ImportProcess(ctx context.Context, req ImportRequest) (ImportR
 	if err != nil {
 		return ImportResult{}, err
 	}
+	im.mark()
 	return im.res, nil
+}
+
+// readProcess reads a file and looks up what it names, changing nothing.
+func (s *Service) readProcess(ctx context.Context, req ImportRequest) (*importing, error) {
+	im := &importing{req: req, today: s.Today()}
+	if _, err := Allowed(ctx, policies.ProcessImport); err != nil {
+		return im, err
+	}
+	if len(req.Suppliers) > 0 {
+		if err := allowedAny(ctx, policies.SupplierDecide); err != nil {
+			return im, err
+		}
+	}
+	if err := completeImport(&im.req, im.today); err != nil {
+		return im, err
+	}
+	reading, err := describe.Read(req.Reader)
+	if err != nil {
+		return im, err
+	}
+	im.take(reading)
+	db := s.DB.Read()
+	if im.process, err = findProcess(ctx, db, im.req.Code); err != nil {
+		return im, err
+	}
+	if err := im.suppliers(ctx, db); err != nil {
+		return im, err
+	}
+	if len(im.rows) > 0 {
+		if err := im.resolve(ctx, db); err != nil {
+			return im, err
+		}
+	}
+	im.mark()
+	return im, nil
 }
 
 // completeImport fills in what was left out and checks what was given.
 func completeImport(req *ImportRequest, today day.Day) error {
 	var c apperr.Check
 	if req.Code = strings.TrimSpace(req.Code); req.Code == "" {
-		req.Code = codeOfFile(req.Name)
-	}
-	if len(req.Code) > maxProcessCode || !processCode.MatchString(req.Code) {
-		c.Add("code", "kis.import.process_code", "max", maxProcessCode)
+		if req.Code = codeOfFile(req.Name); req.Code == "" {
+			c.Add("code", "kis.import.process_code", "max", maxProcessCode)
+		}
 	}
 	req.TitleAZ = c.Text("title_az", req.TitleAZ, 0, maxProcessTitle)
+	checkProcess(&c, req, today)
+	if req.Reader == nil {
+		c.Add("file", "error.upload.none")
+	}
+	return c.Err()
+}
+
+// checkProcess checks what imports and copies have in common.
+func checkProcess(c *apperr.Check, req *ImportRequest, today day.Day) {
+	if len(req.Code) > maxProcessCode || (req.Code != "" && !processCode.MatchString(req.Code)) {
+		c.Add("code", "kis.import.process_code", "max", maxProcessCode)
+	}
 	req.TitleEN = c.Text("title_en", req.TitleEN, 0, maxProcessTitle)
 	req.OwnerCode = strings.TrimSpace(req.OwnerCode)
 	if req.EffectiveFrom == "" {
@@ -134,10 +232,6 @@ func completeImport(req *ImportRequest, today day.Day) error {
 	} else {
 		c.Add("effective_from", "error.field.date")
 	}
-	if req.Reader == nil {
-		c.Add("file", "error.upload.none")
-	}
-	return c.Err()
 }
 
 // codeOfFile makes a process code of a file's name:
@@ -156,59 +250,4 @@ func codeOfFile(name string) string {
 	}
 	code := strings.TrimPrefix(strings.Trim(b.String(), "-"), "process-")
 	return strings.Trim(code[:min(len(code), maxProcessCode)], "-")
-}
-
-// summarise counts what was read and compares it with the version before.
-func (r *ImportResult) summarise(rows []importRow, before map[string]string) {
-	seen := map[string]bool{}
-	for _, row := range rows {
-		switch row.level {
-		case Phase:
-			r.Phases++
-		case Subprocess:
-			r.Subprocesses++
-		case Task:
-			r.Tasks++
-			r.TaskOutputs += len(row.outputs)
-		}
-		if !row.applicable {
-			r.NotApplicable++
-		}
-		r.Inputs += len(row.inputs)
-		r.Outputs += len(row.outputs)
-		out := ImportedRow{Code: row.code, Level: row.level, NameAZ: row.nameAZ, Applicable: row.applicable,
-			Inputs: len(row.inputs), Outputs: len(row.outputs)}
-		for _, d := range row.departments {
-			out.Suppliers = append(out.Suppliers, d.Code)
-			if !seen[d.ID] {
-				seen[d.ID] = true
-				r.Suppliers = append(r.Suppliers, d)
-			}
-		}
-		if before != nil {
-			switch old, known := before[row.code]; {
-			case !known:
-				out.Mark = "added"
-				r.Added = append(r.Added, row.code)
-			case old != row.fingerprint():
-				out.Mark = "altered"
-				r.Altered = append(r.Altered, row.code)
-			}
-			delete(before, row.code)
-		}
-		r.Rows = append(r.Rows, out)
-	}
-	for code := range before {
-		r.Removed = append(r.Removed, code)
-	}
-	sortCodes(r.Removed)
-}
-
-// fingerprint is a text that differs when anything of a row differs.
-func (r importRow) fingerprint() string {
-	ids := make([]string, len(r.departments))
-	for i, d := range r.departments {
-		ids[i] = d.ID
-	}
-	return fmt.Sprintf("%q %q %q %q %v %q %q %q", r.code, r.nameAZ, r.nameEN, r.workAZ, r.applicable, r.inputs, ids, r.outputs)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/describe"
 	"github.com/kis-platform/kis/reference"
 )
 
@@ -22,6 +23,11 @@ type importing struct {
 	rows   []importRow
 	today  day.Day
 	source string // SHA-256 of the file
+	format string // of the file, or COPY
+
+	fileGates []describe.Gate // as the file has them
+	entered   map[string]bool // institutions entered by this import
+	copied    string          // version this one is a copy of
 
 	process *processRow // nil: the process is new
 	owner   Department
@@ -30,32 +36,8 @@ type importing struct {
 	res     ImportResult
 }
 
-// suppliers looks the suppliers of all rows up by code, name or alias and
-// notes each that is not known.
-func (im *importing) suppliers(ctx context.Context, db bun.IDB, c *apperr.Check) error {
-	find, err := departmentLookup(ctx, db)
-	if err != nil {
-		return err
-	}
-	for i := range im.rows {
-		row := &im.rows[i]
-		for _, name := range row.suppliers {
-			d, ok := find(name)
-			if !ok {
-				c.AddRow(row.line, "suppliers", "kis.import.supplier", "name", i18n.Shorten(name, 60))
-				continue
-			}
-			if !slices.ContainsFunc(row.departments, func(o Department) bool { return o.ID == d.ID }) {
-				row.departments = append(row.departments, d)
-			}
-		}
-	}
-	return nil
-}
-
-// departmentLookup reads the departments in use and their aliases, in two
-// queries, and finds one by code, name or alias, whatever the case and marks.
-func departmentLookup(ctx context.Context, db bun.IDB) (func(string) (Department, bool), error) {
+// openBook reads the departments in use and their aliases, in two queries.
+func openBook(ctx context.Context, db bun.IDB) (*departmentBook, error) {
 	list, err := listDepartments(ctx, db, false)
 	if err != nil {
 		return nil, err
@@ -77,10 +59,27 @@ func departmentLookup(ctx context.Context, db bun.IDB) (func(string) (Department
 	for _, d := range list { // a code comes before what else it may mean
 		byKey[i18n.Fold(d.Code)] = d
 	}
-	return func(name string) (Department, bool) {
-		d, ok := byKey[i18n.Fold(name)]
-		return d, ok
-	}, nil
+	return &departmentBook{byKey}, nil
+}
+
+// leftAsText gives the names, folded, that the newest version of the process
+// left as they are: that decision is not asked for again.
+func (im *importing) leftAsText(ctx context.Context, db bun.IDB) (map[string]bool, error) {
+	out := map[string]bool{}
+	if im.process == nil {
+		return out, nil
+	}
+	last, err := latestVersion(ctx, db, im.process.ID, "")
+	if err != nil || last == nil {
+		return out, err
+	}
+	named, err := namedSuppliers(ctx, db, last.ID)
+	for _, list := range named {
+		for _, n := range list {
+			out[i18n.Fold(n.Name)] = true
+		}
+	}
+	return out, err
 }
 
 // resolve finds the process, its owner and gates, compares the content with
@@ -92,7 +91,7 @@ func (im *importing) resolve(ctx context.Context, db bun.IDB) (err error) {
 	if im.owner, err = im.findOwner(ctx, db); err != nil {
 		return err
 	}
-	if im.gates, err = referenceGates(im.rows); err != nil {
+	if im.gates, err = phaseGates(im.rows, im.fileGates); err != nil {
 		return err
 	}
 	im.res.summarise(im.rows, nil)
@@ -133,13 +132,9 @@ func (im *importing) compare(ctx context.Context, db bun.IDB) error {
 	}
 	before := make(map[string]string, len(old))
 	for _, a := range old {
-		row := importRow{code: a.Code, nameAZ: a.NameAZ, nameEN: a.NameEN, workAZ: a.WorkAZ, applicable: a.Applicable,
-			inputs: a.Inputs, outputs: a.Outputs, departments: a.Suppliers}
-		before[a.Code] = row.fingerprint()
+		before[a.Code] = rowOf(a).fingerprint()
 	}
-	res := ImportResult{}
-	res.summarise(im.rows, before)
-	im.res.Rows, im.res.Added, im.res.Removed, im.res.Altered = res.Rows, res.Added, res.Removed, res.Altered
+	im.res.summarise(im.rows, before)
 	return nil
 }
 
@@ -160,7 +155,7 @@ func (im *importing) findOwner(ctx context.Context, db bun.IDB) (Department, err
 	var best Department
 	counts := map[string]int{}
 	for _, row := range im.rows {
-		for _, d := range row.departments {
+		for _, d := range row.departments() {
 			if d.Kind != Internal {
 				continue
 			}
@@ -176,16 +171,34 @@ func (im *importing) findOwner(ctx context.Context, db bun.IDB) (Department, err
 	return best, nil
 }
 
-// referenceGates gives the closing sentences of the applicable phases.
-func referenceGates(rows []importRow) ([]ProcessGate, error) {
+// phaseGates gives the closing sentences of the applicable phases: those of the
+// file, else the official ones. The official translation belongs to the
+// official sentence only.
+func phaseGates(rows []importRow, file []describe.Gate) ([]ProcessGate, error) {
 	lines, err := reference.Rows(reference.PhaseGates)
 	if err != nil {
 		return nil, apperr.Wrap(err, "phase gates")
 	}
 	var out []ProcessGate
-	for _, l := range lines {
-		if slices.ContainsFunc(rows, func(r importRow) bool { return r.code == l["phase"] && r.applicable }) {
-			out = append(out, ProcessGate{Phase: l["phase"], StatementAZ: l["statement_az"], StatementEN: l["statement_en"]})
+	for _, p := range phases {
+		if !slices.ContainsFunc(rows, func(r importRow) bool { return r.Code == p && r.Applicable }) {
+			continue
+		}
+		g := ProcessGate{Phase: p}
+		for _, l := range lines {
+			if l["phase"] == p {
+				g.StatementAZ, g.StatementEN = l["statement_az"], l["statement_en"]
+			}
+		}
+		for _, f := range file {
+			if f.Phase == p && f.StatementAZ != g.StatementAZ {
+				g.StatementAZ, g.StatementEN = f.StatementAZ, f.StatementEN
+			} else if f.Phase == p && f.StatementEN != "" {
+				g.StatementEN = f.StatementEN
+			}
+		}
+		if g.StatementAZ != "" && p != "8" { // phase 8 ends in the plan
+			out = append(out, g)
 		}
 	}
 	return out, nil

@@ -2,9 +2,13 @@ package kis
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 
+	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/describe"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -16,16 +20,21 @@ func (im *importing) write(ctx context.Context, tx *store.Tx) error {
 	}
 	p := im.res.Process
 	v := versionRow{ID: store.NewID(), ProcessID: p.ID, Number: im.res.Version, EffectiveFrom: im.req.EffectiveFrom,
-		SourceName: i18n.Shorten(cleanNameOr(im.req.Name, "process.csv"), 250), SourceSHA256: im.source, ContentSHA256: im.content, CreatedAt: tx.Now}
+		SourceName: i18n.Shorten(cleanNameOr(im.req.Name, "process.csv"), 250), SourceSHA256: im.source, ContentSHA256: im.content, CreatedAt: tx.Now,
+		Format: im.format, CreatedBy: tx.Actor.UserID, CopiedFrom: im.copied}
 	if _, err := tx.NewInsert().Model(&v).Exec(ctx); err != nil {
 		return store.MapError(err, "insert version")
 	}
 	if err := im.writeRows(ctx, tx, v.ID); err != nil {
 		return err
 	}
+	if err := im.writeNotes(ctx, tx, v.ID); err != nil {
+		return err
+	}
 	tx.Record(store.Change{Action: string(policies.ProcessImport), Kind: "process", ID: p.ID, Label: p.Code, Before: before,
 		After: map[string]any{"title_az": p.TitleAZ, "title_en": p.TitleEN, "owner": im.owner.Code, "version": v.Number, "effective_from": v.EffectiveFrom,
-			"source": v.SourceName, "sha256": v.SourceSHA256, "rows": len(im.rows), "not_applicable": im.res.NotApplicable}})
+			"source": v.SourceName, "sha256": v.SourceSHA256, "format": im.format, "rows": len(im.rows), "not_applicable": im.res.NotApplicable,
+			"repairs": count(im.res.Notes, NoteRepair), "doubts": count(im.res.Notes, NoteDoubt)}})
 	return nil
 }
 
@@ -54,26 +63,32 @@ func (im *importing) writeRows(ctx context.Context, tx *store.Tx, versionID stri
 		deps  []activityDepartmentRow
 		outs  []outputRow
 		gates []gateRow
+		names []supplierNameRow
 	)
 	ids := map[string]string{}
 	for i, r := range im.rows { // in order of codes: parents first
 		id := store.NewID()
-		ids[r.code] = id
-		acts = append(acts, activityRow{ID: id, VersionID: versionID, ParentID: ids[parentOf(r.code)], Code: r.code, Level: r.level, Phase: phaseOf(r.code),
-			Position: i, NameAZ: r.nameAZ, NameEN: r.nameEN, WorkAZ: r.workAZ, Applicable: r.applicable,
-			SearchKey: i18n.Fold(r.code + " " + r.nameAZ + " " + r.nameEN)})
-		for n, name := range r.inputs {
+		ids[r.Code] = id
+		acts = append(acts, activityRow{ID: id, VersionID: versionID, ParentID: ids[r.Parent], Code: r.Code, Level: r.Level, Phase: describe.PhaseOf(r.Code),
+			Position: i, NameAZ: r.NameAZ, NameEN: r.NameEN, WorkAZ: r.WorkAZ, Applicable: r.Applicable,
+			SearchKey: i18n.Fold(r.Code + " " + r.NameAZ + " " + r.NameEN)})
+		for n, name := range r.Inputs {
 			ins = append(ins, inputRow{ActivityID: id, Position: n + 1, NameAZ: name})
 		}
-		for n, name := range r.outputs {
+		for n, name := range r.Outputs {
 			outs = append(outs, outputRow{ID: store.NewID(), ActivityID: id, Position: n + 1, NameAZ: name})
 		}
 		deps = append(deps, responsible(id, r, im.owner.ID)...)
+		for n, s := range r.suppliers {
+			if s.department.ID == "" {
+				names = append(names, supplierNameRow{ActivityID: id, Position: n, NameAZ: s.name})
+			}
+		}
 	}
 	for _, g := range im.gates {
 		gates = append(gates, gateRow{VersionID: versionID, Phase: g.Phase, StatementAZ: g.StatementAZ, StatementEN: g.StatementEN})
 	}
-	return store.MapError(insertAll(ctx, tx, acts, ins, deps, outs, gates), "insert description")
+	return store.MapError(insertAll(ctx, tx, acts, ins, deps, outs, gates, names), "insert description")
 }
 
 // responsible gives the departments of a row: the suppliers as printed, the
@@ -81,11 +96,15 @@ func (im *importing) writeRows(ctx context.Context, tx *store.Tx, versionID stri
 func responsible(activityID string, r importRow, ownerID string) []activityDepartmentRow {
 	var out []activityDepartmentRow
 	internal := false
-	for n, d := range r.departments {
+	for n, s := range r.suppliers {
+		d := s.department
+		if d.ID == "" {
+			continue
+		}
 		out = append(out, activityDepartmentRow{ActivityID: activityID, DepartmentID: d.ID, Position: n, Supplier: true, Responsible: d.Kind == Internal})
 		internal = internal || d.Kind == Internal
 	}
-	if r.applicable && !internal {
+	if r.Applicable && !internal {
 		out = append(out, activityDepartmentRow{ActivityID: activityID, DepartmentID: ownerID, Position: -1, Responsible: true})
 	}
 	return out
@@ -93,11 +112,11 @@ func responsible(activityID string, r importRow, ownerID string) []activityDepar
 
 // insertAll inserts the rows of several tables, each in one statement, in an
 // order that references allow.
-func insertAll(ctx context.Context, tx *store.Tx, acts []activityRow, ins []inputRow, deps []activityDepartmentRow, outs []outputRow, gates []gateRow) error {
+func insertAll(ctx context.Context, tx *store.Tx, acts []activityRow, ins []inputRow, deps []activityDepartmentRow, outs []outputRow, gates []gateRow, names []supplierNameRow) error {
 	for _, t := range []struct {
 		n    int
 		rows any
-	}{{len(acts), &acts}, {len(ins), &ins}, {len(deps), &deps}, {len(outs), &outs}, {len(gates), &gates}} {
+	}{{len(acts), &acts}, {len(ins), &ins}, {len(deps), &deps}, {len(outs), &outs}, {len(gates), &gates}, {len(names), &names}} {
 		if t.n == 0 {
 			continue
 		}
@@ -113,4 +132,32 @@ func orText(a, b string) string {
 		return a
 	}
 	return b
+}
+
+// writeNotes keeps what the reading put right or was not sure of.
+func (im *importing) writeNotes(ctx context.Context, tx *store.Tx, versionID string) error {
+	var rows []versionNoteRow
+	for _, n := range im.res.Notes {
+		args, err := json.Marshal(n.Args)
+		if err != nil {
+			return apperr.Wrap(err, "note")
+		}
+		rows = append(rows, versionNoteRow{VersionID: versionID, Position: len(rows), Weight: n.Weight, Line: n.Row, Code: n.Code, Place: n.Column,
+			Message: n.Key, Args: string(args), TextBefore: n.Before, TextAfter: n.After})
+	}
+	for part := range slices.Chunk(rows, 500) { // what one statement may hold
+		if _, err := tx.NewInsert().Model(&part).Exec(ctx); err != nil {
+			return store.MapError(err, "insert notes")
+		}
+	}
+	return nil
+}
+
+func count(notes []ReadingNote, w describe.Weight) (n int) {
+	for _, x := range notes {
+		if x.Weight == w {
+			n++
+		}
+	}
+	return n
 }

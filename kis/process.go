@@ -9,17 +9,18 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/kis/describe"
 	"github.com/kis-platform/kis/policies"
 )
 
 // Level is the depth of an activity in the process model.
-type Level string
+type Level = describe.Level
 
 // The three levels of the national GSBPM.
 const (
-	Phase      Level = "phase"      // mərhələ: 4
-	Subprocess Level = "subprocess" // altproses: 4.4
-	Task       Level = "task"       // tapşırıq: 4.4.2; only its outputs need evidence
+	Phase      = describe.Phase      // mərhələ: 4
+	Subprocess = describe.Subprocess // altproses: 4.4
+	Task       = describe.Task       // tapşırıq: 4.4.2; only its outputs need evidence
 )
 
 // ProcessRef names a statistical process.
@@ -50,8 +51,14 @@ type ProcessVersion struct {
 	EffectiveFrom day.Day
 	SourceName    string
 	SourceSHA256  string
+	Format        string // CSV, XLSX, DOCX; FormatCopy
 	CreatedAt     time.Time
+	CreatedBy     string // name; empty for the program itself
+	CopiedFrom    string // id of the version it is a copy of; empty for an import
 }
+
+// FormatCopy is the Format of a version that was copied from another process.
+const FormatCopy = "COPY"
 
 // Activity is one row of a process description.
 type Activity struct {
@@ -64,9 +71,21 @@ type Activity struct {
 	Applicable       bool
 	Inputs, Outputs  []string
 	Suppliers        []Department
-	Responsible      []Department // who must deliver the outputs
-	OwnerStandsInFor bool         // the owner answers because no internal supplier is named
+	Named            []NamedSupplier // suppliers that were left as a name
+	Responsible      []Department    // who must deliver the outputs
+	OwnerStandsInFor bool            // the owner answers because no internal supplier is named
 }
+
+// NamedSupplier is a supplier that is no department: somebody decided to leave
+// the words as they are. Position is its place among all suppliers of the row.
+type NamedSupplier struct {
+	Position int
+	Name     string
+}
+
+// SupplierLabels are codes of departments and names of other suppliers, in the
+// order of the description.
+func (a Activity) SupplierLabels() []string { return rowOf(a).labels() }
 
 // Name is the name of the activity in a language.
 func (a Activity) Name(lang string) string { return i18n.InLang(lang, a.NameAZ, a.NameEN) }

@@ -39,12 +39,15 @@ type versionRow struct {
 	SourceName    string    `bun:"source_name"`
 	SourceSHA256  string    `bun:"source_sha256"`
 	ContentSHA256 string    `bun:"content_sha256"`
+	Format        string    `bun:"format"`
+	CreatedBy     string    `bun:"created_by,nullzero"`
+	CopiedFrom    string    `bun:"copied_from,nullzero"`
 	CreatedAt     time.Time `bun:"created_at"`
 }
 
 func (r versionRow) version() ProcessVersion {
 	return ProcessVersion{ID: r.ID, Number: r.Number, EffectiveFrom: r.EffectiveFrom,
-		SourceName: r.SourceName, SourceSHA256: r.SourceSHA256, CreatedAt: r.CreatedAt}
+		SourceName: r.SourceName, SourceSHA256: r.SourceSHA256, Format: r.Format, CopiedFrom: r.CopiedFrom, CreatedAt: r.CreatedAt}
 }
 
 type activityRow struct {
@@ -177,14 +180,12 @@ func loadProcess(ctx context.Context, db bun.IDB, idOrCode string, number int) (
 		return ProcessPage{}, apperr.Missing("process")
 	}
 	page := ProcessPage{ProcessRef: p.ref()}
-	var versions []versionRow
-	if err := db.NewSelect().Model(&versions).Where("v.process_id = ?", p.ID).OrderExpr("v.number DESC").Scan(ctx); err != nil {
-		return ProcessPage{}, store.MapError(err, "versions")
+	if page.Versions, err = listVersions(ctx, db, p.ID); err != nil {
+		return ProcessPage{}, err
 	}
-	for i, v := range versions {
-		page.Versions = append(page.Versions, v.version())
+	for i, v := range page.Versions {
 		if v.Number == number || (number == 0 && i == 0) {
-			page.Version = v.version()
+			page.Version = v
 		}
 	}
 	if page.Version.ID == "" {
@@ -208,7 +209,26 @@ func loadProcess(ctx context.Context, db bun.IDB, idOrCode string, number int) (
 	return page, nil
 }
 
-// loadActivities reads all rows of a version with their lists, in four queries.
+// listVersions lists the versions of a process, newest first.
+func listVersions(ctx context.Context, db bun.IDB, processID string) ([]ProcessVersion, error) {
+	var rows []struct {
+		versionRow
+		Author string
+	}
+	err := db.NewSelect().Model(&rows).ModelTableExpr("process_versions AS v").ColumnExpr("v.*").ColumnExpr("COALESCE(u.name, '') AS author").
+		Join("LEFT JOIN users AS u ON u.id = v.created_by").Where("v.process_id = ?", processID).OrderExpr("v.number DESC").Scan(ctx)
+	if err != nil {
+		return nil, store.MapError(err, "versions")
+	}
+	out := make([]ProcessVersion, len(rows))
+	for i, r := range rows {
+		out[i] = r.version()
+		out[i].CreatedBy = r.Author
+	}
+	return out, nil
+}
+
+// loadActivities reads all rows of a version with their lists, in five queries.
 func loadActivities(ctx context.Context, db bun.IDB, versionID string) ([]Activity, error) {
 	var rows []activityRow
 	if err := db.NewSelect().Model(&rows).Where("a.version_id = ?", versionID).OrderExpr("a.position").Scan(ctx); err != nil {
@@ -244,6 +264,13 @@ func loadActivities(ctx context.Context, db bun.IDB, versionID string) ([]Activi
 	deps, err := activityDepartments(ctx, db, versionID, "")
 	if err != nil {
 		return nil, err
+	}
+	named, err := namedSuppliers(ctx, db, versionID)
+	if err != nil {
+		return nil, err
+	}
+	for id, list := range named {
+		at[id].Named = list
 	}
 	for _, d := range deps {
 		a := at[d.ActivityID]

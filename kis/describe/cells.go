@@ -147,3 +147,6 @@ func CompareCodes(a, b string) int {
 
 // SortCodes orders codes by their numbers.
 func SortCodes(codes []string) { slices.SortFunc(codes, CompareCodes) }
+
+// IsCode tells whether a text has the form of an activity's code.
+func IsCode(s string) bool { return activityCode.MatchString(s) }

@@ -91,12 +91,12 @@ func (s *six) applicable(raw rawRow) bool {
 		case is:
 			none = append(none, column)
 			doubtful = doubtful || doubt
-			if written := oneLine(text); written != noneWords && !s.exact {
+			if written := oneLine(text); written != None && !s.exact {
 				w := Repair
 				if doubt {
 					w = Doubt
 				}
-				s.say(w, column, "kis.reading.none", written, noneWords)
+				s.say(w, column, "kis.reading.none", written, None)
 			}
 		default:
 			filled = append(filled, column)
@@ -107,7 +107,7 @@ func (s *six) applicable(raw rawRow) bool {
 		return true
 	case len(filled) == 0:
 		if len(empty) > 0 {
-			s.say(Doubt, empty[0], "kis.reading.none_empty", "", noneWords, "n", len(empty))
+			s.say(Doubt, empty[0], "kis.reading.none_empty", "", None, "n", len(empty))
 		}
 		return false
 	}
@@ -118,8 +118,8 @@ func (s *six) applicable(raw rawRow) bool {
 	return true
 }
 
-// noneWords is how the official table says that a step does not exist.
-const noneWords = "Mövcud deyil"
+// None is how the official table says that a step does not exist.
+const None = "Mövcud deyil"
 
 // words reads a text: spelling and quotation marks.
 func (s *six) words(column, text string) string {

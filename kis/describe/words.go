@@ -194,3 +194,9 @@ func differ(a, b []rune) int {
 	}
 	return -1
 }
+
+// Near tells that two words are one letter apart, or two in long ones.
+func Near(a, b string) bool {
+	n := distance(a, b)
+	return n == 1 || (n == 2 && len([]rune(a)) > 8)
+}

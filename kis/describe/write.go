@@ -5,8 +5,11 @@ import (
 	"encoding/csv"
 	"encoding/xml"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/kis-platform/kis/reference"
 )
 
 // Paper is a description to be written, as it is kept.
@@ -16,6 +19,21 @@ type Paper struct {
 	None     string   // how "does not exist" is written; must be one that is read
 	Rows     []Row
 	Gates    []Gate // those a reader could not know of itself; DOCX: all
+}
+
+// Headings are those of the official table and of the English name beside it,
+// as the reference data writes them first.
+func Headings() []string {
+	rows, err := reference.Rows(reference.DescriptionHeadings)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, column := range append(slices.Clone(sixColumns), "name_en") {
+		i := slices.IndexFunc(rows, func(r reference.Row) bool { return r["column"] == column })
+		out = append(out, rows[i]["heading"])
+	}
+	return out
 }
 
 // Records gives the lines of the exact form with their header: what is read

@@ -1,12 +1,11 @@
-package kis
+package describe
 
 import (
-	"bytes"
+	"encoding/csv"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
@@ -25,15 +24,13 @@ func official(t testing.TB) string {
 	return string(raw)
 }
 
-// read does what an import does before it looks into the database.
-func read(raw string) ([]importRow, error) {
-	text, _, _, err := readImport(strings.NewReader(raw))
-	if err != nil {
-		return nil, err
+// read reads a text; any fault is an error.
+func read(raw string) ([]Row, error) {
+	r, err := Read(strings.NewReader(raw))
+	if err == nil {
+		err = r.Err()
 	}
-	var c apperr.Check
-	rows := parseImport(&c, text)
-	return rows, capFaults(&c)
+	return r.Rows, err
 }
 
 // faults writes the field errors of an error as "row column key".
@@ -55,7 +52,7 @@ func TestTheOfficialDescriptionIsReadWhole(t *testing.T) {
 	}
 	var phases, subs, tasks, na int
 	for _, r := range rows {
-		switch r.level {
+		switch r.Level {
 		case Phase:
 			phases++
 		case Subprocess:
@@ -63,15 +60,15 @@ func TestTheOfficialDescriptionIsReadWhole(t *testing.T) {
 		case Task:
 			tasks++
 		}
-		if !r.applicable {
+		if !r.Applicable {
 			na++
 		}
 	}
 	if phases != 8 || subs != 44 || tasks != 108 || na != 19 {
 		t.Errorf("%d phases, %d sub-processes, %d tasks, %d not applicable; the document has 8, 44, 108 and 19", phases, subs, tasks, na)
 	}
-	if rows[0].code != "1" || rows[len(rows)-1].code != "8.3.1" {
-		t.Errorf("rows begin with %s and end with %s", rows[0].code, rows[len(rows)-1].code)
+	if rows[0].Code != "1" || rows[len(rows)-1].Code != "8.3.1" {
+		t.Errorf("rows begin with %s and end with %s", rows[0].Code, rows[len(rows)-1].Code)
 	}
 }
 
@@ -127,8 +124,7 @@ func TestFaultsOfADescriptionAreNamedByRowAndColumn(t *testing.T) {
 		"one cell too many":        {change("1.2.2", ",true,", ",true,,"), []string{fmt.Sprintf("%d file kis.import.cells", at("1.2.2"))}},
 		"open quote":               {change("1.1.1", `qərarı",`, `qərarı,`), nil},
 		"header of another file":   {strings.Replace(text, "code,level,parent", "kod,level,parent", 1), []string{"1 code kis.import.column"}},
-		"no header":                {text[strings.Index(text, "\n")+1:], []string{"1 file kis.import.no_header"}},
-		"semicolons":               {strings.ReplaceAll(text[:strings.Index(text, "\n")+1], ",", ";") + "1;phase\n", []string{"1 file kis.import.separator"}},
+		"no header":                {text[strings.Index(text, "\n")+1:], []string{"1 file kis.import.no_heading"}},
 		"header only":              {text[:strings.Index(text, "\n")+1], []string{"1 file kis.import.no_rows"}},
 		"cut between two phases":   {text[:strings.Index(text, "\n7,phase")+1], []string{fmt.Sprintf("%d file kis.import.phase_missing", at("7")-1), fmt.Sprintf("%d file kis.import.phase_missing", at("7")-1)}},
 		"cut before the last row":  {text[:strings.Index(text, "\n8.3.1,")+1], []string{fmt.Sprintf("%d code kis.import.no_task", at("8.3"))}},
@@ -170,23 +166,23 @@ func TestOtherFilesAreRefusedByTheirKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct{ raw, key, arg string }{
-		"nothing":                {"", "kis.import.empty", ""},
-		"blank":                  {" \r\n\n", "kis.import.empty", ""},
-		"byte order mark":        {"\xef\xbb\xbf", "kis.import.faults", ""},
-		"PDF":                    {"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "kis.import.kind", "PDF"},
-		"ZIP":                    {"PK\x03\x04\x14\x00\x00\x00", "kis.import.kind", "ZIP"},
-		"old Word":               {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "kis.import.kind", "DOC / XLS"},
-		"HTML":                   {"\n<!DOCTYPE html><html></html>", "kis.import.kind", "HTML"},
-		"XML":                    {"<?xml version=\"1.0\"?><a/>", "kis.import.kind", "XML"},
-		"JSON":                   {`{"code": "1"}`, "kis.import.kind", "JSON"},
-		"picture":                {"\x89PNG\r\n\x1a\n\x00\x00", "kis.import.kind", "PNG"},
-		"anything":               {"\x01\x02\x03\x04\xfe\xff\x00", "kis.import.kind", "binary"},
-		"UTF-16 with a mark":     {utf16, "kis.import.encoding_named", "UTF-16"},
-		"UTF-16 without":         {utf16bare, "kis.import.encoding_named", "UTF-16"},
+		"nothing":                {"", "table.empty", ""},
+		"blank":                  {" \r\n\n", "table.empty", ""},
+		"byte order mark":        {"\xef\xbb\xbf", "table.empty", ""},
+		"PDF":                    {"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "table.kind", "PDF"},
+		"ZIP":                    {"PK\x03\x04\x14\x00\x00\x00", "table.damaged", ""},
+		"old Word":               {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "table.kind", "DOC / XLS"},
+		"HTML":                   {"\n<!DOCTYPE html><html></html>", "table.kind", "HTML"},
+		"XML":                    {"<?xml version=\"1.0\"?><a/>", "table.kind", "XML"},
+		"JSON":                   {`{"code": "1"}`, "table.kind", "JSON"},
+		"picture":                {"\x89PNG\r\n\x1a\n\x00\x00", "table.kind", "PNG"},
+		"anything":               {"\x01\x02\x03\x04\xfe\xff\x00", "table.kind", "binary"},
+		"UTF-16 with a mark":     {utf16, "table.encoding_named", "UTF-16"},
+		"UTF-16 without":         {utf16bare, "table.encoding_named", "UTF-16"},
 		"Windows":                {"code,level\n1,T\xfcl\xe9bat\n", "error.invalid", ""},
 		"read as Latin, resaved": {twice, "error.invalid", ""},
 		"replaced letters":       {"code,level\n1,T\ufffdl\ufffdbat\n", "error.invalid", ""},
-		"too large":              {strings.Repeat("a,b\n", maxImportBytes/4+1), "kis.import.too_large", "4 MB"},
+		"too large":              {strings.Repeat("a,b\n", MaxBytes/4+1), "table.too_large", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := read(c.raw)
@@ -204,27 +200,48 @@ func TestOtherFilesAreRefusedByTheirKind(t *testing.T) {
 	}
 }
 
-func TestAByteOrderMarkIsAcceptedAndTold(t *testing.T) {
-	text, _, notes, err := readImport(strings.NewReader("\xef\xbb\xbf" + official(t)))
-	if err != nil || !strings.HasPrefix(text, "code,") || len(notes) != 1 || notes[0].Key != "kis.import.note_bom" {
-		t.Errorf("text %.10q, notes %v, %v", text, notes, err)
+func TestAByteOrderMarkAndOtherSeparatorsAreAcceptedAndTold(t *testing.T) {
+	for key, text := range map[string]string{
+		"table.note.bom":       "\xef\xbb\xbf" + official(t),
+		"table.note.separator": separated(t, ';'),
+	} {
+		r, err := Read(strings.NewReader(text))
+		if err != nil || r.Err() != nil || len(r.Rows) != 160 || !r.Exact || len(r.Notes) != 1 || r.Notes[0].Key != key || r.Notes[0].Weight != Form {
+			t.Errorf("%s: %d rows, %v, %v, %v", key, len(r.Rows), r.Notes, err, r.Err())
+		}
 	}
+}
+
+// separated is the official description with another separator.
+func separated(t *testing.T, sep rune) string {
+	t.Helper()
+	records, err := csv.NewReader(strings.NewReader(official(t))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	w.Comma = sep
+	if err := w.WriteAll(records); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 func TestManyFaultsAreCutToALengthThatCanBeRead(t *testing.T) {
 	var b strings.Builder
-	b.WriteString(strings.Join(ImportColumns, ",") + "\n")
+	b.WriteString(strings.Join(Columns, ",") + "\n")
 	for range 1000 {
 		b.WriteString("x,y\n")
 	}
 	_, err := read(b.String())
 	f := apperr.As(err).Fields
-	if len(f) != maxImportFaults+1 || f[maxImportFaults].Key != "kis.import.more" {
+	if len(f) != maxFaults+1 || f[maxFaults].Key != "kis.import.more" {
 		t.Errorf("%d faults told, the last %v", len(f), f[len(f)-1])
 	}
 	b.Reset()
-	b.WriteString(strings.Join(ImportColumns, ",") + "\n")
-	for range maxImportRows + 5 {
+	b.WriteString(strings.Join(Columns, ",") + "\n")
+	for range maxRows + 5 {
 		b.WriteString("1,phase,,a,,,,b,true,\n")
 	}
 	_, err = read(b.String())
@@ -235,42 +252,8 @@ func TestManyFaultsAreCutToALengthThatCanBeRead(t *testing.T) {
 
 func TestCodesAreOrderedAsNumbers(t *testing.T) {
 	codes := []string{"1.10", "2", "1.2.1", "1.9", "1", "1.2"}
-	sortCodes(codes)
+	SortCodes(codes)
 	if want := []string{"1", "1.2", "1.2.1", "1.9", "1.10", "2"}; !slices.Equal(codes, want) {
 		t.Errorf("%v", codes)
 	}
-	if got := codeOfFile(`C:\Sənədlər\process-1-Elektron xidmət.CSV`); got != "1-elektron-xidmet" {
-		t.Errorf("code of a file: %s", got)
-	}
-}
-
-// FuzzImport: whatever is sent, the reader answers with a whole tree or with
-// an Invalid error that names a field.
-func FuzzImport(f *testing.F) {
-	text := official(f)
-	f.Add([]byte(text))
-	f.Add([]byte(text[:len(text)/2]))
-	f.Add([]byte("\xef\xbb\xbf" + text[:300]))
-	f.Add([]byte("code,level,parent,name_az,work_az,inputs_az,suppliers,outputs_az,applicable,name_en\n1,phase,,\"a"))
-	f.Add([]byte(`code;level`))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		rows, err := read(string(raw))
-		if err != nil {
-			e := apperr.As(err)
-			if e.Kind != apperr.Invalid || len(e.Fields) == 0 {
-				t.Fatalf("%v", err)
-			}
-			return
-		}
-		seen := map[string]bool{}
-		for _, r := range rows {
-			if seen[r.code] || (r.level != Phase && !seen[r.parent]) || !utf8.ValidString(r.nameAZ) || r.nameAZ == "" {
-				t.Fatalf("row %+v was let through", r)
-			}
-			seen[r.code] = true
-		}
-		if len(rows) < 8+44+44 || bytes.IndexByte(raw, 0) >= 0 {
-			t.Fatalf("%d rows were let through", len(rows))
-		}
-	})
 }
