@@ -173,7 +173,8 @@ func (s *Service) reminders(ctx context.Context, items []kis.WorkItem, last, tod
 			return nil, err
 		}
 		for _, w := range items {
-			if from < w.Due && w.Due <= to {
+			late := w.Due < today
+			if from < w.Due && w.Due <= to && late == (r.when == "after") {
 				out = append(out, reminder{r.when, w})
 			}
 		}
