@@ -96,6 +96,23 @@ func (s *Service) ExportProcess(ctx context.Context, idOrCode string, number int
 	return ExportedProcess{page, p}, nil
 }
 
+// DescriptionTemplate is a description to fill in: the phases and sub-processes
+// of the model by name, and the first task of each, empty.
+func DescriptionTemplate() (describe.Paper, error) {
+	model, err := GSBPM()
+	if err != nil {
+		return describe.Paper{}, err
+	}
+	p := describe.Paper{None: describe.None, Headings: describe.Headings()}
+	for _, m := range model {
+		p.Rows = append(p.Rows, describe.Row{Code: m.Code, NameAZ: m.NameAZ, NameEN: m.Names["5.0"], Applicable: true})
+		if m.Level == Subprocess {
+			p.Rows = append(p.Rows, describe.Row{Code: m.Code + ".1", Applicable: true})
+		}
+	}
+	return p, nil
+}
+
 // ModelEditions are the editions of GSBPM whose names are known, oldest first.
 var ModelEditions = []string{"5.0", "5.1", "5.2"}
 

@@ -33,6 +33,8 @@ func (s *Service) collect(ctx context.Context, r Request) (material, error) {
 		return s.collectScorecard(ctx, r, w)
 	case Measures:
 		return s.collectMeasures(ctx, r, w)
+	case Process, ProcessMap:
+		return s.collectProcess(ctx, r, w)
 	}
 	return material{}, apperr.Missing("document")
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
@@ -25,6 +26,7 @@ var contentTypes = map[string]string{
 	XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 	CSV:  "text/csv; charset=utf-8",
 	JSON: "application/json; charset=utf-8",
+	DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
 // material is what a collector found: the object, and how its document and
@@ -37,6 +39,8 @@ type material struct {
 	name   string  // of the file, without ending
 	doc    func() Doc
 	sheets func() []Sheet // nil when the kind has none; the first is the CSV
+
+	files map[string]func(io.Writer) error // formats that the kind writes in a way of its own
 }
 
 // File makes the document of a request. PDFs are registered before they are
@@ -57,6 +61,8 @@ func (s *Service) File(ctx context.Context, r Request) (File, error) {
 		p, err := s.print(ctx, r, m, &out)
 		f.Print, f.Bytes = &p, out.Bytes()
 		return f, err
+	case m.files[r.Format] != nil:
+		err = m.files[r.Format](&out)
 	case m.sheets == nil:
 		err = writeDoc(&out, m.doc())
 	case r.Format == XLSX:

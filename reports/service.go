@@ -46,6 +46,9 @@ const (
 	Cycle     = "cycle"     // state and evaluation of a cycle; Key is the process code and Key2 the period, or Key the id
 	Scorecard = "scorecard" // e-services; From, To, Agency, Year in focus
 	Measures  = "measures"  // report on a national plan; Key is the plan's code, Year
+
+	Process    = "process"     // standard of a process; Key is its code or id, Key2 the version, the newest when empty
+	ProcessMap = "process_map" // its map; the same keys
 )
 
 // The formats of files.
@@ -54,6 +57,7 @@ const (
 	XLSX = "xlsx"
 	CSV  = "csv"
 	JSON = "json"
+	DOCX = "docx" // descriptions of processes only
 )
 
 // kinds lists the kinds in the order of messages, with the formats of each.
@@ -68,6 +72,8 @@ var kinds = []struct {
 	{Cycle, []string{PDF, XLSX, CSV, JSON}},
 	{Scorecard, []string{PDF, XLSX, CSV, JSON}},
 	{Measures, []string{PDF, XLSX, CSV, JSON}},
+	{Process, []string{PDF, XLSX, CSV, JSON, DOCX}},
+	{ProcessMap, []string{PDF, JSON}},
 }
 
 // Formats lists the formats of a kind; none for an unknown one.
@@ -81,13 +87,13 @@ func Formats(kind string) []string {
 }
 
 // FormatOf gives the format of a file by the ending of its name, in capitals
-// or not. Invalid when it is none of the four.
+// or not. Invalid when it is none of them.
 func FormatOf(filename string) (string, error) {
 	ending := strings.ToLower(strings.TrimPrefix(path.Ext(strings.ReplaceAll(filename, `\`, "/")), "."))
-	if slices.Contains([]string{PDF, XLSX, CSV, JSON}, ending) {
+	if slices.Contains([]string{PDF, XLSX, CSV, JSON, DOCX}, ending) {
 		return ending, nil
 	}
-	return "", apperr.InvalidField("file", "report.error.ending", "file", filename, "formats", "pdf, xlsx, csv, json")
+	return "", apperr.InvalidField("file", "report.error.ending", "file", filename, "formats", "pdf, xlsx, csv, json, docx")
 }
 
 // Request says which document is asked for. Fields that the kind does not

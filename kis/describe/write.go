@@ -51,6 +51,31 @@ func (p Paper) Records() [][]string {
 	return out
 }
 
+// Table gives the lines of the official table with its headings, for a form to
+// fill in.
+func (p Paper) Table() [][]string {
+	out := [][]string{p.Headings}
+	for _, r := range p.Rows {
+		out = append(out, p.cells(r))
+	}
+	return out
+}
+
+// WriteTable writes Table as CSV.
+func (p Paper) WriteTable(w io.Writer) error {
+	c := csv.NewWriter(w)
+	c.UseCRLF = true
+	return c.WriteAll(p.Table())
+}
+
+// cells are the fields of a row in the official table.
+func (p Paper) cells(r Row) []string {
+	if !r.Applicable {
+		return []string{r.Code, r.NameAZ, p.None, p.None, p.None, p.None, r.NameEN}
+	}
+	return []string{r.Code, r.NameAZ, r.WorkAZ, certain(r.Inputs), certain(r.Suppliers), certain(r.Outputs), r.NameEN}
+}
+
 // WriteCSV writes the exact form as CSV.
 func (p Paper) WriteCSV(w io.Writer) error {
 	c := csv.NewWriter(w)
@@ -108,11 +133,7 @@ func (p Paper) document(b *strings.Builder) {
 	b.WriteString(`</w:tblGrid>`)
 	row(b, p.Headings, true)
 	for i, r := range p.Rows {
-		cells := []string{r.Code, r.NameAZ, r.WorkAZ, certain(r.Inputs), certain(r.Suppliers), certain(r.Outputs), r.NameEN}
-		if !r.Applicable {
-			cells[2], cells[3], cells[4], cells[5] = p.None, p.None, p.None, p.None
-		}
-		row(b, cells, false)
+		row(b, p.cells(r), false)
 		for _, g := range p.Gates {
 			if g.Phase == PhaseOf(r.Code) && (i+1 == len(p.Rows) || PhaseOf(p.Rows[i+1].Code) != g.Phase) {
 				gateRow(b, g)
