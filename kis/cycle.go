@@ -4,9 +4,11 @@ import (
 	"context"
 	"time"
 
+	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -106,13 +108,29 @@ type CycleSummary struct {
 	AllGates int
 }
 
-// Cycles lists the cycles, newest period first, with how far they are.
-func (s *Service) Cycles(ctx context.Context) ([]CycleSummary, error) {
+// CycleFilter narrows the list of cycles; zero fields do not.
+type CycleFilter struct {
+	From, To    string   // periods, both included
+	Open        bool     // only running and evaluating
+	Departments []string // ids: owner of the process, or owing evidence
+	After       []string // Next of the page before: three texts; anything else begins at the start
+	Limit       int      // 0 = no limit
+}
+
+// CyclePage is a page of the list of cycles.
+type CyclePage struct {
+	Cycles []CycleSummary
+	Next   []string // After of the next page; nil at the end
+}
+
+// Cycles lists the cycles, newest period first, with how far they are. Three
+// queries; a page costs by its length and not by how many cycles there are.
+func (s *Service) Cycles(ctx context.Context, f CycleFilter) (CyclePage, error) {
 	scope, err := Allowed(ctx, policies.CycleRead)
 	if err != nil {
-		return nil, err
+		return CyclePage{}, err
 	}
-	return listCycles(ctx, s.DB.Read(), scope)
+	return listCycles(ctx, s.DB.Read(), scope, f)
 }
 
 // CycleChoice names a cycle where one is chosen.
@@ -126,13 +144,40 @@ type CycleChoice struct {
 // Title is the name of the process in a language.
 func (c CycleChoice) Title(lang string) string { return i18n.InLang(lang, c.TitleAZ, c.TitleEN) }
 
-// CycleChoices lists the cycles of the scope by process, newest period first.
-func (s *Service) CycleChoices(ctx context.Context) ([]CycleChoice, error) {
+// MaxChoices is how many processes are offered to choose from.
+const MaxChoices = 100
+
+// CycleChoices lists the periods of a process, newest first, and of the first
+// MaxChoices other processes the newest. many says that there are more.
+func (s *Service) CycleChoices(ctx context.Context, processID string) (own, others []CycleChoice, many bool, err error) {
 	scope, err := Allowed(ctx, policies.CycleRead)
 	if err != nil {
-		return nil, err
+		return nil, nil, false, err
 	}
-	return cycleChoices(ctx, s.DB.Read(), scope)
+	if own, err = cycleChoices(ctx, s.DB.Read(), scope, processID); err != nil {
+		return nil, nil, false, err
+	}
+	others, err = otherChoices(ctx, s.DB.Read(), scope)
+	many = len(others) > MaxChoices
+	return own, others[:min(len(others), MaxChoices)], many, err
+}
+
+// ProcessChoices lists the processes to choose from by title; none when there
+// are more than MaxChoices.
+func (s *Service) ProcessChoices(ctx context.Context) ([]ProcessRef, error) {
+	if !policies.Can(actor.From(ctx), policies.ProcessRead) {
+		return nil, nil
+	}
+	var rows []processRow
+	err := s.DB.Read().NewSelect().Model(&rows).OrderExpr("p.sort_key, p.id").Limit(MaxChoices + 1).Scan(ctx)
+	if err != nil || len(rows) > MaxChoices {
+		return nil, store.MapError(err, "processes to choose from")
+	}
+	out := make([]ProcessRef, len(rows))
+	for i, r := range rows {
+		out[i] = r.ref()
+	}
+	return out, nil
 }
 
 // Cycle gives one cycle with its phases.
@@ -143,7 +188,8 @@ func (s *Service) Cycle(ctx context.Context, id string) (Cycle, error) {
 	return loadCycle(ctx, s.DB.Read(), id)
 }
 
-// CycleByCode gives the cycle of a process and period.
+// CycleByCode gives the cycle of a process and period, the newest one when the
+// period is empty.
 func (s *Service) CycleByCode(ctx context.Context, processCode, period string) (Cycle, error) {
 	if _, err := Allowed(ctx, policies.CycleRead); err != nil {
 		return Cycle{}, err

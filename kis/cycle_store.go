@@ -106,8 +106,14 @@ func lockCycle(ctx context.Context, tx *store.Tx, id string) (Cycle, error) {
 	return loadCycle(ctx, tx, id)
 }
 
+// cycleID finds the cycle of a process and period, the newest one when the
+// period is empty.
 func cycleID(ctx context.Context, db bun.IDB, processCode, period string) (id string, err error) {
-	err = db.NewRaw(`SELECT c.id FROM cycles c JOIN processes p ON p.id = c.process_id WHERE p.code = ? AND c.period = ?`, processCode, period).Scan(ctx, &id)
+	q := db.NewSelect().TableExpr("cycles AS c").ColumnExpr("c.id").Join("JOIN processes AS p ON p.id = c.process_id").Where("p.code = ?", processCode).OrderExpr("c.period DESC").Limit(1)
+	if period != "" {
+		q.Where("c.period = ?", period)
+	}
+	err = q.Scan(ctx, &id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", apperr.Missing("cycle")
 	}
@@ -189,29 +195,65 @@ func loadCycle(ctx context.Context, db bun.IDB, id string) (Cycle, error) {
 	return cy, nil
 }
 
-// listCycles reads the cycles of a scope with their counts, in two queries.
-func listCycles(ctx context.Context, db bun.IDB, scope policies.Scope) ([]CycleSummary, error) {
-	var lines []phaseLine
-	q := phaseLines(db, &lines).OrderExpr("c.period DESC, p.sort_key, c.id, cp.phase")
-	if err := cyclesInScope(q, scope).Scan(ctx); err != nil {
-		return nil, store.MapError(err, "cycles")
+// listCycles reads the cycles of a scope with their counts, in three queries.
+func listCycles(ctx context.Context, db bun.IDB, scope policies.Scope, f CycleFilter) (CyclePage, error) {
+	var rows []struct{ ID, Period, SortKey string }
+	q := cyclesInScope(db.NewSelect().TableExpr("cycles AS c"), scope).ColumnExpr("c.id, c.period, p.sort_key").Join("JOIN processes AS p ON p.id = c.process_id").
+		OrderExpr("c.period DESC, p.sort_key, c.id")
+	if f.From != "" {
+		q.Where("c.period >= ?", f.From)
 	}
-	var out []CycleSummary
-	at := map[string]int{}
+	if f.To != "" {
+		q.Where("c.period <= ?", f.To)
+	}
+	if f.Open {
+		q.Where("c.state IN ('running', 'evaluating')")
+	}
+	if len(f.Departments) > 0 {
+		q.Where("(p.owner_id IN (?) OR c.id IN (SELECT e.cycle_id FROM evidence_duties e WHERE e.department_id IN (?)))", bun.List(clean(f.Departments)), bun.List(clean(f.Departments)))
+	}
+	if len(f.After) == 3 && store.IsID(f.After[2]) {
+		q.Where("(c.period < ? OR (c.period = ? AND (p.sort_key, c.id) > (?, ?)))", f.After[0], f.After[0], f.After[1], f.After[2])
+	}
+	if f.Limit > 0 {
+		q.Limit(int64(f.Limit) + 1)
+	}
+	if err := q.Scan(ctx, &rows); err != nil {
+		return CyclePage{}, store.MapError(err, "cycles")
+	}
+	var page CyclePage
+	if f.Limit > 0 && len(rows) > f.Limit {
+		rows = rows[:f.Limit]
+		last := rows[f.Limit-1]
+		page.Next = []string{last.Period, last.SortKey, last.ID}
+	}
+	at := make(map[string]*CycleSummary, len(rows))
+	page.Cycles = make([]CycleSummary, len(rows))
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		at[r.ID], ids[i] = &page.Cycles[i], r.ID
+	}
+	return page, fillCycles(ctx, db, at, ids)
+}
+
+// fillCycles reads cycles with their phases and counts, in two queries.
+func fillCycles(ctx context.Context, db bun.IDB, at map[string]*CycleSummary, ids []string) error {
+	var lines []phaseLine
+	if err := phaseLines(db, &lines).Where("c.id IN (?)", bun.List(clean(ids))).OrderExpr("c.id, cp.phase").Scan(ctx); err != nil {
+		return store.MapError(err, "cycles")
+	}
 	for _, l := range lines {
-		i, ok := at[l.ID]
-		if !ok {
-			i = len(out)
-			at[l.ID] = i
-			out = append(out, CycleSummary{Cycle: l.cycle()})
+		c := at[l.ID]
+		if c.ID == "" {
+			c.Cycle = l.cycle()
 		}
 		p := l.phase()
-		out[i].Phases = append(out[i].Phases, p)
+		c.Phases = append(c.Phases, p)
 		if p.Gate != GateNone {
-			out[i].AllGates++
+			c.AllGates++
 		}
 		if p.closed() {
-			out[i].Gates++
+			c.Gates++
 		}
 	}
 	var counts []struct {
@@ -225,17 +267,13 @@ func listCycles(ctx context.Context, db bun.IDB, scope policies.Scope) ([]CycleS
 		FROM (SELECT c.id, a.id AS task_id, SUM(CASE WHEN o.id IS NOT NULL AND e.output_id IS NULL THEN 1 ELSE 0 END) AS missing
 			FROM cycles c JOIN activities a ON a.version_id = c.version_id AND a.level = 'task' AND a.applicable LEFT JOIN outputs o ON o.activity_id = a.id
 			LEFT JOIN (SELECT DISTINCT s.cycle_id, so.output_id FROM submissions s JOIN submission_outputs so ON so.submission_id = s.id
-				WHERE s.state = 'accepted') e ON e.output_id = o.id AND e.cycle_id = c.id
-			GROUP BY c.id, a.id) t GROUP BY t.id`).Scan(ctx, &counts)
-	if err != nil {
-		return nil, store.MapError(err, "count tasks")
-	}
+				WHERE s.state = 'accepted' AND s.cycle_id IN (?)) e ON e.output_id = o.id AND e.cycle_id = c.id
+			WHERE c.id IN (?) GROUP BY c.id, a.id) t GROUP BY t.id`, bun.List(clean(ids)), bun.List(clean(ids))).Scan(ctx, &counts)
 	for _, n := range counts {
-		if i, ok := at[n.ID]; ok {
-			out[i].Tasks, out[i].Accepted, out[i].Waiting = n.Tasks, n.Accepted, n.Waiting
-		}
+		c := at[n.ID]
+		c.Tasks, c.Accepted, c.Waiting = n.Tasks, n.Accepted, n.Waiting
 	}
-	return out, nil
+	return store.MapError(err, "count tasks")
 }
 
 // cyclesInScope narrows a query on cycles c: an observer sees what was opened.
@@ -252,11 +290,24 @@ func cyclesInScope(q *bun.SelectQuery, scope policies.Scope) *bun.SelectQuery {
 	return q.Where("c.id IN (?)", bun.List(clean(ids)))
 }
 
-func cycleChoices(ctx context.Context, db bun.IDB, scope policies.Scope) (out []CycleChoice, err error) {
+func cycleChoices(ctx context.Context, db bun.IDB, scope policies.Scope, processID string) (out []CycleChoice, err error) {
 	q := db.NewSelect().TableExpr("cycles AS c").ColumnExpr("c.id, c.period, p.code AS process_code, p.title_az, p.title_en").
-		Join("JOIN processes AS p ON p.id = c.process_id").OrderExpr("p.sort_key, p.id, c.period DESC")
+		Join("JOIN processes AS p ON p.id = c.process_id").Where("p.id IN (?)", bun.List(clean([]string{processID}))).OrderExpr("c.period DESC")
 	err = cyclesInScope(q, scope).Scan(ctx, &out)
-	return out, store.MapError(err, "cycles to choose from")
+	return out, store.MapError(err, "periods to choose from")
+}
+
+// otherChoices gives the newest cycle of each of the first processes, one more
+// than MaxChoices.
+func otherChoices(ctx context.Context, db bun.IDB, scope policies.Scope) (out []CycleChoice, err error) {
+	newest := cyclesInScope(db.NewSelect().TableExpr("cycles AS c"), scope).ColumnExpr("MAX(c.period)").Where("c.process_id = p.id")
+	first := db.NewSelect().TableExpr("processes AS p").ColumnExpr("p.id, p.sort_key, (?) AS period", newest).
+		Where("EXISTS (?)", cyclesInScope(db.NewSelect().TableExpr("cycles AS c"), scope).ColumnExpr("1").Where("c.process_id = p.id")).
+		OrderExpr("p.sort_key, p.id").Limit(MaxChoices + 1)
+	err = db.NewSelect().TableExpr("(?) AS f", first).ColumnExpr("c.id, c.period, p.code AS process_code, p.title_az, p.title_en").
+		Join("JOIN processes AS p ON p.id = f.id").Join("JOIN cycles AS c ON c.process_id = f.id AND c.period = f.period").
+		OrderExpr("f.sort_key, f.id").Scan(ctx, &out)
+	return out, store.MapError(err, "processes to choose from")
 }
 
 func countWaiting(ctx context.Context, db bun.IDB, cycleID string) (n int, err error) {

@@ -209,7 +209,7 @@ func TestMapTaskAndListsAskAFixedNumberOfQueries(t *testing.T) {
 			}{
 				{&grid, func() error { _, err := o.Grid(aytan, c.ID, kis.GridFilter{}); return err }},
 				{&task, func() error { _, err := o.Task(aytan, c.ID, "1.1.1"); return err }},
-				{&cycles, func() error { _, err := o.Cycles(aytan); return err }},
+				{&cycles, func() error { _, err := o.Cycles(aytan, kis.CycleFilter{}); return err }},
 				{&evidence, func() error { _, err := o.Evidence(aytan, kis.EvidenceFilter{}); return err }},
 				{&work, func() error { _, err := o.Work(aytan); return err }},
 			} {

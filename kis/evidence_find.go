@@ -93,10 +93,13 @@ func (se search) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 
 // narrow adds the filter without its state and its words.
 func (f EvidenceFilter) narrow(q *bun.SelectQuery, zone *time.Location) *bun.SelectQuery {
-	for column, id := range map[string]string{"department_id": f.DepartmentID, "process_id": f.ProcessID, "cycle_id": f.CycleID, "submitted_by": f.SubmitterID} {
+	for column, id := range map[string]string{"department_id": f.DepartmentID, "cycle_id": f.CycleID, "submitted_by": f.SubmitterID} {
 		if id != "" {
 			q.Where("s.? IN (?)", bun.Ident(column), bun.List(clean([]string{id})))
 		}
+	}
+	if f.Process != "" {
+		q.Where("s.process_id = (SELECT fp.id FROM processes AS fp WHERE fp.code = ?)", f.Process)
 	}
 	if f.Phase != "" {
 		q.Where("EXISTS (SELECT 1 FROM activities AS fa WHERE fa.id = s.activity_id AND fa.phase = ?)", f.Phase)

@@ -29,7 +29,7 @@ type EvidenceFilter struct {
 	Query           string // words that all must begin a word of title, code, task, outputs, file names, link or note
 	State           SubmissionState
 	DepartmentID    string
-	ProcessID       string
+	Process         string // its code
 	CycleID         string
 	Phase           string // 1 to 8
 	Class           EvidenceClass

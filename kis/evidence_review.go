@@ -19,6 +19,55 @@ func (s *Service) Accept(ctx context.Context, id string) error {
 	return s.decide(ctx, id, Accepted, "")
 }
 
+// MaxAccepted is how many submissions may be accepted at once.
+const MaxAccepted = 200
+
+// AcceptResult says what became of one of many.
+type AcceptResult struct {
+	ID, Title string // no title where the actor may not read it
+	Err       error  // nil when it was accepted
+}
+
+// Label is how to call it: the title, else the id.
+func (r AcceptResult) Label() string { return orText(r.Title, r.ID) }
+
+// AcceptMany accepts submissions one by one, each by the rules of Accept and
+// in a unit of work of its own: what one is refused for does not hold up the
+// others. Invalid when there is none or more than MaxAccepted.
+func (s *Service) AcceptMany(ctx context.Context, ids []string) ([]AcceptResult, error) {
+	if _, err := Allowed(ctx, policies.EvidenceReview); err != nil {
+		return nil, err
+	}
+	ids = clean(ids)
+	if len(ids) == 0 {
+		return nil, apperr.InvalidField("submission", "kis.evidence.bulk.none")
+	}
+	if len(ids) > MaxAccepted {
+		return nil, apperr.InvalidField("submission", "kis.evidence.bulk.many", "max", MaxAccepted)
+	}
+	var titles []struct{ ID, Title string }
+	err := readable(s.DB.Read().NewSelect().TableExpr("submissions AS s"), actor.From(ctx)).ColumnExpr("s.id, s.title").Where("s.id IN (?)", bun.List(ids)).Scan(ctx, &titles)
+	if err != nil {
+		return nil, store.MapError(err, "evidence to accept")
+	}
+	out := make([]AcceptResult, len(ids))
+	for i, id := range ids {
+		out[i].ID = id
+		for _, t := range titles {
+			if t.ID == id {
+				out[i].Title = t.Title
+			}
+		}
+		if err := s.Accept(ctx, id); err != nil {
+			if apperr.As(err).Kind == apperr.Internal {
+				return nil, err
+			}
+			out[i].Err = err
+		}
+	}
+	return out, nil
+}
+
 // Return sends evidence in review back, for a reason that its sender will see.
 func (s *Service) Return(ctx context.Context, id, reason string) error {
 	var c apperr.Check

@@ -19,14 +19,14 @@ import (
 // waiting for somebody.
 const workAhead = 30
 
-// WorkLimit is how many items of one kind a source of work gives; one more
-// says that there are more.
+// WorkLimit is how many items of one kind wait at most in the list of work;
+// the last one says that there are more.
 const WorkLimit = 50
 
 // Work lists what waits for the actor in cycles that are open: evidence to
 // deliver for the own departments, evidence to review, gates to confirm; and,
 // as awaited, what the own departments handed in and others must review. Of
-// each the first WorkLimit + 1 by their day: four queries, however much waits.
+// each the first WorkLimit by their day: four queries, however much waits.
 func (s *Service) Work(ctx context.Context) ([]WorkItem, error) {
 	who := actor.From(ctx)
 	if who.Nobody() {
@@ -37,6 +37,10 @@ func (s *Service) Work(ctx context.Context) ([]WorkItem, error) {
 		items, err := part(ctx, s.DB.Read(), who)
 		if err != nil {
 			return nil, err
+		}
+		if len(items) > WorkLimit {
+			items = items[:WorkLimit]
+			items[WorkLimit-1].More = true
 		}
 		out = append(out, items...)
 	}

@@ -16,6 +16,7 @@ type WorkItem struct {
 	VerbKey string  // on the button, e.g. "kis.work.verb.submit"
 	Overdue bool    // past its term
 	Awaited bool    // the actor waits for somebody else: shown beside, without a button
+	More    bool    // the last of its kind that is listed; there are more of it
 	State   WorkState
 }
 

@@ -71,3 +71,5 @@ CREATE INDEX ix_cycle_phases__complete ON cycle_phases (complete, gate, due);
 CREATE INDEX ix_cycles__period ON cycles (period, id);
 --bun:split
 CREATE INDEX ix_activities__phase ON activities (version_id, phase, position);
+--bun:split
+CREATE INDEX ix_processes__sort ON processes (sort_key, id);

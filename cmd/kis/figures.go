@@ -19,15 +19,12 @@ type processFigures struct{ kis *kis.Service }
 
 // ReviewInputs counts the cycles whose year of work lies in the period.
 func (p processFigures) ReviewInputs(ctx context.Context, period planning.Period) (map[string][]planning.Figure, error) {
-	cycles, err := p.kis.Cycles(ctx)
+	cycles, err := p.kis.Cycles(ctx, kis.CycleFilter{From: fmt.Sprint(period.From.Year()), To: fmt.Sprint(period.To.Year())})
 	if err != nil {
 		return nil, err
 	}
 	out := map[string][]planning.Figure{}
-	for _, c := range cycles {
-		if c.Period < fmt.Sprint(period.From.Year()) || c.Period > fmt.Sprint(period.To.Year()) {
-			continue
-		}
+	for _, c := range cycles.Cycles {
 		args := map[string]string{"process": c.Process.TitleAZ, "process_en": c.Process.TitleEN, "period": c.Period}
 		href := "/cycles/" + c.ID
 		out["c3"] = append(out["c3"],

@@ -40,16 +40,21 @@ func registerCycles(r *web.Router, s *kis.Service) {
 // cycleListPage is the list of cycles.
 type cycleListPage struct {
 	ui.Page
-	Cycles  []kis.CycleSummary
-	MayPlan bool
+	Cycles      []kis.CycleSummary
+	Next, First string
+	MayPlan     bool
 }
 
 func (h cyclePages) list(c *web.Context) error {
-	cycles, err := h.kis.Cycles(c.Ctx())
+	found, err := h.kis.Cycles(c.Ctx(), kis.CycleFilter{After: c.Cursor(3), Limit: c.Limit()})
 	if err != nil {
 		return err
 	}
-	return c.Render(http.StatusOK, cycleList(cycleListPage{Page: c.Page("kis.cycle.list.title"), Cycles: cycles, MayPlan: c.Can(policies.CyclePlan)}))
+	p := cycleListPage{Page: c.Page("kis.cycle.list.title"), Cycles: found.Cycles, First: c.FirstHref(), MayPlan: c.Can(policies.CyclePlan)}
+	if found.Next != nil {
+		p.Next = c.NextHref(found.Next...)
+	}
+	return c.Render(http.StatusOK, cycleList(p))
 }
 
 // cycleNewPage is the form of a new cycle with proposed due days.
@@ -111,8 +116,9 @@ func dueOf(c *web.Context) map[string]day.Day {
 type cycleShowPage struct {
 	ui.Page
 	Grid    kis.Grid
-	Choices []kis.CycleChoice
-	Table   bool // as tables at any width
+	Choices []kis.CycleChoice // periods of the process
+	Others  []kis.CycleChoice // processes; nil when there are too many for a select
+	Table   bool              // as tables at any width
 	MayMove bool
 	MayPlan bool
 	address *url.URL
@@ -127,11 +133,11 @@ func (h cyclePages) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	choices, err := h.kis.CycleChoices(c.Ctx())
+	other, err := h.otherCycle(c, id)
 	if err != nil {
 		return err
 	}
-	if other := otherCycle(choices, id, c.Query("process"), c.Query("period")); other != "" {
+	if other != "" {
 		u := url.URL{Path: "/cycles/" + other}
 		q := c.Request().URL.Query()
 		q.Del("process")
@@ -139,11 +145,11 @@ func (h cyclePages) show(c *web.Context) error {
 		u.RawQuery = q.Encode()
 		return c.Redirect(u.String())
 	}
-	return h.showCycle(c, id, http.StatusOK, choices)
+	return h.showCycle(c, id, http.StatusOK)
 }
 
 // showCycle shows the map of a cycle, also after a refused step.
-func (h cyclePages) showCycle(c *web.Context, id string, status int, choices []kis.CycleChoice) error {
+func (h cyclePages) showCycle(c *web.Context, id string, status int) error {
 	f := kis.GridFilter{State: kis.TaskState(c.Query("state")), DepartmentID: c.Query("department")}
 	if !slices.Contains(kis.TaskStates(), f.State) {
 		f.State = ""
@@ -155,9 +161,16 @@ func (h cyclePages) showCycle(c *web.Context, id string, status int, choices []k
 	if err != nil {
 		return err
 	}
+	choices, others, many, err := h.kis.CycleChoices(c.Ctx(), g.Cycle.Process.ID)
+	if err != nil {
+		return err
+	}
+	if many {
+		others = nil
+	}
 	p := c.Page("")
 	p.Title = cycleLabel(p, g.Cycle)
-	v := cycleShowPage{Page: p, Grid: g, Choices: choices, Table: c.Query("view") == "table",
+	v := cycleShowPage{Page: p, Grid: g, Choices: choices, Others: others, Table: c.Query("view") == "table",
 		MayMove: c.Can(policies.CycleMove), MayPlan: c.Can(policies.CyclePlan), address: c.Request().URL}
 	for _, format := range []string{"pdf", "xlsx"} {
 		if h.r.Has(http.MethodGet, "/cycles/:id/export."+format) {
@@ -169,24 +182,19 @@ func (h cyclePages) showCycle(c *web.Context, id string, status int, choices []k
 
 // otherCycle finds the cycle that the selects ask for, when it is not the one
 // shown: same process and year, else the newest year of the process.
-func otherCycle(choices []kis.CycleChoice, id, process, period string) string {
-	newest := ""
-	for _, ch := range choices {
-		if ch.ProcessCode != process {
-			continue
-		}
-		if ch.Period == period {
-			newest = ch.ID
-			break
-		}
-		if newest == "" {
-			newest = ch.ID
-		}
+func (h cyclePages) otherCycle(c *web.Context, id string) (string, error) {
+	process := c.Query("process")
+	if process == "" {
+		return "", nil
 	}
-	if newest == id {
-		return ""
+	found, err := h.kis.CycleByCode(c.Ctx(), process, c.Query("period"))
+	if apperr.Is(err, apperr.NotFound) {
+		found, err = h.kis.CycleByCode(c.Ctx(), process, "")
 	}
-	return newest
+	if apperr.Is(err, apperr.NotFound) || found.ID == id {
+		return "", nil
+	}
+	return found.ID, err
 }
 
 // with is the address of the map with one value of its filter changed.
@@ -223,11 +231,7 @@ func (h cyclePages) move(c *web.Context) error {
 	err = do()
 	if e, status, ok := web.FormError(err); ok {
 		c.FormOf(e) // has no place of its own: the page says it on top
-		choices, err := h.kis.CycleChoices(c.Ctx())
-		if err != nil {
-			return err
-		}
-		return h.showCycle(c, id, status, choices)
+		return h.showCycle(c, id, status)
 	}
 	if err != nil {
 		return err

@@ -1,8 +1,6 @@
 package kisweb
 
 import (
-	"slices"
-
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -27,17 +25,6 @@ func stateChips(p cycleShowPage) []ui.Chip {
 			href = p.with("state", "")
 		}
 		out = append(out, ui.Chip{Label: state.Word, Icon: state.Icon, Tone: state.Tone, Href: href, Count: p.Grid.Counts[s], Current: current})
-	}
-	return out
-}
-
-// processChoices are the cycles to choose from, one of each process.
-func processChoices(p cycleShowPage) []kis.CycleChoice {
-	var out []kis.CycleChoice
-	for _, ch := range p.Choices {
-		if !slices.ContainsFunc(out, func(o kis.CycleChoice) bool { return o.ProcessCode == ch.ProcessCode }) {
-			out = append(out, ch)
-		}
 	}
 	return out
 }

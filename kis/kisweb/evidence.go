@@ -2,9 +2,12 @@ package kisweb
 
 import (
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
@@ -13,11 +16,15 @@ import (
 )
 
 // evidencePages are the library of evidence and the page of one submission.
-type evidencePages struct{ kis *kis.Service }
+type evidencePages struct {
+	kis *kis.Service
+	r   *web.Router // asked how the list can be taken away
+}
 
 func registerEvidence(r *web.Router, s *kis.Service) {
-	h := evidencePages{s}
+	h := evidencePages{s, r}
 	r.GET("/evidence", policies.EvidenceRead, h.list)
+	r.POST("/evidence/accept", policies.EvidenceReview, h.accept)
 	r.GET("/evidence/:id", policies.EvidenceRead, h.show)
 	r.GET("/evidence/:id/files/:file", policies.EvidenceRead, h.download)
 }
@@ -25,51 +32,111 @@ func registerEvidence(r *web.Router, s *kis.Service) {
 // evidenceListPage is the library with its filter.
 type evidenceListPage struct {
 	ui.Page
-	Filter      kis.EvidenceFilter
-	Found       kis.EvidencePage
-	Cycles      []kis.CycleChoice
-	Departments []kis.Department
-	Next, First string
-	with        func(name, value string) string
+	Filter            kis.EvidenceFilter
+	Found             kis.EvidencePage
+	Processes         []kis.ProcessRef // to choose from; nil when there are too many for a select
+	Departments       []kis.Department
+	Next, Prev, First string
+	Me                string // id of this person
+	Mine              bool   // only what this person handed in
+	MayAccept         bool   // a row of the page can be accepted
+	Exports           []string
+	with              func(name, value string) string
 }
 
-func (h evidencePages) list(c *web.Context) error {
-	f := kis.EvidenceFilter{Query: strings.TrimSpace(c.Query("q")), State: kis.SubmissionState(c.Query("state")),
-		DepartmentID: c.Query("department"), CycleID: c.Query("cycle"), After: c.Cursor(3), Limit: c.Limit()}
+// evidenceSorts are the orders of the library; the first is the usual one.
+var evidenceSorts = []kis.EvidenceSort{kis.SortReceived, kis.SortDue, kis.SortTitle}
+
+// evidenceFilter reads the filter of an address. What cannot be is left out.
+func evidenceFilter(c *web.Context) kis.EvidenceFilter {
+	f := kis.EvidenceFilter{Query: strings.TrimSpace(c.Query("q")), State: kis.SubmissionState(c.Query("state")), DepartmentID: c.Query("department"),
+		CycleID: c.Query("cycle"), Process: strings.TrimSpace(c.Query("process")), Phase: c.Query("phase"), Class: kis.EvidenceClass(c.Query("class")),
+		SubmitterID: c.Query("by"), ReferencePeriod: strings.TrimSpace(c.Query("period")), Sort: kis.EvidenceSort(c.Query("sort")), After: c.Cursor(3), Limit: c.Limit()}
 	if submissionLooks[f.State].tone == "" {
 		f.State = ""
 	}
-	if !store.IsID(f.DepartmentID) {
-		f.DepartmentID = ""
+	for _, id := range []*string{&f.DepartmentID, &f.CycleID, &f.SubmitterID} {
+		if !store.IsID(*id) {
+			*id = ""
+		}
 	}
-	if !store.IsID(f.CycleID) {
-		f.CycleID = ""
+	if !slices.Contains(dueFields, f.Phase) {
+		f.Phase = ""
 	}
+	if classIcons[f.Class] == "" {
+		f.Class = ""
+	}
+	if !slices.Contains(evidenceSorts, f.Sort) {
+		f.Sort = kis.SortReceived
+	}
+	if d, ok := day.Parse(c.Query("from")); ok {
+		f.From = d
+	}
+	if d, ok := day.Parse(c.Query("to")); ok {
+		f.To = d
+	}
+	return f
+}
+
+func (h evidencePages) list(c *web.Context) error {
+	f := evidenceFilter(c)
 	found, err := h.kis.Evidence(c.Ctx(), f)
 	if err != nil {
 		return err
 	}
-	cycles, err := h.kis.CycleChoices(c.Ctx())
-	if err != nil {
+	p := evidenceListPage{Page: c.Page("kis.evidence.list.title"), Filter: f, Found: found, First: c.FirstHref(), with: c.With, Me: c.Actor().UserID,
+		Mine: f.SubmitterID != "" && f.SubmitterID == c.Actor().UserID}
+	if p.Processes, err = h.kis.ProcessChoices(c.Ctx()); err != nil {
 		return err
 	}
-	var departments []kis.Department
 	if c.Can(policies.DepartmentRead) {
-		if departments, err = h.kis.Departments(c.Ctx()); err != nil {
+		if p.Departments, err = h.kis.Departments(c.Ctx()); err != nil {
 			return err
 		}
-		departments = slices.DeleteFunc(departments, func(d kis.Department) bool { return d.Kind != kis.Internal })
+		p.Departments = slices.DeleteFunc(p.Departments, func(d kis.Department) bool { return d.Kind != kis.Internal })
 	}
-	p := evidenceListPage{Page: c.Page("kis.evidence.list.title"), Filter: f, Found: found, Cycles: cycles, Departments: departments, First: c.FirstHref(), with: c.With}
+	for _, r := range found.Rows {
+		p.MayAccept = p.MayAccept || r.CanReview
+	}
+	for _, format := range []string{"xlsx", "csv"} {
+		if h.r.Has(http.MethodGet, "/evidence/export."+format) {
+			p.Exports = append(p.Exports, format)
+		}
+	}
 	if found.Next != nil {
 		p.Next = c.NextHref(found.Next...)
+	}
+	if found.Prev != nil {
+		p.Prev = c.NextHref(found.Prev...)
 	}
 	return c.Render(http.StatusOK, evidenceList(p))
 }
 
 // filtered says whether the list shows only some.
 func (p evidenceListPage) filtered() bool {
-	return p.Filter.Query != "" || p.Filter.State != "" || p.Filter.DepartmentID != "" || p.Filter.CycleID != ""
+	f := p.Filter
+	f.Sort, f.After, f.Limit = "", nil, 0
+	return !reflect.DeepEqual(f, kis.EvidenceFilter{})
+}
+
+// detailed says whether one of the filters that are folded away is set.
+func (p evidenceListPage) detailed() bool {
+	f := p.Filter
+	return f.Phase != "" || f.Class != "" || f.ReferencePeriod != "" || f.From != "" || f.To != "" || f.SubmitterID != ""
+}
+
+// facts is the line under the title.
+func (p evidenceListPage) facts() string {
+	return p.T("kis.evidence.list.facts", "n", p.AtLeast(p.Found.Total, p.Found.Many))
+}
+
+// export is the address of the whole list as a file.
+func (p evidenceListPage) export(format string) string {
+	_, query, _ := strings.Cut(p.with("limit", ""), "?")
+	if query != "" {
+		query = "?" + query
+	}
+	return "/evidence/export." + format + query
 }
 
 // chips count the states under the other filters.
@@ -81,9 +148,57 @@ func (p evidenceListPage) chips() []ui.Chip {
 		if current {
 			href = p.with("state", "")
 		}
-		out = append(out, ui.Chip{Label: state.Word, Icon: state.Icon, Tone: state.Tone, Href: href, Count: p.Found.States[s], Current: current})
+		out = append(out, ui.Chip{Label: state.Word, Icon: state.Icon, Tone: state.Tone, Href: href, Count: p.Found.States[s], NoCount: p.Found.States == nil, Current: current})
 	}
 	return out
+}
+
+// evidenceAcceptedPage tells what became of each of the selected submissions.
+type evidenceAcceptedPage struct {
+	ui.Page
+	Results    []kis.AcceptResult
+	Done, Left int
+	Back       string
+}
+
+// accept accepts the selected rows of the library, each by its own rules.
+func (h evidencePages) accept(c *web.Context) error {
+	results, err := h.kis.AcceptMany(c.Ctx(), c.Forms("submission"))
+	if e, _, ok := web.FormError(err); ok && len(apperr.As(err).Fields) > 0 {
+		f := apperr.As(err).Fields[0]
+		c.FormOf(e)
+		args := make([]any, 0, 2*len(f.Args))
+		for _, a := range f.Args {
+			args = append(args, a.Name, a.Value)
+		}
+		c.Flash("warn", f.Key, args...)
+		return c.Redirect("/evidence")
+	}
+	if err != nil {
+		return err
+	}
+	p := evidenceAcceptedPage{Page: c.Page("kis.evidence.bulk.title"), Results: results, Back: "/evidence"}
+	if back := c.Form("back"); web.LocalPath(back) && (back == "/evidence" || strings.HasPrefix(back, "/evidence?")) {
+		p.Back = back
+	}
+	for _, r := range results {
+		if r.Err == nil {
+			p.Done++
+		} else {
+			p.Left++
+		}
+	}
+	return c.Render(http.StatusOK, evidenceAccepted(p))
+}
+
+// outcome says why a submission was not accepted.
+func (p evidenceAcceptedPage) outcome(r kis.AcceptResult) string {
+	e := apperr.As(r.Err)
+	args := make([]any, 0, 2*len(e.Args))
+	for _, a := range e.Args {
+		args = append(args, a.Name, a.Value)
+	}
+	return p.T(e.Key, args...)
 }
 
 // evidenceShowPage is one submission.

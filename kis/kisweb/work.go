@@ -29,14 +29,18 @@ type workPages struct {
 // soonDays is how far the second group of the list looks ahead.
 const soonDays = 7
 
+// workCycles is of how many open cycles the progress is shown.
+const workCycles = 3
+
 // workPage is what waits for the person, in groups by term.
 type workPage struct {
 	ui.Page
-	Count, Late int // of all kinds
+	Count, Late int  // of all kinds
+	More        bool // there are more than Count
 	Chips       []ui.Chip
 	Groups      []workGroup
 	Awaited     []kis.WorkItem
-	Cycles      []kis.CycleSummary // running, for the card of progress
+	Cycles      []kis.CycleSummary // open, for the card of progress
 	Kind        string             // chosen chip
 }
 
@@ -57,11 +61,11 @@ func (h workPages) list(c *web.Context) error {
 	p.fill(items)
 	p.SetCount("/work", p.Count) // as the page says
 	if c.Can(policies.CycleRead) {
-		all, err := h.kis.Cycles(c.Ctx())
+		found, err := h.kis.Cycles(c.Ctx(), kis.CycleFilter{Open: true, Departments: c.ScopeOf(policies.EvidenceSubmit).Departments, Limit: workCycles})
 		if err != nil {
 			return err
 		}
-		p.Cycles = slices.DeleteFunc(all, func(s kis.CycleSummary) bool { return s.State != kis.CycleRunning && s.State != kis.CycleEvaluating })
+		p.Cycles = found.Cycles
 	}
 	return c.Render(http.StatusOK, workList(p))
 }
@@ -96,7 +100,7 @@ func (p *workPage) fill(items []kis.WorkItem) {
 	today := p.Today()
 	soon := today.Add(soonDays)
 	p.Groups = []workGroup{{Key: "kis.work.late", Late: true}, {Key: "kis.work.soon", Until: soon}, {Key: "kis.work.later"}, {Key: "kis.work.open"}}
-	kinds, count := []string{}, map[string]int{}
+	kinds, count, more := []string{}, map[string]int{}, map[string]bool{}
 	for _, w := range items {
 		if w.Awaited {
 			p.Awaited = append(p.Awaited, w)
@@ -107,6 +111,7 @@ func (p *workPage) fill(items []kis.WorkItem) {
 		if late {
 			p.Late++
 		}
+		p.More, more[w.KindKey] = p.More || w.More, more[w.KindKey] || w.More
 		if count[w.KindKey]++; count[w.KindKey] == 1 {
 			kinds = append(kinds, w.KindKey)
 		}
@@ -125,9 +130,9 @@ func (p *workPage) fill(items []kis.WorkItem) {
 		g.Items = append(g.Items, w)
 	}
 	p.Groups = slices.DeleteFunc(p.Groups, func(g workGroup) bool { return len(g.Items) == 0 })
-	p.Chips = []ui.Chip{{Label: p.T("kis.work.all"), Href: "/work", Count: p.Count, Current: p.Kind == ""}}
+	p.Chips = []ui.Chip{{Label: p.T("kis.work.all"), Href: "/work", Count: p.Count, More: p.More, Current: p.Kind == ""}}
 	for _, k := range kinds {
-		p.Chips = append(p.Chips, ui.Chip{Label: p.T(k), Href: "/work?kind=" + k, Count: count[k], Current: p.Kind == k})
+		p.Chips = append(p.Chips, ui.Chip{Label: p.T(k), Href: "/work?kind=" + k, Count: count[k], More: more[k], Current: p.Kind == k})
 	}
 }
 
@@ -140,9 +145,9 @@ func (p workPage) facts() string {
 	case p.Count == 0:
 		return date + " · " + p.T("kis.work.nothing")
 	case p.Late == 0:
-		return date + " · " + p.T("kis.work.count", "n", p.Count)
+		return date + " · " + p.T("kis.work.count", "n", p.AtLeast(p.Count, p.More))
 	}
-	return date + " · " + p.T("kis.work.count_late", "n", p.Count, "late", p.Late)
+	return date + " · " + p.T("kis.work.count_late", "n", p.AtLeast(p.Count, p.More), "late", p.AtLeast(p.Late, p.More && p.Late > 0))
 }
 
 // first says whether an item is the first of the list, whose button is blue:

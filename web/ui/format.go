@@ -46,6 +46,25 @@ func (p Page) here(t time.Time) time.Time {
 // Int writes a whole number with groups of three: 12 345, in English 12,345.
 func (p Page) Int(n int64) string { return i18n.Int(p.Lang, n) }
 
+// AtLeast writes a number that may have been cut off: 1 000+.
+func (p Page) AtLeast(n int, more bool) string {
+	if more {
+		return p.Int(int64(n)) + "+"
+	}
+	return p.Int(int64(n))
+}
+
+// pagerWords says how much of a list is shown; total < 0 is not known.
+func pagerWords(p Page, shown, total int, more bool) string {
+	if total < 0 {
+		return p.T("web.list.shown", "n", shown)
+	}
+	return p.T("web.list.shown_of", "n", shown, "of", p.AtLeast(total, more))
+}
+
+// PagerWords says how much of a list is shown when its total may be cut off.
+func PagerWords(p Page, shown, total int, more bool) string { return pagerWords(p, shown, total, more) }
+
 // Decimal writes exact decimal text ("1234.50") in the form of the page
 // (1 234,50). Text that is no number comes back as it is.
 func (p Page) Decimal(text string) string { return i18n.Decimal(p.Lang, text) }

@@ -48,6 +48,8 @@ type LogEntry struct {
 type Chip struct {
 	Label, Icon, Tone, Href string
 	Count                   int
+	More                    bool // than Count: 50+
+	NoCount                 bool // nobody has counted
 	Current                 bool
 }
 
