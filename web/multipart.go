@@ -91,6 +91,8 @@ func (c *Context) Multipart(l Limits, take func(f *File) error) (url.Values, err
 
 func (c *Context) readParts(l Limits, values url.Values, take func(f *File) error) error {
 	end := watchEnd(c.g.Request)
+	// The reader of parts asks for 4 KiB at a time: without a larger buffer each would be a call to the system.
+	c.g.Request.Body = &wide{Reader: bufio.NewReaderSize(end, bodyBuffer), ReadCloser: end}
 	mr, err := c.g.Request.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {
 		// A form without files, sent as plain values.
@@ -140,7 +142,7 @@ func (c *Context) readParts(l Limits, values url.Values, take func(f *File) erro
 
 // takeFile gives one file to take, after looking whether there is one at all.
 func takeFile(part *multipart.Part, l Limits, values url.Values, files *int, take func(f *File) error) error {
-	body := bufio.NewReader(part)
+	body := bufio.NewReader(part) // large reads pass it by
 	_, err := body.Peek(1)
 	name := part.FileName()
 	switch {
@@ -171,6 +173,18 @@ func takeFile(part *multipart.Part, l Limits, values url.Values, files *int, tak
 	return err
 }
 
+// bodyBuffer is how much of a body is taken from the connection at once.
+const bodyBuffer = 64 << 10
+
+// wide is a body read in large pieces.
+type wide struct {
+	*bufio.Reader
+	io.ReadCloser
+}
+
+// Read implements io.Reader.
+func (w *wide) Read(b []byte) (int, error) { return w.Reader.Read(b) }
+
 func isFile(p *multipart.Part) bool {
 	return strings.Contains(p.Header.Get("Content-Disposition"), "filename")
 }
@@ -197,6 +211,9 @@ func tooLarge(field, name string, limit int64) error {
 // would otherwise see a broken connection instead of the reason.
 func (c *Context) drain() {
 	body := c.g.Request.Body
+	if p, ok := body.(*wide); ok {
+		body = p.ReadCloser
+	}
 	if p, ok := body.(*ending); ok {
 		body = p.ReadCloser
 	}
