@@ -38,7 +38,8 @@ type toldAct struct {
 	IssuedBy     string
 	ObjectedBy   string
 	State        ActState
-	Due          day.Day // of the step it waits for now
+	AnswerDue    day.Day // to acknowledge or object
+	PlanDue      day.Day // to submit the plan of corrective actions
 	Code         string  // of the department
 	LeadID       string
 }
@@ -47,7 +48,7 @@ func toldOfAct(ctx context.Context, db bun.IDB, id string) (toldAct, error) {
 	var t toldAct
 	err := db.NewSelect().TableExpr("acts AS c").
 		ColumnExpr("c.id, COALESCE(c.number, '') AS number, c.audit_id, c.department_id, c.issued_by, c.objected_by, c.state, d.code").
-		ColumnExpr("COALESCE(("+presentDue+"), '') AS due").
+		ColumnExpr("COALESCE(c.answer_due, '') AS answer_due, COALESCE(c.plan_due, '') AS plan_due").
 		ColumnExpr("(SELECT tm.user_id FROM audit_team tm WHERE tm.audit_id = c.audit_id AND tm.role = ? LIMIT 1) AS lead_id", Lead).
 		Join("JOIN departments AS d ON d.id = c.department_id").Where("c.id = ?", id).Scan(ctx, &t)
 	return t, store.MapError(err, "act of an entry")
@@ -100,8 +101,11 @@ func announceAct(ctx context.Context, db bun.IDB, e kis.Event, step string) ([]k
 	var out []kis.Announcement
 	tell := func(key string, to func(actor.Actor) bool) {
 		args := map[string]string{"who": e.ActorName, "number": e.Label, "department": t.Code, "note": e.Note}
-		if t.Due != "" {
-			args["due"] = string(t.Due)
+		switch key {
+		case "issued":
+			args["due"] = string(t.AnswerDue)
+		case "respond", "dismissed":
+			args["due"] = string(t.PlanDue)
 		}
 		out = append(out, kis.Announcement{Kind: "act", Key: "audit.notice.act." + key, Args: args, Href: "/acts/" + t.ID, For: to})
 	}

@@ -60,6 +60,7 @@ func fillDemo(ctx context.Context, c Config, password string) error {
 	w := &world{ctx: ctx, clock: clock, since: "2024-01-03", users: map[string]kis.User{}, dep: map[string]kis.Department{}, stage: &stage{clock: clock, ready: make(chan *line)}}
 	d := &demo{world: w}
 	d.at("2025-12-01 09:00")
+	c.SMTPURL = "" // the people are invented, and so are their addresses
 	a, err := openApp(ctx, c, c.logger(discard{}), clock.Now)
 	if err != nil {
 		return err
@@ -82,6 +83,9 @@ func fillDemo(ctx context.Context, c Config, password string) error {
 		d.spawn(story)
 	}
 	if err := w.stage.run(); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	if err := a.notices.CatchUp(ctx); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
 	return a.db.Analyze(ctx)

@@ -151,6 +151,9 @@ func (r row) words(lang string) Notice {
 		case "kind": // a message key
 			flat = append(flat, name, i18n.T(lang, v))
 		default:
+			if v == "" {
+				v = i18n.None
+			}
 			flat = append(flat, name, v)
 		}
 	}
