@@ -38,8 +38,10 @@ type Cycle struct {
 	Owner           Department
 	VersionID       string
 	Version         int
-	Period          string // the year of work, e.g. 2026
-	ReferencePeriod string // what the data are about, e.g. 2025
+	Period          string  // of work: 2026, 2026-Q1 or 2026-03, see ParsePeriod
+	ReferencePeriod string  // what the data are about, e.g. 2025
+	ReleaseDay      day.Day // when the results are to be released; empty: not said
+	Recurring       bool    // planned by the program, see Recurrence
 	State           CycleState
 	CreatedAt       time.Time
 	RunningAt       time.Time

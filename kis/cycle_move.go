@@ -28,11 +28,11 @@ func (s *Service) moveCycle(ctx context.Context, id, verb string) error {
 	if _, err := Allowed(ctx, policies.CycleMove); err != nil {
 		return err
 	}
-	return s.DB.Write(ctx, func(tx *store.Tx) error { return moveCycle(ctx, tx, id, verb) })
+	return s.DB.Write(ctx, func(tx *store.Tx) error { return s.stepCycle(ctx, tx, id, verb) })
 }
 
-// moveCycle takes the step in a unit of work.
-func moveCycle(ctx context.Context, tx *store.Tx, id, verb string) error {
+// stepCycle takes the step in a unit of work.
+func (s *Service) stepCycle(ctx context.Context, tx *store.Tx, id, verb string) error {
 	cy, err := lockCycle(ctx, tx, id)
 	if err != nil {
 		return err
@@ -43,6 +43,9 @@ func moveCycle(ctx context.Context, tx *store.Tx, id, verb string) error {
 	}
 	if arrow.To == CycleClosed {
 		if err := readyToClose(ctx, tx, cy); err != nil {
+			return err
+		}
+		if err := s.beforeClosing(ctx, tx, cy); err != nil {
 			return err
 		}
 	}

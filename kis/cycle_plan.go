@@ -3,10 +3,7 @@ package kis
 import (
 	"context"
 	"maps"
-	"regexp"
 	"slices"
-	"strconv"
-	"time"
 
 	"github.com/uptrace/bun"
 
@@ -18,25 +15,16 @@ import (
 )
 
 // NewCycle is a cycle to plan. Due holds a day for each phase, 1 to 8; what
-// is missing is proposed by ProposeDue.
+// is missing is proposed by the standard template of the period's frequency.
 type NewCycle struct {
 	ProcessCode     string
-	Period          string
+	Period          string // see ParsePeriod
 	ReferencePeriod string // empty = the period before
 	Due             map[string]day.Day
 }
 
-var period = regexp.MustCompile(`^(20|21)[0-9]{2}$`)
-
-// proposedDays are the ends of the phases in a year of work, month and day:
-// needs and design in the first quarter, building by May, collection to
-// September, dissemination in December, evaluation before the year ends.
-var proposedDays = map[string][2]int{
-	"1": {2, 6}, "2": {3, 13}, "3": {5, 15}, "4": {9, 15}, "5": {10, 15}, "6": {11, 13}, "7": {12, 11}, "8": {12, 25},
-}
-
-// ProposeDue gives a due day for each phase of a year, moved to the next
-// working day where it falls on a day off.
+// ProposeDue gives a due day for each phase of a year by the standard
+// template.
 func (s *Service) ProposeDue(ctx context.Context, year int) (map[string]day.Day, error) {
 	if _, err := Allowed(ctx, policies.CyclePlan); err != nil {
 		return nil, err
@@ -45,22 +33,34 @@ func (s *Service) ProposeDue(ctx context.Context, year int) (map[string]day.Day,
 }
 
 func proposeDue(ctx context.Context, db bun.IDB, country string, year int) (map[string]day.Day, error) {
-	out := make(map[string]day.Day, len(proposedDays))
-	for phase, d := range proposedDays {
-		// One working day after the day before is the day itself or, when it
-		// is off, the next one that is not.
-		due, _, err := AddWorkingDays(ctx, db, country, day.Make(year, time.Month(d[0]), d[1]).Add(-1), 1)
-		if err != nil {
-			return nil, err
-		}
-		out[phase] = due
+	t, err := templateFor(ctx, db, "", Yearly)
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	return proposeBy(ctx, db, country, t, Period{Yearly, year, 1})
+}
+
+// proposeBy gives the due days of a period by a template that needs no day of
+// release.
+func proposeBy(ctx context.Context, db bun.IDB, country string, t DueTemplate, p Period) (map[string]day.Day, error) {
+	cal, err := templateCalendar(ctx, db, country, p.First(), p.Last())
+	if err != nil {
+		return nil, err
+	}
+	return plainDays(t.days(cal, p, "")), nil
+}
+
+func plainDays(due map[string]ProposedDay) map[string]day.Day {
+	out := make(map[string]day.Day, len(due))
+	for phase, d := range due {
+		out[phase] = d.Day
+	}
+	return out
 }
 
 // PlanCycle plans a cycle of a process for a period, on the newest version of
-// its description that is in force in that year. The same process and period
-// again is a Conflict.
+// its description that is in force before the period ends. The same process
+// and period again is a Conflict.
 func (s *Service) PlanCycle(ctx context.Context, in NewCycle) (Cycle, error) {
 	if _, err := Allowed(ctx, policies.CyclePlan); err != nil {
 		return Cycle{}, err
@@ -68,13 +68,20 @@ func (s *Service) PlanCycle(ctx context.Context, in NewCycle) (Cycle, error) {
 	if err := in.check(); err != nil {
 		return Cycle{}, err
 	}
-	year, _ := strconv.Atoi(in.Period)
-	proposed, err := proposeDue(ctx, s.DB.Read(), s.Country, year)
+	p, _ := ParsePeriod(in.Period)
+	db := s.DB.Read()
+	t, err := templateFor(ctx, db, "", p.Frequency)
+	if err != nil {
+		return Cycle{}, err
+	}
+	proposed, err := proposeBy(ctx, db, s.Country, t, p)
 	if err != nil {
 		return Cycle{}, err
 	}
 	id := store.NewID()
-	err = s.DB.Write(ctx, func(tx *store.Tx) error { return planCycle(ctx, tx, id, in, proposed) })
+	maps.Copy(proposed, in.Due)
+	in.Due = proposed
+	err = s.DB.Write(ctx, func(tx *store.Tx) error { return planCycle(ctx, tx, id, in, t.ID) })
 	if err != nil {
 		return Cycle{}, err
 	}
@@ -82,54 +89,57 @@ func (s *Service) PlanCycle(ctx context.Context, in NewCycle) (Cycle, error) {
 }
 
 // planCycle stores the cycle in a unit of work.
-func planCycle(ctx context.Context, tx *store.Tx, id string, in NewCycle, proposed map[string]day.Day) error {
-	p, err := findProcess(ctx, tx, in.ProcessCode)
+func planCycle(ctx context.Context, tx *store.Tx, id string, in NewCycle, templateID string) error {
+	pr, err := findProcess(ctx, tx, in.ProcessCode)
 	if err != nil {
 		return err
 	}
-	if p == nil {
+	if pr == nil {
 		return apperr.InvalidField("process", "error.field.missing")
 	}
-	year, _ := strconv.Atoi(in.Period)
-	v, err := latestVersion(ctx, tx, p.ID, day.Make(year, 12, 31))
+	p, _ := ParsePeriod(in.Period)
+	v, err := latestVersion(ctx, tx, pr.ID, p.Last())
 	if err != nil {
 		return err
 	}
 	if v == nil {
 		return apperr.InvalidField("period", "kis.cycle.no_version")
 	}
-	due := maps.Clone(proposed)
-	maps.Copy(due, in.Due)
-	row := cycleRow{ID: id, ProcessID: p.ID, VersionID: v.ID, Period: in.Period, ReferencePeriod: in.ReferencePeriod, State: CyclePlanned, CreatedAt: tx.Now}
-	if err := insertCycle(ctx, tx, row, due); err != nil {
-		return err
-	}
-	tx.Record(store.Change{Action: string(policies.CyclePlan), Kind: "cycle", ID: id, Label: p.Code + " " + in.Period,
-		After: map[string]any{"period": in.Period, "reference_period": in.ReferencePeriod, "version": v.Number, "due": due}})
-	return nil
+	return insertCycles(ctx, tx, []plannedCycle{{ID: id, Process: pr.ref(), VersionID: v.ID, Version: v.Number, Period: p,
+		Reference: in.ReferencePeriod, TemplateID: templateID, Due: in.Due}})
 }
 
 // check fills in what was left out and notes what is wrong.
 func (in *NewCycle) check() error {
 	var c apperr.Check
 	in.ProcessCode = c.Text("process", in.ProcessCode, 1, maxProcessCode)
-	if !period.MatchString(in.Period) {
-		c.Add("period", "kis.cycle.period")
-		return c.Err()
+	p, ok := checkPeriods(&c, in.Period, &in.ReferencePeriod)
+	if ok {
+		checkDue(&c, in.Due, p)
 	}
-	year, _ := strconv.Atoi(in.Period)
-	if in.ReferencePeriod == "" {
-		in.ReferencePeriod = strconv.Itoa(year - 1)
-	}
-	if !period.MatchString(in.ReferencePeriod) {
-		c.Add("reference_period", "kis.cycle.period")
-	}
-	checkDue(&c, in.Due, year)
 	return c.Err()
 }
 
-// checkDue checks due days by phase; fields are due_1 … due_8.
-func checkDue(c *apperr.Check, due map[string]day.Day, year int) {
+// checkPeriods reads the period and fills in the reference period, the one
+// before when it was left out.
+func checkPeriods(c *apperr.Check, period string, reference *string) (Period, bool) {
+	p, ok := ParsePeriod(period)
+	if !ok {
+		c.Add("period", "kis.cycle.period")
+		return Period{}, false
+	}
+	if *reference == "" {
+		*reference = p.Add(-1).String()
+	}
+	if _, ok := ParsePeriod(*reference); !ok {
+		c.Add("reference_period", "kis.cycle.period")
+	}
+	return p, true
+}
+
+// checkDue checks due days by phase; fields are due_1 … due_8. A day lies in
+// the period or in the year after its end.
+func checkDue(c *apperr.Check, due map[string]day.Day, p Period) {
 	for _, phase := range slices.Sorted(maps.Keys(due)) {
 		d, ok := day.Parse(string(due[phase]))
 		switch {
@@ -137,8 +147,10 @@ func checkDue(c *apperr.Check, due map[string]day.Day, year int) {
 			c.Add("due_"+i18n.Shorten(phase, 10), "error.field.choice")
 		case !ok:
 			c.Add("due_"+phase, "error.field.date")
-		case d.Year() < year || d.Year() > year+1:
-			c.Add("due_"+phase, "kis.cycle.due_year", "from", year, "to", year+1)
+		case d < p.First():
+			c.Add("due_"+phase, "kis.cycle.due_before", "period", p.String(), "first", p.First())
+		case d > p.Last().AddMonths(12):
+			c.Add("due_"+phase, "kis.cycle.due_after", "period", p.String(), "last", p.Last().AddMonths(12))
 		default:
 			due[phase] = d
 		}
@@ -159,8 +171,8 @@ func (s *Service) SetDue(ctx context.Context, id string, due map[string]day.Day)
 			return apperr.New(apperr.Conflict, "error.conflict.state", "object", "cycle", "state", string(cy.State))
 		}
 		var c apperr.Check
-		year, _ := strconv.Atoi(cy.Period)
-		checkDue(&c, due, year)
+		p, _ := ParsePeriod(cy.Period)
+		checkDue(&c, due, p)
 		if err := c.Err(); err != nil {
 			return err
 		}

@@ -28,6 +28,12 @@ type cycleRow struct {
 	RunningAt       time.Time  `bun:"running_at,nullzero"`
 	EvaluatingAt    time.Time  `bun:"evaluating_at,nullzero"`
 	ClosedAt        time.Time  `bun:"closed_at,nullzero"`
+	Frequency       Frequency  `bun:"frequency"`
+	FirstDay        day.Day    `bun:"first_day"` // of the period
+	ReleaseDay      day.Day    `bun:"release_day"`
+	TemplateID      string     `bun:"template_id,nullzero"`
+	CopiedFrom      string     `bun:"copied_from,nullzero"`
+	Recurring       bool       `bun:"recurring"`
 }
 
 type cyclePhaseRow struct {
@@ -42,30 +48,6 @@ type cyclePhaseRow struct {
 	GateNote   string    `bun:"gate_note"`
 	Reopenings int       `bun:"reopenings"`
 	ReopenedAt time.Time `bun:"reopened_at,nullzero"`
-}
-
-// insertCycle stores a cycle and its phases; a phase has a gate where the
-// version has a closing sentence for it.
-func insertCycle(ctx context.Context, tx *store.Tx, row cycleRow, due map[string]day.Day) error {
-	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-		return store.MapError(err, "insert cycle")
-	}
-	var gates []string
-	if err := tx.NewRaw(`SELECT phase FROM process_gates WHERE version_id = ?`, row.VersionID).Scan(ctx, &gates); err != nil {
-		return store.MapError(err, "gates")
-	}
-	list := make([]cyclePhaseRow, 0, len(phases))
-	for _, p := range phases {
-		r := cyclePhaseRow{CycleID: row.ID, Phase: p, Due: due[p], Gate: GateNone}
-		for _, g := range gates {
-			if g == p {
-				r.Gate = GateOpen
-			}
-		}
-		list = append(list, r)
-	}
-	_, err := tx.NewInsert().Model(&list).Exec(ctx)
-	return store.MapError(err, "insert cycle phases")
 }
 
 func updateDue(ctx context.Context, tx *store.Tx, id string, due map[string]day.Day) error {
@@ -167,7 +149,7 @@ func (l phaseLine) cycle() Cycle {
 	return Cycle{ID: l.ID, Process: ProcessRef{ID: l.ProcessID, Code: l.ProcessCode, TitleAZ: l.TitleAZ, TitleEN: l.TitleEN, OwnerID: l.OwnerID},
 		Owner:     Department{ID: l.OwnerID, Code: l.OwnerCode, NameAZ: l.OwnerNameAZ, NameEN: l.OwnerNameEN, Kind: Internal},
 		VersionID: l.VersionID, Version: l.Version, Period: l.Period, ReferencePeriod: l.ReferencePeriod, State: l.State,
-		CreatedAt: l.CreatedAt, RunningAt: l.RunningAt, EvaluatingAt: l.EvaluatingAt, ClosedAt: l.ClosedAt}
+		CreatedAt: l.CreatedAt, RunningAt: l.RunningAt, EvaluatingAt: l.EvaluatingAt, ClosedAt: l.ClosedAt, ReleaseDay: l.ReleaseDay, Recurring: l.Recurring}
 }
 
 func (l phaseLine) phase() CyclePhase {
@@ -200,11 +182,11 @@ func listCycles(ctx context.Context, db bun.IDB, scope policies.Scope, f CycleFi
 	var rows []struct{ ID, Period, SortKey string }
 	q := cyclesInScope(db.NewSelect().TableExpr("cycles AS c"), scope).ColumnExpr("c.id, c.period, p.sort_key").Join("JOIN processes AS p ON p.id = c.process_id").
 		OrderExpr("c.period DESC, p.sort_key, c.id")
-	if f.From != "" {
-		q.Where("c.period >= ?", f.From)
+	if p, ok := ParsePeriod(f.From); ok {
+		q.Where("c.first_day >= ?", p.First())
 	}
-	if f.To != "" {
-		q.Where("c.period <= ?", f.To)
+	if p, ok := ParsePeriod(f.To); ok {
+		q.Where("c.first_day <= ?", p.Last())
 	}
 	if f.Open {
 		q.Where("c.state IN ('running', 'evaluating')")

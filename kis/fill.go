@@ -43,7 +43,7 @@ func (f *Fill) Plan(in NewCycle) (id string, err error) {
 		return "", err
 	}
 	id = store.NewID()
-	return id, planCycle(f.ctx, f.tx, id, in, in.Due)
+	return id, planCycle(f.ctx, f.tx, id, in, "")
 }
 
 // FilledCycle names a cycle.

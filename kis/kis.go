@@ -32,6 +32,10 @@ type Service struct {
 
 	// Assigned says who was put on what; nil when there is no audit context.
 	Assigned Assignments
+
+	// OnClose runs in the unit of work that closes a cycle, before its state
+	// changes: what is worked out from a running cycle is kept there.
+	OnClose []func(ctx context.Context, tx *store.Tx, cy Cycle) error
 }
 
 // Assignments is what evidence asks of the audit context, which may not be

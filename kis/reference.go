@@ -11,9 +11,10 @@ import (
 	"github.com/kis-platform/kis/reference"
 )
 
-// LoadReference brings the departments with their other spellings and the
-// working-day calendars of the reference data into the database. What is
-// there already, by code or by country and year, stays as the office has it;
+// LoadReference brings the departments with their other spellings, the
+// working-day calendars and the templates of due days of the reference data
+// into the database. What is there already, by code or by country and year,
+// stays as the office has it;
 // loading again changes nothing.
 func (s *Service) LoadReference(ctx context.Context) error {
 	if err := allowedAny(ctx, policies.DepartmentWrite); err != nil {
@@ -60,7 +61,11 @@ func (s *Service) LoadReference(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !changed && !loaded {
+		templates, err := loadDueTemplates(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if !changed && !loaded && !templates {
 			return store.ErrNoChange
 		}
 		return nil

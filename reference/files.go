@@ -66,6 +66,7 @@ const (
 const (
 	Timers         = "timers.csv"           // terms with unit, legal basis and validity
 	CalendarYears  = "calendar-years.csv"   // which country and year has a calendar, and whether it is confirmed
+	DueTemplates   = "due-templates.csv"    // when the phases of a cycle are due, in working days from its period or release
 	CalendarAZ2025 = "calendar-az-2025.csv" // days that differ from the plain week
 	CalendarAZ2026 = "calendar-az-2026.csv" // days that differ from the plain week
 	CalendarKZ2026 = "calendar-kz-2026.csv" // days that differ from the plain week
@@ -127,6 +128,7 @@ var headers = map[string]string{
 	Timers:                   "code,value,unit,name_az,name_en,legal_basis_az,legal_basis_en,valid_from,valid_to,confirmed",
 	CalendarYears:            "country,year,confirmed,act,note_az,note_en",
 	CalendarAZ2025:           "date,kind,reason_az,reason_en,act",
+	DueTemplates:             "code,number,frequency,standard,name_az,name_en,valid_from,phase,anchor,days",
 	CalendarAZ2026:           "date,kind,reason_az,reason_en,act",
 	CalendarKZ2026:           "date,kind,reason_az,reason_en,act",
 }

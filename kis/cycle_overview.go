@@ -1,0 +1,223 @@
+package kis
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/policies"
+)
+
+// PhaseState is where a phase of a cycle stands, as the overview shows it. It
+// is worked out, never stored.
+type PhaseState string
+
+// The states of a phase.
+const (
+	PhasePassed  PhaseState = "passed"  // its gate is confirmed
+	PhaseWaived  PhaseState = "waived"  // let through
+	PhaseReady   PhaseState = "ready"   // all accepted, the gate is not confirmed yet; for phase 8: all accepted
+	PhaseLate    PhaseState = "late"    // past its day and not complete
+	PhaseOpen    PhaseState = "open"    // under way
+	PhasePlanned PhaseState = "planned" // the cycle has not begun
+	PhaseNone    PhaseState = "na"      // nothing in it applies
+)
+
+// OverviewFilter narrows the overview; zero fields do not.
+type OverviewFilter struct {
+	DepartmentID string // owner
+	Period       string
+	State        CycleState
+	Late         bool     // with a phase past its day
+	After        []string // sort key, first day and id of the last line of the page before
+	Limit        int      // 50 when 0
+}
+
+// OverviewPhase is one cell.
+type OverviewPhase struct {
+	Phase    string
+	State    PhaseState
+	Due      day.Day
+	Tasks    int // applicable ones
+	Accepted int
+}
+
+// OverviewLine is one cycle with its phases, 1 to 8.
+type OverviewLine struct {
+	Cycle    Cycle
+	Phases   []OverviewPhase
+	Tasks    int
+	Accepted int
+}
+
+// Overview is a page of all cycles by phases.
+type Overview struct {
+	Lines       []OverviewLine
+	Total       int      // of the filter
+	Next        []string // After of the next page; nil at the end
+	Periods     []string // there are cycles of, newest first
+	Departments []Department
+	Today       day.Day
+}
+
+// overviewMost is how many cycles an export takes.
+const overviewMost = 20_000
+
+// Overview lists the cycles of the scope by process, newest period first,
+// with all phases: six queries, whatever their number.
+func (s *Service) Overview(ctx context.Context, f OverviewFilter) (Overview, error) {
+	scope, err := Allowed(ctx, policies.CycleRead)
+	if err != nil {
+		return Overview{}, err
+	}
+	if f.Limit <= 0 || f.Limit > overviewMost {
+		f.Limit = 50
+	}
+	db, out := s.DB.Read(), Overview{Today: s.Today()}
+	ids, next, err := overviewIDs(ctx, db, scope, f, out.Today)
+	if err != nil {
+		return Overview{}, err
+	}
+	out.Next = next
+	if out.Total, err = overviewTotal(ctx, db, scope, f, out.Today); err != nil {
+		return Overview{}, err
+	}
+	if out.Lines, err = overviewLines(ctx, db, ids, out.Today); err != nil {
+		return Overview{}, err
+	}
+	out.Periods, out.Departments, err = overviewChoices(ctx, db, scope)
+	return out, err
+}
+
+// OverviewAll gives all lines of a filter, for a sheet.
+func (s *Service) OverviewAll(ctx context.Context, f OverviewFilter) (Overview, error) {
+	f.After, f.Limit = nil, overviewMost
+	return s.Overview(ctx, f)
+}
+
+// where adds the filter to a query on cycles c and processes p.
+func (f OverviewFilter) where(q *bun.SelectQuery, today day.Day) *bun.SelectQuery {
+	if f.DepartmentID != "" {
+		q.Where("p.owner_id = ?", f.DepartmentID)
+	}
+	if f.Period != "" {
+		q.Where("c.period = ?", f.Period)
+	}
+	if f.State != "" {
+		q.Where("c.state = ?", f.State)
+	}
+	if f.Late {
+		q.Where(`c.state IN ('running', 'evaluating') AND EXISTS (SELECT 1 FROM cycle_phases x
+			WHERE x.cycle_id = c.id AND x.gate NOT IN ('passed', 'waived') AND NOT x.complete AND x.due < ?)`, today)
+	}
+	return q
+}
+
+func overviewIDs(ctx context.Context, db bun.IDB, scope policies.Scope, f OverviewFilter, today day.Day) (ids, next []string, err error) {
+	var rows []struct {
+		ID, SortKey string
+		FirstDay    day.Day
+	}
+	q := db.NewSelect().Model(&rows).ModelTableExpr("cycles AS c").ColumnExpr("c.id, p.sort_key, c.first_day").Join("JOIN processes AS p ON p.id = c.process_id").
+		OrderExpr("p.sort_key, c.first_day DESC, c.id").Limit(int64(f.Limit) + 1)
+	f.where(cyclesInScope(q, scope), today)
+	if len(f.After) == 3 && store.IsID(f.After[2]) {
+		key, first, id := f.After[0], f.After[1], f.After[2]
+		q.Where("(p.sort_key > ? OR (p.sort_key = ? AND (c.first_day < ? OR (c.first_day = ? AND c.id > ?))))", key, key, first, first, id)
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, nil, store.MapError(err, "overview")
+	}
+	for i, r := range rows {
+		if i == f.Limit {
+			last := rows[i-1]
+			return ids, []string{last.SortKey, string(last.FirstDay), last.ID}, nil
+		}
+		ids = append(ids, r.ID)
+	}
+	return ids, nil, nil
+}
+
+func overviewTotal(ctx context.Context, db bun.IDB, scope policies.Scope, f OverviewFilter, today day.Day) (n int, err error) {
+	q := db.NewSelect().TableExpr("cycles AS c").ColumnExpr("COUNT(*)").Join("JOIN processes AS p ON p.id = c.process_id")
+	err = f.where(cyclesInScope(q, scope), today).Scan(ctx, &n)
+	return n, store.MapError(err, "count cycles")
+}
+
+// overviewLines reads cycles with their phases and counts, in the order of
+// the ids: two queries.
+func overviewLines(ctx context.Context, db bun.IDB, ids []string, today day.Day) ([]OverviewLine, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var lines []phaseLine
+	if err := phaseLines(db, &lines).Where("c.id IN (?)", bun.List(ids)).OrderExpr("c.id, cp.phase").Scan(ctx); err != nil {
+		return nil, store.MapError(err, "phases of the overview")
+	}
+	type key struct{ id, phase string }
+	var counts []struct {
+		ID, Phase       string
+		Tasks, Accepted int
+	}
+	err := db.NewRaw(`SELECT t.id, t.phase, COUNT(*) AS tasks, SUM(CASE WHEN t.missing = 0 THEN 1 ELSE 0 END) AS accepted
+		FROM (SELECT c.id, a.phase, a.id AS task_id, SUM(CASE WHEN o.id IS NOT NULL AND e.output_id IS NULL THEN 1 ELSE 0 END) AS missing
+			FROM cycles c JOIN activities a ON a.version_id = c.version_id AND a.level = 'task' AND a.applicable LEFT JOIN outputs o ON o.activity_id = a.id
+			LEFT JOIN (SELECT DISTINCT s.cycle_id, so.output_id FROM submissions s JOIN submission_outputs so ON so.submission_id = s.id
+				WHERE s.state = 'accepted' AND s.cycle_id IN (?)) e ON e.output_id = o.id AND e.cycle_id = c.id
+			WHERE c.id IN (?) GROUP BY c.id, a.phase, a.id) t GROUP BY t.id, t.phase`, bun.List(ids), bun.List(ids)).Scan(ctx, &counts)
+	if err != nil {
+		return nil, store.MapError(err, "counts of the overview")
+	}
+	of := map[key][2]int{}
+	for _, c := range counts {
+		of[key{c.ID, c.Phase}] = [2]int{c.Tasks, c.Accepted}
+	}
+	at := make(map[string]int, len(ids))
+	out := make([]OverviewLine, len(ids))
+	for i, id := range ids {
+		at[id] = i
+	}
+	for _, l := range lines {
+		line := &out[at[l.ID]]
+		if line.Cycle.ID == "" {
+			line.Cycle = l.cycle()
+		}
+		p, n := l.phase(), of[key{l.ID, l.Phase}]
+		line.Cycle.Phases = append(line.Cycle.Phases, p)
+		line.Phases = append(line.Phases, OverviewPhase{Phase: p.Phase, State: phaseState(line.Cycle, p, n[0], n[1], today), Due: p.Due, Tasks: n[0], Accepted: n[1]})
+		line.Tasks += n[0]
+		line.Accepted += n[1]
+	}
+	return out, nil
+}
+
+// phaseState is where a phase stands with so many of its tasks accepted.
+func phaseState(cy Cycle, p CyclePhase, tasks, accepted int, today day.Day) PhaseState {
+	switch {
+	case p.Gate == GatePassed:
+		return PhasePassed
+	case p.Gate == GateWaived:
+		return PhaseWaived
+	case tasks == 0:
+		return PhaseNone
+	case cy.State == CyclePlanned:
+		return PhasePlanned
+	case tasks == accepted:
+		return PhaseReady
+	case late(cy, p, today):
+		return PhaseLate
+	}
+	return PhaseOpen
+}
+
+// overviewChoices reads what the filter offers: two queries.
+func overviewChoices(ctx context.Context, db bun.IDB, scope policies.Scope) (periods []string, owners []Department, err error) {
+	q := db.NewSelect().TableExpr("cycles AS c").ColumnExpr("c.period").GroupExpr("c.period, c.first_day").OrderExpr("c.first_day DESC, c.period DESC")
+	if err := cyclesInScope(q, scope).Scan(ctx, &periods); err != nil {
+		return nil, nil, store.MapError(err, "periods")
+	}
+	err = db.NewSelect().Model(&owners).Where("d.id IN (SELECT p.owner_id FROM processes p)").OrderExpr("d.sort_key, d.id").Scan(ctx)
+	return periods, owners, store.MapError(err, "owners")
+}
