@@ -62,6 +62,9 @@ type ImportResult struct {
 // ReadingNote is one difference between a file and what was read out of it.
 type ReadingNote = describe.Note
 
+// NoteWeight says how much a note matters.
+type NoteWeight = describe.Weight
+
 // The weights of a ReadingNote.
 const (
 	NoteForm   = describe.Form   // capital letters, quotes

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis/describe"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
@@ -32,6 +33,9 @@ type VersionSource struct {
 	TitleEN         string `bun:"title_en"`
 	Number          int
 }
+
+// Title is the name of that process in a language.
+func (v VersionSource) Title(lang string) string { return i18n.InLang(lang, v.TitleAZ, v.TitleEN) }
 
 // ProcessVersion gives a process by id or code with a version in full.
 func (s *Service) ProcessVersion(ctx context.Context, idOrCode string, number int) (VersionPage, error) {

@@ -29,6 +29,9 @@ var contentTypes = map[string]string{
 	DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
+// ContentType is the media type of a format.
+func ContentType(format string) string { return contentTypes[format] }
+
 // material is what a collector found: the object, and how its document and
 // sheets are made of it. Both are pure.
 type material struct {

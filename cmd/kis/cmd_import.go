@@ -10,7 +10,6 @@ import (
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/planning"
 )
 
@@ -21,9 +20,10 @@ type importer func(ctx context.Context, c *cli, a *app, in importInput) ([]strin
 // importInput is what the command line says of an import.
 type importInput struct {
 	file               io.Reader
-	name               string // of the file, without folders
-	code, title, owner string // process only
-	plan               string // measures only: code of the national plan
+	name               string   // of the file, without folders
+	code, title, owner string   // process only
+	suppliers          []string // process only: "NAME=CODE", "NAME=+CODE", "NAME=text"
+	plan               string   // measures only: code of the national plan
 	dryRun             bool
 }
 
@@ -47,6 +47,10 @@ func runImport(ctx context.Context, c *cli, args []string) error {
 		f.StringVar(&in.code, "code", "", "code of the process; by default made from the file name")
 		f.StringVar(&in.title, "title", "", "title of the process; by default the code")
 		f.StringVar(&in.owner, "owner", "SSS", "code of the department that owns the process")
+		f.Func("supplier", "who an unknown supplier is: NAME=CODE, NAME=+CODE of a new external body, or NAME=text", func(s string) error {
+			in.suppliers = append(in.suppliers, s)
+			return nil
+		})
 	case "measures":
 		f.StringVar(&in.plan, "plan", "", "code of the national plan the measures belong to; by default the file name")
 	}
@@ -72,31 +76,19 @@ func runImport(ctx context.Context, c *cli, args []string) error {
 	}
 	defer a.Close()
 	lines, err := run(actor.With(ctx, actor.Program("kis import")), c, a, in)
-	if err != nil {
+	if err != nil && !in.dryRun {
 		return refused(words[0], err)
 	}
-	for _, l := range lines {
+	for _, l := range lines { // a check shows what it read also of a file that is refused
 		fmt.Fprintln(c.stdout, l)
+	}
+	if err != nil {
+		return refused(words[0], err)
 	}
 	if in.dryRun {
 		fmt.Fprintln(c.stdout, c.t("cli.import.dry"))
 	}
 	return nil
-}
-
-// importProcess reads the description of a statistical process.
-func importProcess(ctx context.Context, c *cli, a *app, in importInput) ([]string, error) {
-	r, err := a.kis.ImportProcess(ctx, kis.ImportRequest{Reader: in.file, Name: in.name, Code: in.code, TitleAZ: in.title, TitleEN: in.title,
-		OwnerCode: in.owner, DryRun: in.dryRun})
-	if err != nil {
-		return nil, err
-	}
-	lines := []string{c.t("cli.import.process", "code", r.Process.Code, "version", r.Version, "phases", r.Phases, "subprocesses", r.Subprocesses,
-		"tasks", r.Tasks, "na", r.NotApplicable, "gates", r.Gates, "suppliers", len(r.Suppliers))}
-	if !r.Changed {
-		lines = append(lines, c.t("cli.import.unchanged"))
-	}
-	return lines, nil
 }
 
 // importAssessments reads yearly totals or assessed services.

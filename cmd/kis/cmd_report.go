@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
@@ -16,7 +17,7 @@ import (
 // of the file's ending. The file appears when it is complete, and replaces an
 // older one.
 func runReport(ctx context.Context, c *cli, args []string) error {
-	keys := map[string]int{"act": 1, "audit": 1, "review": 1, "plan": 1, "cycle": 2, "scorecard": 0, "measures": 1}
+	keys := map[string]int{"act": 1, "audit": 1, "review": 1, "plan": 1, "cycle": 2, "scorecard": 0, "measures": 1, "process": 1, "process-map": 1}
 	if len(args) == 0 {
 		return c.wrongUse("cli.use.report")
 	}
@@ -26,7 +27,7 @@ func runReport(ctx context.Context, c *cli, args []string) error {
 	}
 	f := c.flags("report " + args[0])
 	c.config.storageFlags(f)
-	req := reports.Request{Kind: args[0]}
+	req := reports.Request{Kind: strings.ReplaceAll(args[0], "-", "_")}
 	out := f.String("o", "", "file to write")
 	f.StringVar(&req.Lang, "lang", c.config.Lang, "language, az or en")
 	switch args[0] {
@@ -36,6 +37,8 @@ func runReport(ctx context.Context, c *cli, args []string) error {
 		f.StringVar(&req.Agency, "agency", "", "code of one agency")
 	case "measures":
 		f.IntVar(&req.Year, "year", 0, "year of the report")
+	case "process", "process-map":
+		f.StringVar(&req.Key2, "version", "", "number of the version; the newest when left out")
 	}
 	words, err := parse(f, args[1:])
 	if err != nil {

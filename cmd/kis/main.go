@@ -51,7 +51,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"demo", runDemo}, {"serve", runServe}, {"migrate", runMigrate}, {"import", runImport},
-		{"report", runReport}, {"verify", runVerify}, {"user", runUser},
+		{"export", runExport}, {"template", runTemplate}, {"report", runReport}, {"verify", runVerify}, {"user", runUser},
 	}
 }
 
@@ -194,7 +194,7 @@ func parse(f *flag.FlagSet, args []string) (words []string, err error) {
 func (c *cli) usage() {
 	fmt.Fprintln(c.stderr, c.t("cli.usage"))
 	for _, cmd := range commands() {
-		fmt.Fprintf(c.stderr, "  kis %-8s %s\n", cmd.name, c.t("cli.command."+cmd.name))
+		fmt.Fprintf(c.stderr, "  kis %-9s %s\n", cmd.name, c.t("cli.command."+cmd.name))
 	}
 }
 

@@ -2,12 +2,10 @@ package kisweb
 
 import (
 	"net/http"
-	"net/url"
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
@@ -21,9 +19,16 @@ func registerProcesses(r *web.Router, s *kis.Service) {
 	h := processPages{s}
 	r.GET("/processes", policies.ProcessRead, h.list)
 	r.GET("/processes/import", policies.ProcessImport, h.importForm)
-	r.STREAM("/processes/import", policies.ProcessImport, h.preview)
+	r.STREAM("/processes/import", policies.ProcessImport, h.upload)
+	r.GET("/processes/import/preview", policies.ProcessImport, h.preview)
 	r.POST("/processes/import/confirm", policies.ProcessImport, h.confirm)
+	r.GET("/processes/gsbpm", policies.ProcessRead, h.model)
 	r.GET("/processes/:id", policies.ProcessRead, h.show)
+	r.GET("/processes/:id/map", policies.ProcessRead, h.processMap)
+	r.GET("/processes/:id/copy", policies.ProcessImport, h.copyForm)
+	r.POST("/processes/:id/copy", policies.ProcessImport, h.copyProcess)
+	r.GET("/processes/:id/versions/:number", policies.ProcessRead, h.version)
+	r.GET("/processes/:id/versions/:number/compare", policies.ProcessRead, h.compare)
 }
 
 // processListPage is the list of processes.
@@ -46,9 +51,11 @@ func (h processPages) list(c *web.Context) error {
 // processShowPage is one version of a description.
 type processShowPage struct {
 	ui.Page
-	kis.ProcessPage
+	kis.VersionPage
 	Phases    []processPhase
 	MayImport bool
+	Edition   string            // of GSBPM whose names stand beside the national ones; empty: none
+	Model     map[string]string // its names by code
 }
 
 // processPhase is a phase with the rows under it.
@@ -58,123 +65,75 @@ type processPhase struct {
 	Gate *kis.ProcessGate
 }
 
+// show is the newest version; ?version= is the address of earlier editions of
+// this program.
 func (h processPages) show(c *web.Context) error {
-	id, err := c.ID("id")
-	if err != nil {
-		return err
-	}
 	number, _ := strconv.Atoi(c.Query("version")) // anything else is the newest
-	found, err := h.kis.Process(c.Ctx(), id, max(number, 0))
+	found, err := h.kis.Process(c.Ctx(), c.Param("id"), max(number, 0))
 	if err != nil {
 		return err
 	}
-	p := processShowPage{Page: c.Page(""), ProcessPage: found, MayImport: c.Can(policies.ProcessImport)}
-	p.Page.Title = found.ProcessRef.Title(p.Lang)
-	for _, a := range found.Activities {
-		if a.Level == kis.Phase {
-			p.Phases = append(p.Phases, processPhase{Activity: a})
-			continue
-		}
-		for i := range p.Phases {
-			if p.Phases[i].Code == a.Phase {
-				p.Phases[i].Rows = append(p.Phases[i].Rows, a)
-			}
-		}
+	return h.render(c, kis.VersionPage{ProcessPage: found})
+}
+
+// version is one version with how it came about.
+func (h processPages) version(c *web.Context) error {
+	number, err := versionNumber(c.Param("number"))
+	if err != nil {
+		return err
 	}
-	for i := range p.Phases {
-		for j, g := range found.Gates {
-			if g.Phase == p.Phases[i].Code {
-				p.Phases[i].Gate = &found.Gates[j]
-			}
+	found, err := h.kis.ProcessVersion(c.Ctx(), c.Param("id"), number)
+	if err != nil {
+		return err
+	}
+	return h.render(c, found)
+}
+
+// versionNumber reads the number of a version in an address.
+func versionNumber(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || strconv.Itoa(n) != text {
+		return 0, apperr.Missing("process")
+	}
+	return n, nil
+}
+
+func (h processPages) render(c *web.Context, v kis.VersionPage) error {
+	p := processShowPage{Page: c.Page(""), VersionPage: v, Phases: phasesOf(v.ProcessPage), MayImport: c.Can(policies.ProcessImport), Edition: c.Query("gsbpm")}
+	p.Page.Title = v.ProcessRef.Title(p.Lang)
+	if slices.Contains(kis.ModelEditions, p.Edition) {
+		names, err := kis.GSBPM()
+		if err != nil {
+			return err
+		}
+		p.Model = map[string]string{}
+		for _, m := range names {
+			p.Model[m.Code] = m.Names[p.Edition]
 		}
 	}
 	return c.Render(http.StatusOK, processShow(p))
 }
 
-// importPage is the form of an import, and with Result its preview.
-type importPage struct {
-	ui.Page
-	Form        ui.Form
-	Departments []kis.Department
-	Result      *kis.ImportResult
-	Uploaded    string // id of the file that was previewed
-	File        string // its name
-}
-
-func (h processPages) importForm(c *web.Context) error {
-	f := ui.Form{}
-	if code := c.Query("code"); code != "" {
-		f.Values = url.Values{"code": {code}}
-	}
-	return h.importPage(c, http.StatusOK, importPage{Form: f})
-}
-
-func (h processPages) importPage(c *web.Context, status int, p importPage) error {
-	departments, err := h.kis.Departments(c.Ctx())
-	if err != nil {
-		return err
-	}
-	for _, d := range departments {
-		if d.Kind == kis.Internal {
-			p.Departments = append(p.Departments, d)
+// phasesOf puts the rows of a description under their phases.
+func phasesOf(found kis.ProcessPage) []processPhase {
+	var out []processPhase
+	for _, a := range found.Activities {
+		if a.Level == kis.Phase {
+			out = append(out, processPhase{Activity: a})
+			continue
+		}
+		for i := range out {
+			if out[i].Code == a.Phase {
+				out[i].Rows = append(out[i].Rows, a)
+			}
 		}
 	}
-	p.Page = c.Page("kis.import.title")
-	return c.Render(status, processImport(p))
-}
-
-// preview reads the file without keeping anything of it but its bytes, and
-// shows what it would become.
-func (h processPages) preview(c *web.Context) error {
-	var up kis.Upload
-	_, err := c.Multipart(web.Limits{Files: 1, FileBytes: 8 << 20}, func(f *web.File) (err error) {
-		up, err = h.kis.StageUpload(c.Ctx(), f.Name, f)
-		return err
-	})
-	if err == nil && up.ID == "" {
-		err = apperr.InvalidField("file", "error.upload.none")
-	}
-	var res kis.ImportResult
-	if err == nil {
-		if res, err = h.run(c, up.ID, true); err != nil {
-			_ = h.kis.DiscardUpload(c.Ctx(), up.ID) // at worst it is swept away in a week
+	for i := range out {
+		for j, g := range found.Gates {
+			if g.Phase == out[i].Code {
+				out[i].Gate = &found.Gates[j]
+			}
 		}
 	}
-	if e, status, ok := web.FormError(err); ok {
-		return h.importPage(c, status, importPage{Form: c.FormOf(e)})
-	}
-	if err != nil {
-		return err
-	}
-	return h.importPage(c, http.StatusOK, importPage{Form: ui.Form{Values: c.FormValues()}, Result: &res, Uploaded: up.ID, File: up.Name})
-}
-
-// confirm imports the file that was previewed.
-func (h processPages) confirm(c *web.Context) error {
-	id := c.Form("uploaded")
-	res, err := h.run(c, id, false)
-	if e, status, ok := web.FormError(err); ok {
-		return h.importPage(c, status, importPage{Form: c.FormOf(e)})
-	}
-	if err != nil {
-		return err
-	}
-	_ = h.kis.DiscardUpload(c.Ctx(), id) // at worst it is swept away in a week
-	if res.Changed {
-		c.Flash("good", "kis.import.flash.done", "version", strconv.Itoa(res.Version))
-	} else {
-		c.Flash("info", "kis.import.flash.same", "version", strconv.Itoa(res.Version))
-	}
-	return c.Redirect("/processes/" + res.Process.ID)
-}
-
-// run imports a file that was sent before.
-func (h processPages) run(c *web.Context, uploadID string, dry bool) (kis.ImportResult, error) {
-	up, file, err := h.kis.OpenUpload(c.Ctx(), uploadID)
-	if err != nil {
-		return kis.ImportResult{}, err
-	}
-	defer file.Close()
-	return h.kis.ImportProcess(c.Ctx(), kis.ImportRequest{Reader: file, Name: up.Name, Code: strings.TrimSpace(c.Form("code")), TitleAZ: c.Form("title_az"), TitleEN: c.Form("title_en"),
-		OwnerCode: c.Form("owner"), EffectiveFrom: day.Day(strings.TrimSpace(c.Form("effective_from"))), DryRun: dry})
+	return out
 }

@@ -1,8 +1,13 @@
 package kisweb
 
 import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -35,6 +40,9 @@ func importCounts(p importPage) []ui.KVRow {
 		{Term: p.T("kis.process.title"), Value: r.Process.Title(p.Lang)},
 		{Term: p.T("kis.process.owner"), Value: departmentName(p.Page, r.Owner)},
 		{Term: p.T("kis.process.version"), Value: p.Int(int64(r.Version)), Mut: p.T("kis.process.from", "from", r.EffectiveFrom)},
+		{Term: p.T("kis.import.format"), Value: r.Format},
+		count("kis.import.state.read", r.Count(kis.RowRead)), count("kis.import.state.repaired", r.Count(kis.RowRepaired)),
+		count("kis.import.state.doubtful", r.Count(kis.RowDoubtful)), count("kis.import.state.refused", r.Count(kis.RowRefused)),
 		count("kis.import.phases", r.Phases), count("kis.import.subprocesses", r.Subprocesses), count("kis.import.tasks", r.Tasks),
 		count("kis.import.na", r.NotApplicable), count("kis.import.gates", r.Gates), count("kis.import.outputs", r.TaskOutputs),
 	}
@@ -74,4 +82,200 @@ func markState(p ui.Page, r kis.ImportedRow) ui.State {
 		return taskState(p, kis.TaskNotApplicable)
 	}
 	return ui.State{}
+}
+
+// processIcons are those of the forms a description is taken away in.
+var processIcons = map[string]string{"pdf": "file-type-pdf", "xlsx": "file-spreadsheet", "docx": "file-type-docx", "csv": "file-type-csv"}
+
+// href is an address under the process, with the version that is shown.
+func (p processShowPage) href(what string) string {
+	return "/processes/" + p.ProcessRef.ID + "/" + what + p.versionQuery()
+}
+
+func (p processShowPage) versionQuery() string {
+	return "?version=" + strconv.Itoa(p.Version.Number)
+}
+
+// Outdated tells that a newer version is there.
+func (p processShowPage) Outdated() bool { return p.Version.Number != p.Versions[0].Number }
+
+// sourceRows tell where a version comes from.
+func sourceRows(p processShowPage) []ui.KVRow {
+	v := p.Version
+	rows := []ui.KVRow{{Term: p.T("kis.version.format"), Value: p.T("kis.version.format." + v.Format), Mut: v.SourceName},
+		{Term: p.T("kis.version.made"), Value: p.DateTime(v.CreatedAt), Mut: v.CreatedBy}}
+	if p.From != nil {
+		rows = append(rows, ui.KVRow{Term: p.T("kis.version.copy_of"), Value: p.From.Title(p.Lang), Mut: p.T("kis.version.one", "number", p.From.Number)})
+	}
+	return append(rows, ui.KVRow{Term: "SHA-256", Value: v.SourceSHA256})
+}
+
+// rows are the rows the preview shows: those of the state that was chosen, and
+// of a refused file those that say why.
+func (p importPage) rows() []kis.ImportedRow {
+	var out []kis.ImportedRow
+	for _, r := range p.Result.Rows {
+		if p.Uploaded == "" && r.State == kis.RowRead || p.State != "" && r.State != p.State {
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// stateOfRowChips filter the preview by what became of the rows.
+func stateOfRowChips(p importPage) []ui.Chip {
+	var out []ui.Chip
+	for _, s := range kis.RowStates() {
+		state, current := rowState(p.Page, s), p.State == s
+		q := url.Values{"file": {p.Uploaded}}
+		for _, name := range importCarry {
+			if v := p.Form.Value(name); v != "" {
+				q.Set(name, v)
+			}
+		}
+		if !current {
+			q.Set("state", string(s))
+		}
+		out = append(out, ui.Chip{Label: state.Word, Icon: state.Icon, Tone: state.Tone, Count: p.Result.Count(s), Current: current, Href: "/processes/import/preview?" + q.Encode()})
+	}
+	return out
+}
+
+// rowState says in a word what became of a row.
+func rowState(p ui.Page, s kis.RowState) ui.State {
+	look := map[kis.RowState]ui.Look{kis.RowRead: {Tone: "good", Icon: "check"}, kis.RowRepaired: {Tone: "info", Icon: "tool"},
+		kis.RowDoubtful: {Tone: "warn", Icon: "help-circle"}, kis.RowRefused: {Tone: "bad", Icon: "x"}}[s]
+	return look.State(p, "kis.import.state."+string(s))
+}
+
+// weightState says in a word how much a note matters.
+func weightState(p ui.Page, w kis.NoteWeight) ui.State {
+	look := map[kis.NoteWeight]ui.Look{kis.NoteForm: {Tone: "off", Icon: "language"}, kis.NoteRepair: {Tone: "info", Icon: "tool"},
+		kis.NoteDoubt: {Tone: "warn", Icon: "help-circle"}, kis.NoteFault: {Tone: "bad", Icon: "x"}}[w]
+	return look.State(p, "kis.import.weight."+string(w))
+}
+
+// notesOf are the notes of a row: those on the form of words, or the others.
+func notesOf(r kis.ImportedRow, form bool) (out []kis.ReadingNote) {
+	for _, n := range r.Notes {
+		if (n.Weight == kis.NoteForm) == form {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func hasDoubt(notes []kis.ReadingNote) bool {
+	return slices.ContainsFunc(notes, func(n kis.ReadingNote) bool { return n.Weight == kis.NoteDoubt || n.Weight == kis.NoteFault })
+}
+
+// noteWords is a note with the column it is about.
+func noteWords(p ui.Page, n kis.ReadingNote) string {
+	text := p.T(n.Key, apperr.Flat(n.Args)...)
+	if word := columnWord(p, n.Column); word != "" {
+		return word + ": " + text
+	}
+	return text
+}
+
+// columnWord names a column of a description as the official table does.
+func columnWord(p ui.Page, column string) string {
+	key := map[string]string{"code": "kis.column.code", "level": "kis.column.level", "parent": "kis.column.parent", "name_az": "kis.process.activity", "name_en": "kis.column.name_en",
+		"work_az": "kis.process.work", "inputs_az": "kis.process.input", "suppliers": "kis.process.supplier", "outputs_az": "kis.process.output",
+		"applicable": "kis.column.applicable", "gate": "kis.column.gate"}[column]
+	if key == "" {
+		return ""
+	}
+	return p.T(key)
+}
+
+func lineNumber(n int) string {
+	if n == 0 {
+		return "–"
+	}
+	return strconv.Itoa(n)
+}
+
+// supplierOptions are the answers to a supplier nobody knows; nothing is chosen
+// for the person.
+func supplierOptions(p importPage, u kis.UnknownSupplier) []ui.Option {
+	out := []ui.Option{{Value: "", Label: p.T("kis.import.choice_none")},
+		{Value: string(kis.SupplierText), Label: p.T("kis.import.choice_text")},
+		{Value: string(kis.SupplierExternal), Label: p.T("kis.import.choice_external")}}
+	for _, d := range p.Everybody {
+		out = append(out, ui.Option{Value: "code:" + d.Code, Label: p.T("kis.import.choice_is", "code", d.Code, "name", d.Name(p.Lang))})
+	}
+	return out
+}
+
+// likeHint names a department that is called nearly so.
+func likeHint(p ui.Page, u kis.UnknownSupplier) string {
+	if u.Like == "" {
+		return ""
+	}
+	return p.T("kis.import.choice_like", "code", u.Like)
+}
+
+// compareFacts is the line under the title of a comparison.
+func compareFacts(p comparePage) string {
+	return p.T("kis.compare.facts", "title", p.ProcessRef.Title(p.Lang), "from", p.From.Number, "to", p.To.Number)
+}
+
+// changeChips filter a comparison by what changed.
+func changeChips(p comparePage) []ui.Chip {
+	var out []ui.Chip
+	for _, k := range kis.ChangeKinds() {
+		n := p.Count(k)
+		if n == 0 {
+			continue
+		}
+		state, current := changeState(p.Page, k), p.Kind == k
+		href := fmt.Sprintf("/processes/%s/versions/%d/compare?with=%d", p.ProcessRef.ID, p.To.Number, p.From.Number)
+		if !current {
+			href += "&kind=" + string(k)
+		}
+		out = append(out, ui.Chip{Label: state.Word, Icon: state.Icon, Tone: state.Tone, Count: n, Current: current, Href: href})
+	}
+	return out
+}
+
+// changeState says in a word what kind of change it is.
+func changeState(p ui.Page, k kis.ChangeKind) ui.State {
+	look := map[kis.ChangeKind]ui.Look{kis.ChangeAdded: {Tone: "good", Icon: "plus"}, kis.ChangeRemoved: {Tone: "bad", Icon: "minus"},
+		kis.ChangeMoved: {Tone: "info", Icon: "switch-horizontal"}, kis.ChangeRenamed: {Tone: "info", Icon: "pencil"}, kis.ChangeOutputs: {Tone: "warn", Icon: "file-export"},
+		kis.ChangeApplicable: {Tone: "warn", Icon: "variable-off"}, kis.ChangeOther: {Tone: "off", Icon: "dots"}}[k]
+	return look.State(p, "kis.compare.kind."+string(k))
+}
+
+func applicableWord(p ui.Page, v string) string { return p.T("kis.compare.applicable." + v) }
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
+
+// subsOf are the sub-processes of a phase.
+func subsOf(ph processPhase) (out []kis.Activity) {
+	for _, a := range ph.Rows {
+		if a.Level == kis.Subprocess {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// taskCount is how many tasks of a sub-process apply, of all.
+func taskCount(p ui.Page, ph processPhase, sub kis.Activity) string {
+	n, all := 0, 0
+	for _, a := range ph.Rows {
+		if a.Level == kis.Task && strings.HasPrefix(a.Code, sub.Code+".") {
+			if all++; a.Applicable {
+				n++
+			}
+		}
+	}
+	return p.T("kis.process.tasks_short", "n", n, "all", all)
 }

@@ -31,6 +31,13 @@ func Register(r *web.Router, svc *reports.Service) {
 		r.GET("/cycles/:id/export."+format, policies.CycleRead, p.byID(reports.Cycle, format))
 		r.GET("/measures/export."+format, policies.MeasureRead, p.measures(format))
 	}
+	for _, format := range reports.Formats(reports.Process) {
+		r.GET("/processes/:id/export."+format, policies.ProcessRead, p.process(reports.Process, format))
+	}
+	r.GET("/processes/:id/map.pdf", policies.ProcessRead, p.process(reports.ProcessMap, reports.PDF))
+	for _, format := range []string{reports.XLSX, reports.DOCX} {
+		r.GET("/processes/template."+format, policies.ProcessImport, p.template(format))
+	}
 	for _, format := range reports.Formats(reports.Scorecard) {
 		r.GET("/scorecards/export."+format, policies.ScorecardRead, p.scorecard(format))
 	}
@@ -56,6 +63,25 @@ func (p pages) plan(format string) web.Handler {
 			return apperr.Missing("plan")
 		}
 		return p.send(c, reports.Request{Kind: reports.Plan, Year: year, Format: format})
+	}
+}
+
+// process takes the id or code of a process and ?version=N, the newest version
+// without.
+func (p pages) process(kind, format string) web.Handler {
+	return func(c *web.Context) error {
+		return p.send(c, reports.Request{Kind: kind, Key: c.Param("id"), Key2: c.Query("version"), Format: format})
+	}
+}
+
+// template hands out an empty description to fill in.
+func (p pages) template(format string) web.Handler {
+	return func(c *web.Context) error {
+		var b bytes.Buffer
+		if err := reports.Template(format, &b); err != nil {
+			return err
+		}
+		return c.Download("kis-process."+format, reports.ContentType(format), int64(b.Len()), &b)
 	}
 }
 
