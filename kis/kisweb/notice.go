@@ -68,8 +68,8 @@ func (p noticePage) facts() string {
 }
 
 func (p noticePage) chips() []ui.Chip {
-	return []ui.Chip{{Label: p.T("notice.page.all"), Href: "/notifications", Current: !p.Only},
-		{Label: p.T("notice.page.only_unread"), Href: "/notifications?unread=1", Current: p.Only}}
+	return []ui.Chip{{Label: p.T("notice.page.all"), Href: "/notifications", Current: !p.Only, NoCount: true},
+		{Label: p.T("notice.page.only_unread"), Href: "/notifications?unread=1", Count: p.Unread, More: p.Unread >= notice.MaxUnread, Current: p.Only}}
 }
 
 func (h noticePages) readAll(c *web.Context) error {

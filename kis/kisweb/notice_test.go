@@ -7,9 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/uptrace/bun"
-
-	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/outbox"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
@@ -25,6 +22,7 @@ import (
 type noticeSite struct {
 	site
 	notices *notice.Service
+	cycle   kis.Cycle
 	t       *testing.T
 }
 
@@ -34,65 +32,51 @@ func noticePages(t *testing.T, test func(t *testing.T, s noticeSite)) {
 		storetest.ClockOf(db).SetDay("2026-11-24")
 		o := kistest.NewOffice(t, db)
 		n := notice.New(o.Service, outbox.NewQueue(db, nil), nil, "https://kis.stat.example")
-		n.AddSources(o.Service, toAytan{o.ID("aytan")})
+		n.AddSources(o.Service)
 		s := webtest.New(t, func(r *web.Router) {
 			kisweb.Register(r, o.Service, o.Service)
 			kisweb.RegisterNotices(r, n)
 		}, func(opt *web.Options) {
 			opt.Users, opt.Sessions, opt.Clock, opt.Unread = o.Service, store.NewSessions(db), db.Now, n.Unread
 		})
-		test(t, noticeSite{site{s, o}, n, t})
+		test(t, noticeSite{site{s, o}, n, o.Running("2026"), t})
 	})
 }
 
-// toAytan announces things to one person.
-type toAytan struct{ id string }
-
-func (s toAytan) Announcements(_ context.Context, _ bun.IDB, e kis.Event) ([]kis.Announcement, error) {
-	if e.Kind != "thing" {
-		return nil, nil
-	}
-	return []kis.Announcement{{Kind: "review", Key: "planning.notice.review.signed", Href: "/work",
-		Args: map[string]string{"who": "Rafael <b>İbrahimov</b>", "number": e.Label, "note": "<script>alert(1)</script>"},
-		For:  func(a actor.Actor) bool { return a.UserID == s.id }}}, nil
-}
-
-// happens leaves an entry about a thing and makes the notice of it.
-func (s noticeSite) happens(label string) {
+// hands lets aytan hand in evidence for a task and makes the notices of it.
+func (s noticeSite) hands(code string) kis.Submission {
 	s.t.Helper()
-	if err := s.office.DB.Write(s.office.System(), func(tx *store.Tx) error {
-		tx.Record(store.Change{Action: "test:thing:happen", Kind: "thing", ID: store.NewID(), Label: label})
-		return nil
-	}); err != nil {
-		s.t.Fatal(err)
-	}
+	sub := s.office.Hand("aytan", s.cycle.ID, code)
 	if err := s.notices.CatchUp(s.t.Context()); err != nil {
 		s.t.Fatal(err)
 	}
+	return sub
 }
 
 func TestNoticesAreReadOnTheirPageAndTheBellCounts(t *testing.T) {
 	noticePages(t, func(t *testing.T, s noticeSite) {
-		v := s.as("aytan")
+		v := s.as("nigar")
 		page := v.Get("/notifications").Want(http.StatusOK)
 		page.Has("main", "Bildiriş yoxdur")
 		if got := page.Attr(".k-top a[href='/notifications']", "aria-label"); got != "Bildirişlər: yenisi yoxdur" || page.Count(".k-top a[href='/notifications'] .k-count") != 0 {
 			t.Errorf("bell %q", got)
 		}
-		for i := range 4 {
-			s.happens(fmt.Sprintf("RT-2026-%02d", i))
+		var last kis.Submission
+		for _, code := range []string{"1.1.1", "1.1.3", "4.2.1", "4.4.1"} {
+			last = s.hands(code)
 		}
 		page = v.Get("/notifications").Want(http.StatusOK)
-		page.Has("main li", "Rafael <b>İbrahimov</b> RT-2026-03 nömrəli rəhbərlik təhlilini imzaladı", "<script>alert(1)</script>", "Yeni").Has("main", "Oxunmamış: 4")
+		page.Has("main li", "Aytən Məmmədova sübut təqdim etdi: 4.4.1", "1-elektron xidmət, 2026", "Yeni").Has("main", "Oxunmamış: 4")
 		page.Has(".k-top .k-count", "4")
 		work := v.Get("/work").Want(http.StatusOK)
 		if got := work.Attr(".k-top a[href='/notifications']", "aria-label"); got != "Bildirişlər: 4 yeni" {
 			t.Errorf("bell on another page %q", got)
 		}
+		work.Has(".nav-item.active .k-count", "4").Has(".nav-item.active", "4 gözləyir")
 		open := page.Attr("main li form[action$='/open']", "action")
-		v.Post(open).WantRedirect("/work")
+		v.Post(open).WantRedirect("/cycles/" + s.cycle.ID + "/tasks/4.4.1")
 		page = v.Get("/notifications").Has(".k-top .k-count", "3")
-		if page.Count("main li form[action$='/open']") != 3 || page.Count("main li h3 a[href='/work']") != 1 {
+		if page.Count("main li form[action$='/open']") != 3 || page.Count("main li h3 a[href$='/tasks/4.4.1']") != 1 {
 			t.Error("what was opened still asks to be")
 		}
 		v.Post(page.Attr("main li form[action$='/read']", "action"), "unread", "1").WantRedirect("/notifications?unread=1")
@@ -100,20 +84,26 @@ func TestNoticesAreReadOnTheirPageAndTheBellCounts(t *testing.T) {
 		if page.Count("main .k-work li") != 1 {
 			t.Errorf("%d on a page of one", page.Count("main .k-work li"))
 		}
-		next := v.Get(page.Attr("a[rel=next]", "href")).Want(http.StatusOK)
-		next.Has("main li", "RT-2026-00")
+		v.Get(page.Attr("a[rel=next]", "href")).Want(http.StatusOK).Has("main li", "1.1.1")
 		stranger := s.as("elchin")
 		stranger.Post(strings.Replace(open, "/open", "/read", 1)).Want(http.StatusNotFound)
 		stranger.Post("/notifications/none/open").Want(http.StatusNotFound)
-		stranger.Get("/notifications").HasNot("main", "RT-2026")
+		stranger.Get("/notifications").HasNot("main", "sübut təqdim etdi")
 		v.Post("/notifications/read").WantRedirect("/notifications")
 		page = v.Get("/notifications?unread=1").Has("main", "Oxunmamış bildiriş yoxdur")
 		if page.Count(".k-top .k-count") != 0 {
 			t.Error("the bell counts what was read")
 		}
 		v.Post("/preferences", "lang", "en")
-		v.Get("/notifications").Has("main li", "signed management review RT-2026-03").Has("h1", "Notifications")
+		v.Get("/notifications").Has("main li", "submitted evidence: 4.4.1").Has("h1", "Notifications")
 		s.Nobody().Get("/notifications").Want(http.StatusSeeOther)
+		if err := s.office.Return(s.office.As(t.Context(), "nigar"), last.ID, "<script>alert(1)</script> {name}"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.notices.CatchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.as("aytan").Get("/notifications").Has("main li p", "<script>alert(1)</script> {name}")
 	})
 }
 
