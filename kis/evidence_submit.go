@@ -68,6 +68,9 @@ func (s *Service) Submit(ctx context.Context, in NewSubmission) (Submission, err
 		if err != nil {
 			return err
 		}
+		if err := s.Limits.checkTotal(files); err != nil {
+			return err
+		}
 		sub = in.submission(tx, cy, task, dept, files)
 		sub.ReplacesID, sub.Version = prev, version
 		if err := insertSubmission(ctx, tx, sub, in.OutputIDs, files); err != nil {

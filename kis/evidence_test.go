@@ -19,7 +19,7 @@ func TestEvidenceIsReturnedResubmittedAcceptedAndSuperseded(t *testing.T) {
 		c := o.Running("2026")
 		aytan, nigar := o.As(t.Context(), "aytan"), o.As(t.Context(), "nigar")
 		in := o.NewEvidence("aytan", c.ID, "1.1.1")
-		in.UploadIDs = append(in.UploadIDs, o.Upload("aytan", "Əlavə.xlsx", "PK\x03\x04 cədvəl"))
+		in.UploadIDs = append(in.UploadIDs, o.Upload("aytan", "Əlavə.csv", "kod,ad\n"))
 		one, err := o.Submit(aytan, in)
 		if err != nil {
 			t.Fatal(err)
@@ -65,7 +65,7 @@ func TestEvidenceIsReturnedResubmittedAcceptedAndSuperseded(t *testing.T) {
 		if len(states) != 3 || states[0] != kis.Accepted || states[1] != kis.Superseded || states[2] != kis.Returned {
 			t.Errorf("versions, newest first: %v", states)
 		}
-		if v := page.Outputs[0].Versions[2]; v.Reason != "Hesabat dövrü göstərilməyib" || v.DeciderName != "Nigar Əliyeva" || len(v.Files) != 2 || v.Files[1].Name != "Əlavə.xlsx" {
+		if v := page.Outputs[0].Versions[2]; v.Reason != "Hesabat dövrü göstərilməyib" || v.DeciderName != "Nigar Əliyeva" || len(v.Files) != 2 || v.Files[1].Name != "Əlavə.csv" {
 			t.Errorf("the returned one: %+v", v)
 		}
 		if len(page.History) != 7 {

@@ -20,6 +20,8 @@ type File struct {
 	Size        int64     `bun:"size"` // bytes
 	SHA256      string    `bun:"sha256"`
 	ContentType string    `bun:"content_type"`
+	Shown       Shown     `bun:"shown"`
+	Scan        ScanState `bun:"scan"`
 	AddedBy     string    `bun:"added_by,nullzero"`
 	AddedAt     time.Time `bun:"added_at"`
 }
@@ -34,6 +36,8 @@ type uploadRow struct {
 	Size        int64     `bun:"size"`
 	SHA256      string    `bun:"sha256"`
 	ContentType string    `bun:"content_type"`
+	Shown       Shown     `bun:"shown"`
+	Scan        ScanState `bun:"scan"`
 	CreatedAt   time.Time `bun:"created_at"`
 }
 
@@ -59,7 +63,7 @@ func AttachUploads(ctx context.Context, tx *store.Tx, uploadIDs []string) ([]Fil
 		}
 		delete(byID, id) // the same id twice is a mistake too
 		files = append(files, File{ID: store.NewID(), Name: u.Name, Size: u.Size, SHA256: u.SHA256, ContentType: u.ContentType,
-			AddedBy: tx.Actor.UserID, AddedAt: tx.Now})
+			Shown: u.Shown, Scan: u.Scan, AddedBy: tx.Actor.UserID, AddedAt: tx.Now})
 	}
 	if len(files) == 0 {
 		return nil, nil
@@ -90,18 +94,25 @@ func FilesByID(ctx context.Context, db bun.IDB, ids []string) (map[string]File, 
 }
 
 // OpenFile opens the bytes of a file for reading. The caller has checked that
-// the actor may read the record it belongs to.
-func (s *Service) OpenFile(_ context.Context, f File) (*os.File, error) {
-	return s.Blobs.Get(f.SHA256)
-}
-
-func countUploads(ctx context.Context, db bun.IDB, userID string) (int64, error) {
-	n, err := db.NewSelect().Model((*uploadRow)(nil)).Where("u.user_id = ?", userID).Count(ctx)
-	return int64(n), store.MapError(err, "count uploads")
+// the actor may read the record it belongs to. What waits for the scanner or is
+// in quarantine is a Conflict.
+func (s *Service) OpenFile(ctx context.Context, f File) (*os.File, error) {
+	now, err := FilesByID(ctx, s.DB.Read(), []string{f.ID}) // f may have been read without its state, or before it was caught
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := now[f.ID]; !ok {
+		return nil, apperr.Missing("file")
+	}
+	if err := now[f.ID].Scan.open(f.Name); err != nil {
+		return nil, err
+	}
+	return s.Blobs.Get(now[f.ID].SHA256)
 }
 
 func insertUpload(ctx context.Context, tx *store.Tx, u Upload) error {
-	row := uploadRow{ID: u.ID, UserID: tx.Actor.UserID, Name: u.Name, Size: u.Size, SHA256: u.SHA256, ContentType: u.ContentType, CreatedAt: u.CreatedAt}
+	row := uploadRow{ID: u.ID, UserID: tx.Actor.UserID, Name: u.Name, Size: u.Size, SHA256: u.SHA256, ContentType: u.ContentType,
+		Shown: u.Shown, Scan: u.Scan, CreatedAt: u.CreatedAt}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return store.MapError(err, "insert upload")
 }
@@ -116,9 +127,13 @@ func uploadsOf(ctx context.Context, db bun.IDB, userID string, ids []string) ([]
 	}
 	out := make([]Upload, len(rows))
 	for i, r := range rows {
-		out[i] = Upload{ID: r.ID, Name: r.Name, Size: r.Size, SHA256: r.SHA256, ContentType: r.ContentType, CreatedAt: r.CreatedAt}
+		out[i] = r.upload()
 	}
 	return out, nil
+}
+
+func (r uploadRow) upload() Upload {
+	return Upload{ID: r.ID, Name: r.Name, Size: r.Size, SHA256: r.SHA256, ContentType: r.ContentType, Shown: r.Shown, Scan: r.Scan, CreatedAt: r.CreatedAt}
 }
 
 func deleteUpload(ctx context.Context, tx *store.Tx, userID, id string) error {

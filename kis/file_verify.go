@@ -13,7 +13,8 @@ import (
 // verifyPage is how many rows of files are read at a time.
 const verifyPage = 500
 
-// VerifyFiles reads the bytes of every file and waiting upload and reports
+// VerifyFiles reads the bytes of every file and waiting upload, except those
+// given up in quarantine, and reports
 // those that are gone or are no longer what their hash says. It gives the
 // number of rows checked; equal bytes are read once. Memory does not grow with
 // their number or size.
@@ -42,7 +43,7 @@ func (s *Service) verifyTable(ctx context.Context, table string, report func(sto
 			Size     int64
 		}
 		q := s.DB.Read().NewSelect().TableExpr("? AS f", bun.Ident(table)).ColumnExpr("f.id, f.name, f.sha256, f.size").
-			OrderExpr("f.sha256, f.id").Limit(verifyPage)
+			Where("f.scan <> ?", ScanRemoved).OrderExpr("f.sha256, f.id").Limit(verifyPage)
 		if last.ID != "" {
 			q.Where("(f.sha256, f.id) > (?, ?)", last.SHA256, last.ID)
 		}

@@ -30,6 +30,12 @@ type Service struct {
 	Country string         // whose working-day calendar counts, e.g. "AZ"
 	Limits  Limits
 
+	// Scanner looks for viruses in what is sent; nil when the office has none.
+	Scanner Scanner
+	// HoldUnscanned takes files while the scanner does not answer and keeps them
+	// shut until it has; otherwise they are refused.
+	HoldUnscanned bool
+
 	// Assigned says who was put on what; nil when there is no audit context.
 	Assigned Assignments
 
@@ -46,18 +52,6 @@ type Assignments interface {
 	OpensEvidence(ctx context.Context, db bun.IDB, userID, submissionID string) (bool, error)
 }
 
-// Limits are the bounds of uploads; settings of the office.
-type Limits struct {
-	FileBytes int64 // one file; 0 = DefaultFileBytes
-	Files     int   // files of one submission; 0 = DefaultFiles
-}
-
-// The limits when no setting says otherwise.
-const (
-	DefaultFileBytes = 2 << 30
-	DefaultFiles     = 50
-)
-
 // New makes the service. A nil zone is Asia/Baku, an empty country AZ.
 func New(db *store.DB, blobs *blob.Store, zone *time.Location, country string) *Service {
 	if zone == nil {
@@ -66,7 +60,7 @@ func New(db *store.DB, blobs *blob.Store, zone *time.Location, country string) *
 	if country == "" {
 		country = "AZ"
 	}
-	return &Service{DB: db, Blobs: blobs, Zone: zone, Country: country, Limits: Limits{DefaultFileBytes, DefaultFiles}}
+	return &Service{DB: db, Blobs: blobs, Zone: zone, Country: country, Limits: DefaultLimits()}
 }
 
 // Today is the current day of the office.

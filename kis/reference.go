@@ -65,7 +65,11 @@ func (s *Service) LoadReference(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !changed && !loaded && !templates {
+		types, err := loadFileTypes(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if !changed && !loaded && !templates && !types {
 			return store.ErrNoChange
 		}
 		return nil

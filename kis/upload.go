@@ -8,23 +8,20 @@ import (
 	"os"
 	"time"
 
-	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/internal/content"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/policies"
 )
 
-// Bounds of uploads.
+// Bounds of uploads, and what the trail says of them.
 const (
-	MaxFileName   = 255                // characters of a file's name
-	maxStaged     = 500                // files one person may have sent and not yet attached
-	uploadsKept   = 7 * 24 * time.Hour // how long such files wait
-	sniffBytes    = 4 << 10
-	zipTail       = 64 << 10
+	MaxFileName   = 255 // characters of a file's name
+	maxStaged     = 500 // files one person may have sent and not yet attached
 	trailStage    = "kis:upload:stage"
 	trailDiscard  = "kis:upload:discard"
 	trailSweep    = "kis:upload:sweep"
+	trailScan     = "kis:upload:scan"
 	trailOpenFile = "kis:evidence:open"
 )
 
@@ -35,12 +32,14 @@ type Upload struct {
 	Size        int64  // bytes
 	SHA256      string
 	ContentType string // by what is in it, never by what the browser said
+	Shown       Shown
+	Scan        ScanState
 	CreatedAt   time.Time
 }
 
 // StageUpload streams a file into the store and remembers it as the actor's.
-// A name or content that cannot be taken is Invalid on field "upload"; a
-// stream that breaks off leaves nothing.
+// A name or content that cannot be taken, or that the scanner finds something
+// in, is Invalid on field "upload"; a stream that breaks off leaves nothing.
 func (s *Service) StageUpload(ctx context.Context, name string, r io.Reader) (Upload, error) {
 	who, err := onlyPerson(ctx, policies.SelfUse)
 	if err != nil {
@@ -50,36 +49,47 @@ func (s *Service) StageUpload(ctx context.Context, name string, r io.Reader) (Up
 	if err != nil {
 		return Upload{}, err
 	}
-	n, err := countUploads(ctx, s.DB.Read(), who.UserID)
-	if err != nil {
+	if err := s.mayWait(ctx, s.DB.Read(), who.UserID, 0); err != nil {
 		return Upload{}, err
-	}
-	if n >= maxStaged {
-		return Upload{}, apperr.New(apperr.TooMany, "kis.upload.too_many", "max", maxStaged)
 	}
 	limit := s.Limits.FileBytes
 	if limit <= 0 {
 		limit = DefaultFileBytes
 	}
-	head := bufio.NewReaderSize(r, sniffBytes)
-	first, _ := head.Peek(sniffBytes) // a short or broken file shows itself in Put
+	head := bufio.NewReaderSize(r, content.Head)
+	first, _ := head.Peek(content.Head) // a short or broken file shows itself in Put
 	first = bytes.Clone(first)
 	ref, err := s.Blobs.Put(ctx, head, limit)
 	if err != nil {
 		return Upload{}, uploadFault(err, name, limit)
 	}
 	up := Upload{ID: store.NewID(), Name: name, Size: ref.Size, SHA256: ref.SHA256}
-	if up.ContentType, err = s.contentType(first, up); err != nil {
+	if err := s.judge(ctx, first, &up); err != nil {
 		return Upload{}, err
 	}
+	signature, err := s.scan(ctx, &up)
+	if err != nil {
+		return Upload{}, err
+	}
+	caught := false
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
 		up.CreatedAt = tx.Now
+		if signature != "" {
+			caught = true
+			return catch(ctx, tx, up.SHA256, signature, []quarantineRow{up.caught(who.UserID)})
+		}
+		if err := s.mayWait(ctx, tx, who.UserID, up.Size); err != nil {
+			return err
+		}
 		if err := insertUpload(ctx, tx, up); err != nil {
 			return err
 		}
 		tx.Record(store.Change{Action: trailStage, Kind: "upload", ID: up.ID, After: map[string]any{"size": up.Size, "sha256": up.SHA256}})
 		return nil
 	})
+	if err == nil && caught {
+		return Upload{}, infected(name, signature)
+	}
 	return up, err
 }
 
@@ -98,50 +108,32 @@ func (s *Service) DiscardUpload(ctx context.Context, id string) error {
 	})
 }
 
-// OpenUpload opens a file that the actor has sent and not yet attached.
+// OpenUpload opens a file that the actor has sent and not yet attached. One
+// that waits for the scanner is a Conflict.
 func (s *Service) OpenUpload(ctx context.Context, id string) (Upload, *os.File, error) {
-	who, err := onlyPerson(ctx, policies.SelfUse)
+	up, err := s.Upload(ctx, id)
 	if err != nil {
 		return Upload{}, nil, err
+	}
+	if err := up.Scan.open(up.Name); err != nil {
+		return Upload{}, nil, err
+	}
+	f, err := s.Blobs.Get(up.SHA256)
+	return up, f, err
+}
+
+// Upload finds a file that the actor has sent and not yet attached.
+func (s *Service) Upload(ctx context.Context, id string) (Upload, error) {
+	who, err := onlyPerson(ctx, policies.SelfUse)
+	if err != nil {
+		return Upload{}, err
 	}
 	ups, err := uploadsOf(ctx, s.DB.Read(), who.UserID, []string{id})
 	if err != nil {
-		return Upload{}, nil, err
+		return Upload{}, err
 	}
 	if len(ups) == 0 {
-		return Upload{}, nil, apperr.Missing("upload")
+		return Upload{}, apperr.Missing("upload")
 	}
-	f, err := s.Blobs.Get(ups[0].SHA256)
-	return ups[0], f, err
-}
-
-// SweepUploads forgets uploads that nobody attached within a week and gives
-// their number. The program calls it; the bytes stay in the store, where
-// another record may share them.
-func (s *Service) SweepUploads(ctx context.Context) (int64, error) {
-	if !actor.From(ctx).System {
-		return 0, apperr.New(apperr.Forbidden, "error.forbidden")
-	}
-	var n int64
-	err := s.DB.Write(ctx, func(tx *store.Tx) (err error) {
-		if n, err = deleteOldUploads(ctx, tx, tx.Now.Add(-uploadsKept)); err != nil {
-			return err
-		}
-		if n == 0 {
-			return store.ErrNoChange
-		}
-		tx.Record(store.Change{Action: trailSweep, Kind: "upload", ID: "", After: map[string]any{"n": n}})
-		return nil
-	})
-	return n, err
-}
-
-// uploadFault puts the file's name on what the store refused.
-func uploadFault(err error, name string, limit int64) error {
-	e := apperr.As(err)
-	if e.Kind != apperr.Invalid {
-		return err
-	}
-	return &apperr.Error{Kind: apperr.Invalid, Key: "error.invalid", Cause: err, Fields: []apperr.Field{{Name: "upload", Key: e.Key,
-		Args: apperr.Pairs("file", i18n.Shorten(name, 60), "max", sizeText(limit))}}}
+	return ups[0], nil
 }

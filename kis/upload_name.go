@@ -1,11 +1,7 @@
 package kis
 
 import (
-	"bytes"
 	"fmt"
-	"io"
-	"net/http"
-	"path"
 	"strings"
 	"unicode"
 
@@ -50,57 +46,6 @@ func cleanNameOr(name, other string) string {
 		return clean
 	}
 	return other
-}
-
-// contentType judges a stored file by its first bytes; office formats, which
-// are ZIP files, by the names inside, and plain text by the ending.
-func (s *Service) contentType(first []byte, up Upload) (string, error) {
-	kind := http.DetectContentType(first)
-	plain, _, _ := strings.Cut(kind, ";")
-	switch plain {
-	case "application/zip":
-		f, err := s.Blobs.Get(up.SHA256)
-		if err != nil {
-			return "", err
-		}
-		defer f.Close()
-		tail := make([]byte, min(zipTail, up.Size))
-		if _, err := f.ReadAt(tail, up.Size-int64(len(tail))); err != nil && err != io.EOF {
-			return "", apperr.Wrap(err, "read upload")
-		}
-		return officeType(first, tail), nil
-	case "text/plain":
-		switch strings.ToLower(path.Ext(up.Name)) {
-		case ".csv":
-			return "text/csv; charset=utf-8", nil
-		case ".json":
-			return "application/json", nil
-		}
-	}
-	return kind, nil
-}
-
-// officeType tells an office document from another ZIP by the names in its
-// directory, which stands at its end, without unpacking anything.
-func officeType(head, tail []byte) string {
-	for _, t := range []struct{ mark, kind string }{
-		{"xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-		{"word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-		{"ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
-	} {
-		if bytes.Contains(tail, []byte(t.mark)) && (bytes.Contains(tail, []byte("[Content_Types].xml")) || bytes.Contains(head, []byte("[Content_Types].xml"))) {
-			return t.kind
-		}
-	}
-	// OpenDocument begins with its own type, stored as it is.
-	if _, rest, ok := bytes.Cut(head, []byte("mimetypeapplication/vnd.oasis.opendocument.")); ok {
-		for _, t := range []string{"text", "spreadsheet", "presentation"} {
-			if bytes.HasPrefix(rest, []byte(t)) {
-				return "application/vnd.oasis.opendocument." + t
-			}
-		}
-	}
-	return "application/zip"
 }
 
 // sizeText writes a number of bytes for a message, e.g. 50 MB.

@@ -40,20 +40,6 @@ func TestFileNamesAreCleanedNotGuessed(t *testing.T) {
 	}
 }
 
-func TestOfficeFilesAreToldByWhatIsInThem(t *testing.T) {
-	for in, want := range map[string]string{
-		"[Content_Types].xml … xl/workbook.xml":                       "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-		"[Content_Types].xml … word/document.xml":                     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-		"word/document.xml alone":                                     "application/zip",
-		"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.textPK": "application/vnd.oasis.opendocument.text",
-		"PK\x03\x04": "application/zip",
-	} {
-		if got := officeType([]byte(in), []byte(in)); got != want {
-			t.Errorf("%q is taken for %s", in, got)
-		}
-	}
-}
-
 // FuzzCleanName: what comes out is a single plain name, and cleaning it again
 // changes nothing.
 func FuzzCleanName(f *testing.F) {

@@ -31,6 +31,8 @@ const (
 	EvidenceSubmit   Action = "kis:evidence:submit"
 	EvidenceWithdraw Action = "kis:evidence:withdraw"
 	EvidenceReview   Action = "kis:evidence:review"
+	QuarantineRead   Action = "kis:quarantine:read"   // see what the virus scanner caught
+	QuarantineDelete Action = "kis:quarantine:delete" // give up its bytes
 	GatePass         Action = "kis:gate:pass"
 	GateWaive        Action = "kis:gate:waive"
 	GateReopen       Action = "kis:gate:reopen"
@@ -81,7 +83,7 @@ func Actions() []Action {
 	return []Action{
 		SelfUse, DepartmentRead, DepartmentWrite, UserRead, UserWrite, TrailRead, JobRead, JobRetry,
 		ProcessRead, ProcessImport, SupplierDecide, CycleRead, CyclePlan, CycleMove,
-		EvidenceRead, EvidenceSecret, EvidenceSubmit, EvidenceWithdraw, EvidenceReview,
+		EvidenceRead, EvidenceSecret, EvidenceSubmit, EvidenceWithdraw, EvidenceReview, QuarantineRead, QuarantineDelete,
 		GatePass, GateWaive, GateReopen,
 		AuditRead, AuditPlan, AuditExcept, AuditMove, AuditCancel, ChecklistAnswer, FindingRaise,
 		ActRead, ActIssue, ActAcknowledge, ActObject, ActResolve, ActRespond, ActApprove,

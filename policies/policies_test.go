@@ -97,7 +97,7 @@ func TestEveryLineOfThePolicyNamesARoleAnActionAndAReachThatExist(t *testing.T) 
 func TestTheAdministratorDecidesNothingAndSeesNoEvidence(t *testing.T) {
 	for _, a := range Actions() {
 		if len(Reaches(Administrator, a)) > 0 && !strings.HasPrefix(string(a), "kis:user:") &&
-			!strings.HasPrefix(string(a), "kis:department:") && !strings.HasPrefix(string(a), "kis:job:") && a != SelfUse {
+			!strings.HasPrefix(string(a), "kis:department:") && !strings.HasPrefix(string(a), "kis:job:") && !strings.HasPrefix(string(a), "kis:quarantine:") && a != SelfUse {
 			t.Errorf("the administrator may %s", a)
 		}
 	}

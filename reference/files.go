@@ -16,6 +16,8 @@ const (
 	DepartmentAliases = "department-aliases.csv"        // other spellings met in documents, to the code
 	Glossary          = "glossary.csv"                  // terms in Azerbaijani, Kazakh and English
 
+	FileTypes = "file-types.csv" // endings of files that are taken, what may be in them, how they are shown
+
 	DescriptionHeadings = "description-headings.csv" // how the columns of the six-column table are headed
 	DescriptionWords    = "description-words.csv"    // misspellings met in descriptions, and how "not applicable" is written
 	DescriptionLists    = "description-lists.csv"    // phrases that stand for several products, or for one in spite of a comma
@@ -97,6 +99,7 @@ var headers = map[string]string{
 	Departments:              "code,name_az,name_en,kind",
 	DepartmentAliases:        "alias,code",
 	Glossary:                 "term_az,term_kk,term_en,meaning_en,source",
+	FileTypes:                "ending,content_types,taken,shown",
 	DescriptionHeadings:      "column,heading,since",
 	DescriptionWords:         "kind,written,right,since",
 	DescriptionLists:         "phrase,items,since",

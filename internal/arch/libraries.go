@@ -41,6 +41,8 @@ var libraries = []library{
 		"charts of documents are made in one place; pages draw their own"},
 	{"gocloud.dev", []string{"internal/blob"}, false,
 		"where bytes lie is known in one place"},
+	{"github.com/gabriel-vasile/mimetype", []string{"internal/content"}, false,
+		"what a file is, is told in one place"},
 	{"github.com/wneessen/go-mail", []string{"internal/mail"}, false,
 		"mail is written and sent in one place, safe against injection"},
 	{"github.com/emersion", []string{"internal/mail/mailtest"}, false,
@@ -65,8 +67,8 @@ var calls = []call{
 		[]string{"cmd/kis", "…test"}, true,
 		"settings are one struct, read once in cmd/kis, so that what is printed at start is all there is"},
 	{[]string{"time.Now", "time.Since", "time.Until"},
-		// the blob store compares the age of abandoned temporary files, which the file system dates
-		[]string{"internal/store/…", "internal/blob", "cmd/…", "web", "…test"}, true,
+		// the blob store compares the age of files, which the file system dates; a deadline of a connection is a time of the machine
+		[]string{"internal/store/…", "internal/blob", "internal/clamd", "cmd/…", "web", "…test"}, true,
 		"one change has one clock: domain code takes tx.Now, pages the time of the request"},
 	{[]string{"t.Skip", "t.Skipf", "t.SkipNow", "b.Skip", "b.Skipf", "b.SkipNow",
 		"tb.Skip", "tb.Skipf", "tb.SkipNow", "f.Skip", "f.Skipf", "f.SkipNow"},

@@ -16,13 +16,13 @@ type row struct {
 // is beneath; packages of one level never import each other.
 var (
 	plumbing = []string{"internal/apperr", "internal/actor", "internal/i18n", "internal/day"}
-	base     = with(plumbing, "internal/blob", "internal/table", "internal/store", "policies")
+	base     = with(plumbing, "internal/blob", "internal/table", "internal/content", "internal/clamd", "internal/store", "policies")
 	domains  = []string{"audit", "planning", "eservice", "publication"} // siblings
 	shell    = []string{"web", "web/ui", "web/assets"}
 )
 
 // supports are the test helpers of the plumbing, good for every test.
-var supports = []string{"internal/pgtest", "internal/store/storetest", "internal/mail/mailtest"}
+var supports = []string{"internal/pgtest", "internal/store/storetest", "internal/mail/mailtest", "internal/clamd/clamdtest"}
 
 // Reasons that several rows share.
 const (
@@ -41,6 +41,8 @@ var packages = slices.Concat([]row{
 	{"internal/i18n", []string{"internal/apperr"}, whyLeaf},
 	{"internal/blob", []string{"internal/apperr"}, "bytes are kept without knowing whose they are"},
 	{"internal/table", []string{"internal/apperr"}, "rows and columns are read without knowing what they mean"},
+	{"internal/content", []string{"internal/apperr", "internal/table"}, "what a file is, is told from its bytes alone"},
+	{"internal/clamd", []string{"internal/apperr"}, "bytes are judged without knowing whose they are"},
 	{"internal/arch", nil, "the rules read files, they run nothing"},
 	{"internal/pgtest", nil, "a database for any test: whatever it imported could not use it"},
 	{"migrations", nil, "SQL files only"},
@@ -52,6 +54,7 @@ var packages = slices.Concat([]row{
 
 	{"internal/outbox", with(plumbing, "internal/store"), "plumbing: jobs are done without knowing what they are about"},
 	{"internal/mail", plumbing, "a message is written and sent without knowing what it says or to whom it matters"},
+	{"internal/clamd/clamdtest", nil, "a virus scanner for any test: whatever it imported could not use it"},
 	{"internal/mail/mailtest", nil, "a mail server for any test: whatever it imported could not use it"},
 
 	{"kis/describe", with(plumbing, "internal/table", "reference"), "files are read into rows without knowing who is in the database"},

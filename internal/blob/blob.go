@@ -57,6 +57,9 @@ func Open(dir string) (*Store, error) {
 	return s, s.recover()
 }
 
+// Dir is the folder.
+func (s *Store) Dir() string { return s.dir }
+
 func (s *Store) path(sha string) string { return filepath.Join(s.dir, sha[:2], sha[2:4], sha) }
 
 func syncDir(path string) error {

@@ -19,9 +19,10 @@ const keepBatch = 500
 
 func (s *Store) trash(sha string) string { return filepath.Join(s.dir, "trash", sha) }
 
-// Old gives the names of all bytes last put before a time, some at a time and
-// in no special order.
-func (s *Store) Old(ctx context.Context, before time.Time, batch func(names []string) error) error {
+// Old gives the names of all bytes last put longer ago than age, some at a time
+// and in no special order.
+func (s *Store) Old(ctx context.Context, age time.Duration, batch func(names []string) error) error {
+	before := time.Now().Add(-age)
 	var names []string
 	flush := func() error {
 		if len(names) == 0 {
@@ -62,8 +63,8 @@ func (s *Store) Old(ctx context.Context, before time.Time, batch func(names []st
 	return nil
 }
 
-// Remove takes bytes away that were last put before a time, at least Grace
-// ago, unless wanted says that something refers to them. It gives the number
+// Remove takes bytes away that were last put longer ago than age, at least
+// Grace, unless wanted says that something refers to them. It gives the number
 // of bytes that went.
 //
 // The bytes are first set aside, then looked at again: a Put of equal bytes in
@@ -71,13 +72,11 @@ func (s *Store) Old(ctx context.Context, before time.Time, batch func(names []st
 // finds nothing and keeps its own. So whoever got a reference from Put has the
 // bytes; while they are set aside Get still finds them, and Open puts back
 // what a crash left there.
-func (s *Store) Remove(sha string, before time.Time, wanted func() (bool, error)) (size int64, err error) {
+func (s *Store) Remove(sha string, age time.Duration, wanted func() (bool, error)) (size int64, err error) {
 	if !name.MatchString(sha) {
 		return 0, nil
 	}
-	if limit := time.Now().Add(-Grace); before.After(limit) {
-		before = limit
-	}
+	before := time.Now().Add(-max(age, Grace))
 	old := func(path string) (int64, bool) {
 		info, err := os.Stat(path)
 		return sizeOf(info), err == nil && info.ModTime().Before(before)

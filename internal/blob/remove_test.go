@@ -44,12 +44,12 @@ func TestOldUnwantedBytesAreRemovedAndNoOthers(t *testing.T) {
 	}
 	put(t, s, "again") // sent anew: dated anew
 	var found []string
-	if err := s.Old(t.Context(), time.Now().Add(-2*Grace), func(names []string) error { found = append(found, names...); return nil }); err != nil || len(found) != 2 {
+	if err := s.Old(t.Context(), 2*Grace, func(names []string) error { found = append(found, names...); return nil }); err != nil || len(found) != 2 {
 		t.Fatalf("old are %v, %v", found, err)
 	}
 	for sha, ask := range map[string]func() (bool, error){old: no, wanted: yes, fresh: no, again: no, "../../x": no} {
-		// The time asked for is now, yet nothing younger than the grace goes.
-		n, err := s.Remove(sha, time.Now(), ask)
+		// No age is asked for, yet nothing younger than the grace goes.
+		n, err := s.Remove(sha, 0, ask)
 		if err != nil || (n == 3) != (sha == old) {
 			t.Errorf("%s: %d bytes, %v", sha, n, err)
 		}
@@ -63,7 +63,7 @@ func TestOldUnwantedBytesAreRemovedAndNoOthers(t *testing.T) {
 	}
 	age(t, s, wanted, 3*Grace)
 	fault := errors.New("no database")
-	if _, err := s.Remove(wanted, time.Now(), func() (bool, error) { return false, fault }); !errors.Is(err, fault) {
+	if _, err := s.Remove(wanted, 0, func() (bool, error) { return false, fault }); !errors.Is(err, fault) {
 		t.Errorf("not asked: %v", err)
 	}
 	if err := s.Check(t.Context(), Ref{wanted, 6}); err != nil {
@@ -102,7 +102,7 @@ func TestARemovalNeverTakesWhatAnUploadWasPromised(t *testing.T) {
 		}
 		for range 2 {
 			wg.Go(func() {
-				if _, err := s.Remove(sha, time.Now(), func() (bool, error) { _, ok := promised.Load(sha); return ok, nil }); err != nil {
+				if _, err := s.Remove(sha, 0, func() (bool, error) { _, ok := promised.Load(sha); return ok, nil }); err != nil {
 					t.Error(err)
 				}
 			})

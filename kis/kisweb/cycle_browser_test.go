@@ -129,7 +129,7 @@ func TestBrowserUpload(t *testing.T) {
 	c := s.office.Running("2026")
 	dir := t.TempDir()
 	var files []string
-	for _, name := range []string{"Hesabat.pdf", "Əlavə cədvəl.xlsx", "artıq.txt"} {
+	for _, name := range []string{"Hesabat.pdf", "Əlavə cədvəl.pdf", "artıq.pdf"} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte("%PDF-1.4 "+name), 0o600); err != nil {
 			t.Fatal(err)
@@ -154,7 +154,7 @@ func TestBrowserUpload(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := page.Outputs[0].Versions[0]
-	if len(v.Files) != 2 || v.Files[1].Name != "Əlavə cədvəl.xlsx" || v.State != kis.Submitted {
+	if len(v.Files) != 2 || v.Files[1].Name != "Əlavə cədvəl.pdf" || v.State != kis.Submitted {
 		t.Errorf("%+v", v)
 	}
 }
