@@ -121,6 +121,7 @@ func TestEverybodyChoosesOnAPage(t *testing.T) {
 		if page.Value("kind.evidence_returned") != "off" || page.Value("hour") != "9" {
 			t.Errorf("kept %s at %s", page.Value("kind.evidence_returned"), page.Value("hour"))
 		}
+		s.as("nigar").Get("/trail?action=kis:self:notices").Has("main", "Bildirişlərin seçimi", "Qaytarılan sübutlarım", "Dərhal poçtla", "Almıram", "Gündəlik icmalın saatı")
 		for _, hour := range []string{"", "24", "-1", "səkkiz", "99999999999999999999"} {
 			bad := v.Post("/me/notifications", "hour", hour, "kind.act", "teleqraf").Want(http.StatusUnprocessableEntity)
 			bad.Has("#f-hour-error")

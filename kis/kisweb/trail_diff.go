@@ -12,6 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/notice"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -139,8 +140,10 @@ func fieldWord(p ui.Page, path string) string {
 	if i > 0 && strings.Trim(name, "0123456789") == "" {
 		return fieldWord(p, path[:i]) + " " + name
 	}
-	if key := "kis.trail.field." + strings.ToLower(name); i18n.Has(key) {
-		return p.T(key)
+	for _, key := range []string{"kis.trail.field." + strings.ToLower(name), "notice.kind." + strings.TrimPrefix(name, notice.Chosen)} {
+		if i18n.Has(key) {
+			return p.T(key)
+		}
 	}
 	return name
 }
@@ -169,6 +172,9 @@ func readable(p ui.Page, e kis.Event, f field, n names) string {
 		return p.DateTime(t)
 	}
 	last := f.path[strings.LastIndex(f.path, ".")+1:]
+	if strings.HasPrefix(last, notice.Chosen) {
+		return p.T("notice.channel." + f.text)
+	}
 	for _, key := range []string{last + "." + f.text, "kis.trail.value." + last + "." + f.text, valueKey(e, last, f.text), valueWords[last] + "." + f.text} {
 		if i18n.Has(key) {
 			return p.T(key)

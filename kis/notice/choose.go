@@ -14,6 +14,9 @@ import (
 // of the office's day.
 const UsualHour = 8
 
+// Chosen begins the names of the fields in which the trail keeps choices.
+const Chosen = "notice_"
+
 // TrailChoose is what the trail calls a change of choices.
 const TrailChoose = "kis:self:notices"
 
@@ -83,13 +86,13 @@ func (s *Service) Choose(ctx context.Context, channels map[string]Channel, hour 
 			if !ok || ch == x.Channel {
 				continue
 			}
-			before[x.Kind.Code], after[x.Kind.Code] = x.Channel, ch
+			before[Chosen+x.Kind.Code], after[Chosen+x.Kind.Code] = x.Channel, ch
 			if err := setChoice(ctx, tx, a.UserID, x.Kind.Code, ch); err != nil {
 				return err
 			}
 		}
 		if hour != now.Hour {
-			before["hour"], after["hour"] = now.Hour, hour
+			before["digest_hour"], after["digest_hour"] = now.Hour, hour
 			if err := setHour(ctx, tx, a.UserID, hour); err != nil {
 				return err
 			}

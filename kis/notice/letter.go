@@ -112,9 +112,9 @@ func (s *Service) doDigest(ctx context.Context, j outbox.Job) (outbox.Finish, er
 	key := "notice.mail.digest.subject"
 	switch {
 	case n == 0:
-		key += "_news"
+		key = "notice.mail.digest.subject_news"
 	case late > 0:
-		key += "_late"
+		key = "notice.mail.digest.subject_late"
 	}
 	l.Subject = i18n.T(u.Lang, key, "day", args.Day.Format(), "n", n, "late", late, "news", len(rows))
 	return nil, s.send(ctx, j, u, l)
