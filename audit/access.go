@@ -6,6 +6,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
@@ -16,7 +17,8 @@ import (
 // departments once it was announced, and by an observer it was opened to. An
 // act is seen by whoever may read all of them, by its department and the
 // departments of its actions once it was issued, and by an observer of its
-// audit. What is not seen is not found.
+// audit. One that was never issued is seen only by the team of its audit and
+// by the quality manager. What is not seen is not found.
 
 // auditsInScope narrows a query over audits AS a to what the scope sees.
 func auditsInScope(q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
@@ -39,10 +41,12 @@ func auditsInScope(q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
 	})
 }
 
-// actsInScope narrows a query over acts AS c to what the scope sees.
-func actsInScope(q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
+// actsInScope narrows a query over acts AS c to what the actor sees, whose
+// scope of ActRead is sc.
+func actsInScope(ctx context.Context, q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
 	if sc.Any {
-		return q
+		condition, args := draftSeen(ctx)
+		return q.Where(condition, args...)
 	}
 	ids := opened(sc)
 	if len(ids) == 0 && len(sc.Departments) == 0 {
@@ -58,6 +62,18 @@ func actsInScope(q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
 		}
 		return q
 	})
+}
+
+// draftSeen is the condition under which the actor sees the act c: it was
+// issued, or the actor is on the team of its audit, or closes acts as the
+// quality manager does.
+func draftSeen(ctx context.Context) (condition string, args []any) {
+	who := actor.From(ctx)
+	if policies.For(who, policies.ActClose).Any {
+		return "1 = 1", nil
+	}
+	return `(c.state NOT IN ('draft', 'withdrawn') OR c.issued_at IS NOT NULL
+		OR c.audit_id IN (SELECT tm.audit_id FROM audit_team tm WHERE tm.user_id = ?))`, []any{bun.NullZero(who.UserID)}
 }
 
 // opened lists the audits an observer was given.
@@ -94,7 +110,7 @@ func (s *Service) seenAct(ctx context.Context, db bun.IDB, id string) (Act, erro
 	if !store.IsID(id) {
 		return a, apperr.Missing(kindAct)
 	}
-	err = actsInScope(db.NewSelect().Model(&a).Where("c.id = ?", id), sc).Scan(ctx)
+	err = actsInScope(ctx, db.NewSelect().Model(&a).Where("c.id = ?", id), sc).Scan(ctx)
 	return a, store.MapError(err, "act")
 }
 

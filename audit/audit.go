@@ -20,7 +20,10 @@ type Service struct {
 }
 
 // New makes the service over the spine's database and clock.
-func New(k *kis.Service) *Service { return &Service{KIS: k, DB: k.DB} }
+func New(k *kis.Service) *Service {
+	k.DB.Seal(actSeal)
+	return &Service{KIS: k, DB: k.DB}
+}
 
 // Kind says what sort of audit it is.
 type Kind string

@@ -113,6 +113,9 @@ func lock(ctx context.Context, tx *store.Tx, table, id string) error {
 		return nil
 	}
 	_, err := tx.NewRaw("UPDATE ? SET state = state WHERE id = ?", bun.Ident(table), id).Exec(ctx)
+	if err == nil && table == "acts" {
+		err = tx.Seen(ctx, kindAct, id)
+	}
 	return store.MapError(err, "lock "+table)
 }
 

@@ -38,7 +38,7 @@ type FindingView struct {
 
 	RowNo      string
 	Department kis.Department
-	ActID      string
+	ActID      string // empty also when the actor may not open it
 	ActNumber  string // empty while the act is a draft
 	ActState   ActState
 	Evidence   []Evidence // filled in dossiers only

@@ -8,8 +8,10 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/policies"
 )
 
 func fields(s string) []string { return strings.Fields(s) }
@@ -67,12 +69,36 @@ func findingsOf(ctx context.Context, db bun.IDB, auditID string, rowIDs ...strin
 	if len(rowIDs) > 0 {
 		q.Where("f.row_id IN (?)", bun.List(rowIDs))
 	}
-	err := q.Scan(ctx, &rows)
+	if err := q.Scan(ctx, &rows); err != nil {
+		return nil, store.MapError(err, "findings")
+	}
 	var out []FindingView
+	var ids []string
 	for _, r := range rows {
 		out = append(out, FindingView{Finding: r.F, RowNo: r.RowNo, ActID: r.ActID, ActNumber: r.ActNumber, ActState: r.ActState, By: r.By})
+		ids = append(ids, r.ActID)
 	}
-	return out, store.MapError(err, "findings")
+	return out, closeActs(ctx, db, out, known(ids))
+}
+
+// closeActs takes from findings what the actor may not see of their acts: the
+// way to one that is issued, everything of one that is not.
+func closeActs(ctx context.Context, db bun.IDB, list []FindingView, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	var seen []string
+	err := actsInScope(ctx, db.NewSelect().TableExpr("acts AS c"), policies.For(actor.From(ctx), policies.ActRead)).
+		ColumnExpr("c.id").Where("c.id IN (?)", bun.List(ids)).Scan(ctx, &seen)
+	for i, f := range list {
+		if f.ActID == "" || slices.Contains(seen, f.ActID) {
+			continue
+		}
+		if list[i].ActID = ""; f.ActNumber == "" {
+			list[i].ActState = ""
+		}
+	}
+	return store.MapError(err, "acts of findings")
 }
 
 // allExceptions reads the decisions of an audit in order of time.

@@ -102,11 +102,9 @@ func offeredEvidence(ctx context.Context, db bun.IDB, sc scope, code string) ([]
 	var ids []string
 	q := db.NewSelect().TableExpr("submissions AS s").ColumnExpr("s.id").
 		Where("s.cycle_id IN (?)", bun.List(sc.Cycles)).Where("s.state IN ('submitted', 'accepted', 'returned')").
-		Where("EXISTS (?)", underCode(db.NewSelect().TableExpr("submission_outputs AS l").ColumnExpr("1").
-			Join("JOIN outputs AS o ON o.id = l.output_id").Join("JOIN activities AS v ON v.id = o.activity_id").
-			Where("l.submission_id = s.id"), code)).
+		Join("JOIN activities AS v ON v.id = s.activity_id").
 		OrderExpr("s.received_at DESC, s.id DESC").Limit(maxOffered)
-	err := q.Scan(ctx, &ids)
+	err := underCode(q, code).Scan(ctx, &ids)
 	return ids, store.MapError(err, "offered evidence")
 }
 

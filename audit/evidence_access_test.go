@@ -96,6 +96,7 @@ func TestConfidentialEvidenceOfARowIsNamedOnlyToWhomItOpens(t *testing.T) {
 		_, act, err := o.Audit.RaiseFinding(o.Be("samir"), audit.NewFinding{Row: answer, Grade: audit.Minor, DepartmentID: o.Dept("SSS"),
 			Statement: "Nəticə qeydə alınmayıb.", Criterion: "4.1", ObjectiveEvidence: "Bölmə 2"})
 		must(t, err)
+		must(t, o.Audit.Issue(o.Be("gunel"), act.ID))
 		for who, opens := range map[string]bool{"samir": true, "nigar": true, "farida": false, "rafael": false} {
 			d, err := o.Audit.AuditDossier(o.Be(who), a.ID)
 			must(t, err)

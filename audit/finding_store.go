@@ -52,12 +52,13 @@ func earlierAct(ctx context.Context, db bun.IDB, id, departmentID string) (bool,
 }
 
 func recommendations(ctx context.Context, db bun.IDB, sc policies.Scope) ([]Recommendation, error) {
+	condition, args := draftSeen(ctx)
 	q := db.NewSelect().TableExpr("findings AS f").
 		ColumnExpr("f.id AS finding_id, f.audit_id, a.number AS audit_number, COALESCE(CAST(c.id AS TEXT), '') AS act_id, COALESCE(c.number, '') AS act_number").
 		ColumnExpr("f.recommendation AS text, f.department_id, f.gsbpm, f.grade, st.name || ', ' || f.clause AS clause").
 		Join("JOIN audits AS a ON a.id = f.audit_id").Join("LEFT JOIN acts AS c ON c.finding_id = f.id").
 		Join("JOIN standards AS st ON st.code = f.standard AND st.edition = f.edition").
-		Where("f.recommendation <> ''").Where("a.state <> ?", Cancelled).Where("c.id IS NULL OR c.state <> ?", ActWithdrawn).
+		Where("f.recommendation <> ''").Where("a.state <> ?", Cancelled).Where("c.id IS NULL OR c.state <> ?", ActWithdrawn).Where("(c.id IS NULL OR "+condition+")", args...).
 		OrderExpr("f.created_at DESC, f.id DESC")
 	if !sc.Any {
 		q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {

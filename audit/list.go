@@ -1,10 +1,12 @@
 package audit
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
@@ -121,18 +123,16 @@ func (s *Service) Acts(ctx context.Context, f ActFilter) (ActList, error) {
 }
 
 // cursor and uncursor write and read the place in a list: the sort value and
-// id of the last row.
+// id of the last row. From a place that is none the list starts anew.
 func cursor(value, id string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(value + "|" + id))
 }
 
-func uncursor(s string) (value, id string, err error) {
+func uncursor(s string) (value, id string, ok bool) {
 	raw, err := base64.RawURLEncoding.DecodeString(s)
-	if err == nil {
-		var ok bool
-		if value, id, ok = strings.Cut(string(raw), "|"); ok && store.IsID(id) {
-			return value, id, nil
-		}
+	if err != nil || !utf8.Valid(raw) || bytes.IndexByte(raw, 0) >= 0 {
+		return "", "", false
 	}
-	return "", "", apperr.Missing("page")
+	value, id, ok = strings.Cut(string(raw), "|")
+	return value, id, ok && store.IsID(id)
 }

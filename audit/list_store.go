@@ -7,7 +7,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/policies"
@@ -64,11 +63,9 @@ func listAudits(ctx context.Context, db bun.IDB, sc policies.Scope, f AuditFilte
 		q.Where("a.state = ?", f.State)
 	}
 	if f.After != "" {
-		from, id, err := uncursor(f.After)
-		if err != nil {
-			return list, err
+		if from, id, ok := uncursor(f.After); ok {
+			q.Where("(a.planned_from, a.id) < (?, ?)", from, id)
 		}
-		q.Where("(a.planned_from, a.id) < (?, ?)", from, id)
 	}
 	if err := q.Scan(ctx, &list.Items); err != nil {
 		return list, store.MapError(err, "audits")
@@ -90,8 +87,8 @@ const presentDue = `CASE c.state WHEN 'issued' THEN c.answer_due WHEN 'acknowled
 var timed = []ActState{ActIssued, ActAcknowledged, ActInProgress, ActImplemented}
 
 // actsWhere narrows the acts by scope and filter, but not by state and page.
-func actsWhere(db bun.IDB, sc policies.Scope, f ActFilter) *bun.SelectQuery {
-	q := matching(actsInScope(db.NewSelect().TableExpr("acts AS c"), sc), "c.search_key", f.Query)
+func actsWhere(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) *bun.SelectQuery {
+	q := matching(actsInScope(ctx, db.NewSelect().TableExpr("acts AS c"), sc), "c.search_key", f.Query)
 	if f.DepartmentID != "" {
 		q.Where("c.department_id = ?", f.DepartmentID)
 	}
@@ -110,7 +107,7 @@ func listActs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) (
 		State ActState
 		N     int
 	}
-	if err := actsWhere(db, sc, f).ColumnExpr("c.state || '' AS state, COUNT(*) AS n").GroupExpr(byState).Scan(ctx, &counts); err != nil {
+	if err := actsWhere(ctx, db, sc, f).ColumnExpr("c.state || '' AS state, COUNT(*) AS n").GroupExpr(byState).Scan(ctx, &counts); err != nil {
 		return list, store.MapError(err, "count acts")
 	}
 	for _, c := range counts {
@@ -138,7 +135,7 @@ func listActs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) (
 
 // actBriefs reads acts for a list, latest first, at most f.Limit.
 func actBriefs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) ([]ActBrief, error) {
-	q := actsWhere(db, sc, f).
+	q := actsWhere(ctx, db, sc, f).
 		ColumnExpr("c.id, COALESCE(c.number, '') AS number, c.state, c.grade, c.statement, c.clause, c.gsbpm, c.created_at, c.issued_at, c.reopened").
 		ColumnExpr("c.department_id, d.code AS department_code, d.name_az AS department_az, d.name_en AS department_en").
 		ColumnExpr("COALESCE(CAST(c.audit_id AS TEXT), '') AS audit_id, COALESCE((SELECT a.number FROM audits a WHERE a.id = c.audit_id), '') AS audit_number").
@@ -151,15 +148,10 @@ func actBriefs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) 
 		q.Where("c.state = ?", f.State)
 	}
 	if f.After != "" {
-		value, id, err := uncursor(f.After)
-		if err != nil {
-			return nil, err
+		value, id, ok := uncursor(f.After)
+		if at, is := store.ParseMoment(value); ok && is {
+			q.Where("(c.created_at, c.id) < (?, ?)", at, id)
 		}
-		at, err := time.Parse(time.RFC3339Nano, value)
-		if err != nil {
-			return nil, apperr.Missing("page")
-		}
-		q.Where("(c.created_at, c.id) < (?, ?)", at, id)
 	}
 	var items []ActBrief
 	err := q.Scan(ctx, &items)

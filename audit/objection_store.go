@@ -22,7 +22,7 @@ type objectedAct struct {
 // objectedActs reads the acts of an audit that were ever objected to.
 func objectedActs(ctx context.Context, db bun.IDB, sc policies.Scope, auditID string) ([]objectedAct, error) {
 	var rows []objectedAct
-	err := actsInScope(db.NewSelect().TableExpr("acts AS c"), sc).
+	err := actsInScope(ctx, db.NewSelect().TableExpr("acts AS c"), sc).
 		ColumnExpr("c.id, c.number, c.state, d.code AS department, c.objection, c.resolution, c.objected_at, c.resolved_at").
 		ColumnExpr("COALESCE(CAST(c.objected_by AS TEXT), '') AS objected_by, COALESCE(CAST(c.resolved_by AS TEXT), '') AS resolved_by").
 		Join("JOIN departments AS d ON d.id = c.department_id").

@@ -7,9 +7,11 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/policies"
 )
 
 // Person is somebody as pages and documents name them.
@@ -100,10 +102,12 @@ type Evidence struct {
 	ReceivedAt      time.Time `bun:"received_at"`
 	SubmittedBy     string    `bun:"submitted_by"`
 	SubmittedName   string    `bun:"submitted_name"`
+	CycleID         string    `bun:"cycle_id"`
 	DepartmentID    string    `bun:"department_id"`
 	DepartmentCode  string    `bun:"department_code"`
 
 	Codes  []string   `bun:"-"` // GSBPM codes of the tasks it serves
+	Open   bool       `bun:"-"` // the actor may open its page
 	Hidden bool       `bun:"-"` // confidential and not for the actor: title, files and link are left out
 	Files  []kis.File `bun:"-"`
 }
@@ -132,8 +136,10 @@ func (s *Service) evidence(ctx context.Context, db bun.IDB, ids []string) (map[s
 	if err != nil {
 		return nil, err
 	}
+	read := policies.For(actor.From(ctx), policies.EvidenceRead)
 	for _, e := range list {
 		e.Codes, e.Files = codes[e.ID], files[e.ID]
+		e.Open = !closed[e.ID] && (read.Department(e.DepartmentID) || read.Object("cycle", e.CycleID))
 		if closed[e.ID] {
 			e.Hidden, e.Title, e.Files, e.Link = true, "", nil, ""
 		}

@@ -12,7 +12,7 @@ import (
 func submissions(ctx context.Context, db bun.IDB, ids []string) ([]Evidence, error) {
 	var out []Evidence
 	err := db.NewSelect().TableExpr("submissions AS s").
-		ColumnExpr("s.id, s.title, s.version, s.state, s.class, s.link, s.reference_period, s.received_at, s.submitted_by, u.name AS submitted_name, s.department_id, d.code AS department_code").
+		ColumnExpr("s.id, s.title, s.version, s.state, s.class, s.link, s.reference_period, s.received_at, s.cycle_id, s.submitted_by, u.name AS submitted_name, s.department_id, d.code AS department_code").
 		Join("JOIN users AS u ON u.id = s.submitted_by").Join("JOIN departments AS d ON d.id = s.department_id").
 		Where("s.id IN (?)", bun.List(ids)).Order("s.received_at", "s.id").Scan(ctx, &out)
 	return out, store.MapError(err, "submissions")

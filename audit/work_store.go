@@ -26,7 +26,7 @@ func waitingActs(ctx context.Context, db bun.IDB, sc policies.Scope, claims []ac
 		return nil, nil
 	}
 	var out []waitingAct
-	err := actsInScope(db.NewSelect().TableExpr("acts AS c"), sc).
+	err := actsInScope(ctx, db.NewSelect().TableExpr("acts AS c"), sc).
 		ColumnExpr("c.id, COALESCE(c.number, '') AS number, c.state, c.statement, c.objection").
 		ColumnExpr("COALESCE(a.number, '') AS audit_number, COALESCE(("+presentDue+"), '') AS due").
 		Join("LEFT JOIN audits AS a ON a.id = c.audit_id").

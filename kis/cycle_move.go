@@ -33,7 +33,7 @@ func (s *Service) moveCycle(ctx context.Context, id, verb string) error {
 
 // stepCycle takes the step in a unit of work.
 func (s *Service) stepCycle(ctx context.Context, tx *store.Tx, id, verb string) error {
-	cy, err := lockCycle(ctx, tx, id)
+	cy, err := lockCycleToChange(ctx, tx, id)
 	if err != nil {
 		return err
 	}

@@ -163,7 +163,7 @@ func (s *Service) SetDue(ctx context.Context, id string, due map[string]day.Day)
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		cy, err := lockCycle(ctx, tx, id)
+		cy, err := lockCycleToChange(ctx, tx, id)
 		if err != nil {
 			return err
 		}

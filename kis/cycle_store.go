@@ -88,6 +88,15 @@ func lockCycle(ctx context.Context, tx *store.Tx, id string) (Cycle, error) {
 	return loadCycle(ctx, tx, id)
 }
 
+// lockCycleToChange is lockCycle for a change of the cycle itself or a gate.
+func lockCycleToChange(ctx context.Context, tx *store.Tx, id string) (Cycle, error) {
+	cy, err := lockCycle(ctx, tx, id)
+	if err == nil {
+		err = tx.Seen(ctx, "cycle", id)
+	}
+	return cy, err
+}
+
 // cycleID finds the cycle of a process and period, the newest one when the
 // period is empty.
 func cycleID(ctx context.Context, db bun.IDB, processCode, period string) (id string, err error) {

@@ -36,10 +36,9 @@ func EvidencePeople(ctx context.Context, db bun.IDB, scope EvidenceScope) ([]Evi
 			q.Where("s.department_id IN (?)", bun.List(clean(scope.Departments)))
 		}
 		if len(scope.Codes) > 0 {
-			q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+			q.Join("JOIN activities AS a ON a.id = s.activity_id").WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 				for _, code := range scope.Codes {
-					q.WhereOr(`s.id IN (SELECT so.submission_id FROM submission_outputs so JOIN outputs o ON o.id = so.output_id
-						JOIN activities a ON a.id = o.activity_id WHERE a.code = ? OR a.code LIKE ?)`, code, code+".%")
+					q.WhereOr("a.code = ? OR a.code LIKE ?", code, code+".%")
 				}
 				return q
 			})

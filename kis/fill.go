@@ -56,6 +56,9 @@ func (f *Fill) Move(cycles []FilledCycle, verb string) error {
 		if arrow.Verb != verb {
 			continue
 		}
+		if err := f.tx.Seen(f.ctx, "cycle", idsOf(cycles)...); err != nil {
+			return err
+		}
 		n, err := store.Affected(f.tx.NewUpdate().Table("cycles").Set("state = ?, ? = ?", arrow.To, bun.Ident(string(arrow.To)+"_at"), f.tx.Now).
 			Where("id IN (?) AND state = ?", bun.List(idsOf(cycles)), arrow.From).Exec(f.ctx))
 		if err != nil || int(n) != len(cycles) {
@@ -72,6 +75,9 @@ func (f *Fill) Move(cycles []FilledCycle, verb string) error {
 // PassGates confirms a phase of cycles whose gate is open, else it is a
 // Conflict. That all of the phase is accepted is for whoever fills to know.
 func (f *Fill) PassGates(cycles []FilledCycle, phase string) error {
+	if err := f.tx.Seen(f.ctx, "cycle", idsOf(cycles)...); err != nil {
+		return err
+	}
 	n, err := store.Affected(f.tx.NewUpdate().Table("cycle_phases").Set("gate = ?, gate_at = ?, gate_by = ?", GatePassed, f.tx.Now, f.tx.Actor.UserID).
 		Where("cycle_id IN (?) AND phase = ? AND gate = ?", bun.List(idsOf(cycles)), phase, GateOpen).Exec(f.ctx))
 	if err != nil || int(n) != len(cycles) {

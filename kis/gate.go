@@ -67,7 +67,7 @@ func (s *Service) moveGate(ctx context.Context, cycleID, phase, verb, reason str
 
 // moveGate takes the step in a unit of work.
 func moveGate(ctx context.Context, tx *store.Tx, cycleID, phase, verb, reason string, act policies.Action) error {
-	cy, err := lockCycle(ctx, tx, cycleID)
+	cy, err := lockCycleToChange(ctx, tx, cycleID)
 	if err != nil {
 		return err
 	}

@@ -60,6 +60,7 @@ func New(db *store.DB, blobs *blob.Store, zone *time.Location, country string) *
 	if country == "" {
 		country = "AZ"
 	}
+	db.Seal(cycleSeal)
 	return &Service{DB: db, Blobs: blobs, Zone: zone, Country: country, Limits: DefaultLimits()}
 }
 

@@ -35,11 +35,15 @@ func (s *Service) VerifyRecords(ctx context.Context, report func(store.Fault)) (
 }
 
 // VerifyNoneGone reports rows of a table that the trail says were added and
-// that are not there.
+// that are not there. Without an action any entry says so.
 func VerifyNoneGone(ctx context.Context, db *store.DB, kind, action, table string, report func(store.Fault)) error {
 	var gone []string
-	err := db.Read().NewRaw(`SELECT DISTINCT t.object_id FROM trail t WHERE t.action = ? AND t.kind = ?
-		AND t.object_id NOT IN (SELECT CAST(x.id AS TEXT) FROM ? AS x)`, action, kind, bun.Ident(table)).Scan(ctx, &gone)
+	q := db.Read().NewSelect().TableExpr("trail AS t").ColumnExpr("DISTINCT t.object_id").Where("t.kind = ?", kind).
+		Where("t.object_id NOT IN (SELECT CAST(x.id AS TEXT) FROM ? AS x)", bun.Ident(table))
+	if action != "" {
+		q.Where("t.action = ?", action)
+	}
+	err := q.Scan(ctx, &gone)
 	for _, id := range gone {
 		report(store.Fault{Where: table + ":" + id, Key: "verify.record.gone", Args: apperr.Pairs("id", id)})
 	}
@@ -86,10 +90,10 @@ type fileEntry struct {
 	Size   int64
 }
 
-// verifyRows goes through a table by id and reports the rows for which differ
-// gives a key. Rows are compared anew before they are reported: others go on
+// verifyRows goes through a table by id and reports what differ finds in its
+// rows. Rows are compared anew before they are reported: others go on
 // writing, and a step taken between reading a row and its trail is no fault.
-func verifyRows(ctx context.Context, db bun.IDB, table string, differ func(ids []string) (map[string]string, error), report func(store.Fault)) (n int64, err error) {
+func verifyRows(ctx context.Context, db bun.IDB, table string, differ func(ids []string) (map[string][]store.Fault, error), report func(store.Fault)) (n int64, err error) {
 	for last := ""; ; {
 		var ids []string
 		q := db.NewSelect().TableExpr("? AS x", bun.Ident(table)).ColumnExpr("x.id").OrderExpr("x.id").Limit(verifyPage)
@@ -101,7 +105,7 @@ func verifyRows(ctx context.Context, db bun.IDB, table string, differ func(ids [
 		}
 		n += int64(len(ids))
 		last = ids[len(ids)-1]
-		var found map[string]string
+		var found map[string][]store.Fault
 		for try := 0; try < 3 && len(ids) > 0; try++ {
 			if found, err = differ(ids); err != nil {
 				return n, err
@@ -109,15 +113,23 @@ func verifyRows(ctx context.Context, db bun.IDB, table string, differ func(ids [
 			ids = slices.Sorted(maps.Keys(found))
 		}
 		for _, id := range ids {
-			report(store.Fault{Where: table + ":" + id, Key: found[id], Args: apperr.Pairs("id", id)})
+			for _, f := range found[id] {
+				f.Where = table + ":" + id
+				report(f)
+			}
 		}
 	}
+}
+
+// recordFault is the one fault of a row.
+func recordFault(id, key string) []store.Fault {
+	return []store.Fault{{Key: key, Args: apperr.Pairs("id", id)}}
 }
 
 // verifySubmissions compares each submission with its entries.
 func (s *Service) verifySubmissions(ctx context.Context, report func(store.Fault)) (n int64, err error) {
 	db := s.DB.Read()
-	return verifyRows(ctx, db, "submissions", func(ids []string) (map[string]string, error) {
+	return verifyRows(ctx, db, "submissions", func(ids []string) (map[string][]store.Fault, error) {
 		var rows []Submission
 		if err := db.NewSelect().Model(&rows).ExcludeColumn("search_key").Where("s.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
 			return nil, store.MapError(err, "evidence to compare")
@@ -127,10 +139,10 @@ func (s *Service) verifySubmissions(ctx context.Context, report func(store.Fault
 			return nil, err
 		}
 		files, err := filesOfSubmissions(ctx, db, ids)
-		out := map[string]string{}
+		out := map[string][]store.Fault{}
 		for _, r := range rows {
 			if key := r.differs(entries[r.ID], files[r.ID]); key != "" {
-				out[r.ID] = key
+				out[r.ID] = recordFault(r.ID, key)
 			}
 		}
 		return out, err
@@ -191,7 +203,7 @@ func (sub Submission) differs(trail []store.TrailBody, files []fileEntry) string
 // verifyGrants compares each role with the entries that gave and ended it.
 func (s *Service) verifyGrants(ctx context.Context, report func(store.Fault)) (n int64, err error) {
 	db := s.DB.Read()
-	return verifyRows(ctx, db, "user_roles", func(ids []string) (map[string]string, error) {
+	return verifyRows(ctx, db, "user_roles", func(ids []string) (map[string][]store.Fault, error) {
 		var rows []struct {
 			Grant `bun:",extend"`
 			Code  string // of the department
@@ -202,10 +214,10 @@ func (s *Service) verifyGrants(ctx context.Context, report func(store.Fault)) (n
 			return nil, store.MapError(err, "roles to compare")
 		}
 		entries, err := TrailOf(ctx, db, "grant", ids)
-		out := map[string]string{}
+		out := map[string][]store.Fault{}
 		for _, r := range rows {
 			if key := r.differs(entries[r.ID], r.Code); key != "" {
-				out[r.ID] = key
+				out[r.ID] = recordFault(r.ID, key)
 			}
 		}
 		return out, err

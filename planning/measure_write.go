@@ -193,6 +193,9 @@ func (s *Service) openEntry(ctx context.Context, tx *store.Tx, act policies.Acti
 		return m, MeasureEntry{}, apperr.New(apperr.Conflict, "planning.measure.error.sent", "year", strconv.Itoa(year), "letter", report.Letter)
 	}
 	e, err := entryOf(ctx, tx, m.ID, year)
+	if err == nil {
+		err = tx.Seen(ctx, kindMeasureEntry, e.ID)
+	}
 	return m, e, err
 }
 

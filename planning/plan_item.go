@@ -63,8 +63,8 @@ type Item struct {
 	Responsible  kis.Department   `bun:"-"`
 	CoExecutors  []kis.Department `bun:"-"`
 	CarriedYear  int              `bun:"carried_year,scanonly"` // year of the plan it comes from, 0 when it is new
-	ActID        string           `bun:"act_id,scanonly"`       // of the recommendation
-	ReviewID     string           `bun:"review_id,scanonly"`    // of the decision
+	OpenAct      string           `bun:"open_act,scanonly"`     // act behind it that the reader may open; "" for none
+	OpenReview   string           `bun:"open_review,scanonly"`  // the same of a review
 	Year         int              `bun:"year,scanonly"`
 	LastReportAt time.Time        `bun:"last_report_at,scanonly,nullzero"`
 }

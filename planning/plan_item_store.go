@@ -122,9 +122,9 @@ func numberOf(ctx context.Context, db bun.IDB, itemID string) (int, error) {
 }
 
 // itemsWithNames selects items with what is read along.
-func itemsWithNames(db bun.IDB, model any) *bun.SelectQuery {
-	return db.NewSelect().Model(model).ColumnExpr("i.*").
-		ColumnExpr("p.year, COALESCE(cp.year, 0) AS carried_year, r.act_id, dec.review_id").
+func itemsWithNames(ctx context.Context, db bun.IDB, model any) *bun.SelectQuery {
+	return withBasisLinks(ctx, db.NewSelect().Model(model)).ColumnExpr("i.*").
+		ColumnExpr("p.year, COALESCE(cp.year, 0) AS carried_year").
 		ColumnExpr("(SELECT MAX(w.reported_at) FROM plan_reports w WHERE w.item_id = i.id) AS last_report_at").
 		Join("JOIN plans AS p ON p.id = i.plan_id").
 		Join("LEFT JOIN plan_items AS c ON c.id = i.carried_from").
@@ -169,7 +169,7 @@ func withDepartments(ctx context.Context, db bun.IDB, items []Item) error {
 // carried over, with their departments. A plan that is not approved has none.
 func undone(ctx context.Context, db bun.IDB, year int) ([]Item, error) {
 	var items []Item
-	err := itemsWithNames(db, &items).Where("p.year = ? AND p.approved_at IS NOT NULL AND i.state <> ?", year, Done).
+	err := itemsWithNames(ctx, db, &items).Where("p.year = ? AND p.approved_at IS NOT NULL AND i.state <> ?", year, Done).
 		Where("NOT EXISTS (SELECT 1 FROM plan_items n WHERE n.carried_from = i.id)").OrderExpr("i.no").Scan(ctx)
 	if err != nil {
 		return nil, store.MapError(err, "undone items")
@@ -180,7 +180,7 @@ func undone(ctx context.Context, db bun.IDB, year int) ([]Item, error) {
 // itemsOf lists the items of a plan by number, with their departments.
 func itemsOf(ctx context.Context, db bun.IDB, planID string) ([]Item, error) {
 	var items []Item
-	if err := itemsWithNames(db, &items).Where("i.plan_id = ?", planID).OrderExpr("i.no").Scan(ctx); err != nil {
+	if err := itemsWithNames(ctx, db, &items).Where("i.plan_id = ?", planID).OrderExpr("i.no").Scan(ctx); err != nil {
 		return nil, store.MapError(err, "items")
 	}
 	return items, withDepartments(ctx, db, items)
@@ -189,7 +189,7 @@ func itemsOf(ctx context.Context, db bun.IDB, planID string) ([]Item, error) {
 // itemByID gives one item as a list of one.
 func itemByID(ctx context.Context, db bun.IDB, id string) ([]Item, error) {
 	var items []Item
-	if err := itemsWithNames(db, &items).Where("i.id = ?", id).Scan(ctx); err != nil {
+	if err := itemsWithNames(ctx, db, &items).Where("i.id = ?", id).Scan(ctx); err != nil {
 		return nil, store.MapError(err, "item")
 	}
 	if len(items) == 0 {

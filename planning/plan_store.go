@@ -25,12 +25,18 @@ func lockPlanOf(ctx context.Context, tx *store.Tx, year int) (Plan, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, apperr.Missing(kindPlan)
 	}
+	if err == nil {
+		err = tx.Seen(ctx, kindPlan, p.ID)
+	}
 	return p, store.MapError(err, "lock plan")
 }
 
 func lockPlan(ctx context.Context, tx *store.Tx, id string) (Plan, error) {
 	var p Plan
 	err := store.Lock(tx.NewSelect().Model(&p).Where("p.id = ?", id)).Scan(ctx)
+	if err == nil {
+		err = tx.Seen(ctx, kindPlan, p.ID)
+	}
 	return p, store.MapError(err, "lock plan")
 }
 

@@ -33,6 +33,7 @@ type Service struct {
 // New makes the service over the spine. Its own figures for the management
 // review are registered; other contexts add theirs with AddInputs.
 func New(k *kis.Service) *Service {
+	k.DB.Seal(reviewSeal, planSeal, measureEntrySeal)
 	s := &Service{DB: k.DB, KIS: k}
 	s.AddInputs(ownInputs{s})
 	return s

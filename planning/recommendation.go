@@ -85,8 +85,9 @@ type Recommendation struct {
 	ProposedName     string `bun:"proposed_name,scanonly"` // "" for the program itself
 	DecidedName      string `bun:"decided_name,scanonly"`
 	MergedNumber     string `bun:"merged_number,scanonly"`
-	ReviewID         string `bun:"review_id,scanonly"` // of the decision
-	ItemID           string `bun:"item_id,scanonly"`   // the item it became, where it stands now
+	OpenAct          string `bun:"open_act,scanonly"`    // act behind it that the reader may open; "" for none
+	OpenReview       string `bun:"open_review,scanonly"` // the same of a review
+	ItemID           string `bun:"item_id,scanonly"`     // the item it became, where it stands now
 	ItemNo           int    `bun:"item_no,scanonly"`
 	ItemYear         int    `bun:"item_year,scanonly"` // 0 when it became none
 }

@@ -21,11 +21,11 @@ func insertRecommendation(ctx context.Context, db bun.IDB, r *Recommendation) er
 // recommendationsWithNames selects recommendations with everything that is
 // read along: department, people, what it was merged into, and the item it
 // became, where that stands now.
-func recommendationsWithNames(db bun.IDB, model any) *bun.SelectQuery {
-	return db.NewSelect().Model(model).ColumnExpr("r.*").
+func recommendationsWithNames(ctx context.Context, db bun.IDB, model any) *bun.SelectQuery {
+	return withBasisLinks(ctx, db.NewSelect().Model(model)).ColumnExpr("r.*").
 		ColumnExpr("d.code AS department_code, d.name_az AS department_name_az, d.name_en AS department_name_en").
 		ColumnExpr("COALESCE(pu.name, '') AS proposed_name, COALESCE(du.name, '') AS decided_name, COALESCE(m.number, '') AS merged_number").
-		ColumnExpr("dec.review_id, i.id AS item_id, COALESCE(i.no, 0) AS item_no, COALESCE(p.year, 0) AS item_year").
+		ColumnExpr("i.id AS item_id, COALESCE(i.no, 0) AS item_no, COALESCE(p.year, 0) AS item_year").
 		Join("JOIN departments AS d ON d.id = r.department_id").
 		Join("LEFT JOIN users AS pu ON pu.id = r.proposed_by").
 		Join("LEFT JOIN users AS du ON du.id = r.decided_by").
@@ -72,7 +72,7 @@ func countRecommendations(ctx context.Context, db bun.IDB, f RecommendationFilte
 // is a next page.
 func listRecommendations(ctx context.Context, db bun.IDB, f RecommendationFilter, scope policies.Scope) ([]Recommendation, error) {
 	var list []Recommendation
-	q := f.narrow(recommendationsWithNames(db, &list), scope).OrderExpr("r.year DESC, r.seq DESC").Limit(int64(f.Limit) + 1)
+	q := f.narrow(recommendationsWithNames(ctx, db, &list), scope).OrderExpr("r.year DESC, r.seq DESC").Limit(int64(f.Limit) + 1)
 	if f.State != "" {
 		q.Where("r.state = ?", f.State)
 	}
@@ -84,7 +84,7 @@ func listRecommendations(ctx context.Context, db bun.IDB, f RecommendationFilter
 
 func recommendation(ctx context.Context, db bun.IDB, id string, scope policies.Scope) (Recommendation, error) {
 	var r Recommendation
-	err := kis.InScope(recommendationsWithNames(db, &r).Where("r.id = ?", id), scope, "r.department_id").Scan(ctx)
+	err := kis.InScope(recommendationsWithNames(ctx, db, &r).Where("r.id = ?", id), scope, "r.department_id").Scan(ctx)
 	return r, store.MapError(err, "recommendation")
 }
 

@@ -68,6 +68,9 @@ func lockReview(ctx context.Context, tx *store.Tx, id string) (Review, error) {
 		return r, apperr.Missing(kindReview)
 	}
 	err := store.Lock(tx.NewSelect().Model(&r).ColumnExpr("r.*").Where("r.id = ?", id)).Scan(ctx)
+	if err == nil {
+		err = tx.Seen(ctx, kindReview, r.ID)
+	}
 	return r, store.MapError(err, "lock review")
 }
 

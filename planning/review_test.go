@@ -157,7 +157,7 @@ func TestADecisionBecomesAPlanItem(t *testing.T) {
 		o.Must(err)
 		page, err := o.PlanItem(o.By("nigar"), item)
 		o.Must(err)
-		if page.Text != d.Text || page.Due != d.Due || page.Basis != planning.FromReview || page.DecisionID != d.ID || page.ReviewID != draft.ID || page.Responsible.Code != "KİEMŞ" {
+		if page.Text != d.Text || page.Due != d.Due || page.Basis != planning.FromReview || page.DecisionID != d.ID || page.OpenReview != draft.ID || page.Responsible.Code != "KİEMŞ" {
 			t.Fatalf("item %+v", page.Item)
 		}
 		_, err = o.AddDecisionToPlan(o.By("nigar"), d.ID, 2027, fields)

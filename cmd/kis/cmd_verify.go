@@ -16,7 +16,8 @@ type check struct {
 
 // runVerify is "kis verify": the chain of the trail, the bytes of the files
 // and the references between records. Each fault is one line on stderr that
-// says what and where; any fault makes the command fail.
+// says what and where; any fault makes the command fail, a note
+// does not.
 func runVerify(ctx context.Context, c *cli, args []string) error {
 	f := c.flags("verify")
 	c.config.storageFlags(f)
@@ -34,7 +35,9 @@ func runVerify(ctx context.Context, c *cli, args []string) error {
 	defer a.Close()
 	faults := 0
 	report := func(f store.Fault) {
-		faults++
+		if !f.Note {
+			faults++
+		}
 		fmt.Fprintf(c.stderr, "%s: %s\n", f.Where, c.t(f.Key, apperr.Flat(f.Args)...))
 	}
 	for _, k := range a.checks() {

@@ -123,6 +123,7 @@ func (a *app) checks() []check {
 		{"cli.verify.files", a.kis.VerifyFiles},
 		{"cli.verify.references", a.kis.VerifyReferences},
 		{"cli.verify.records", a.kis.VerifyRecords},
+		{"cli.verify.seals", a.kis.VerifySeals},
 		{"cli.verify.prints", a.reports.VerifyPrints},
 	}
 }

@@ -25,6 +25,9 @@ func (p pages) national(c *web.Context) error { return p.show(c, "") }
 func (p pages) agency(c *web.Context) error { return p.show(c, c.Param("agency")) }
 
 func (p pages) show(c *web.Context, agency string) error {
+	if err := numbers(c, "from", "to"); err != nil {
+		return err
+	}
 	year, err := yearOf(c.Query("year"))
 	if err != nil {
 		return err
@@ -39,6 +42,20 @@ func (p pages) show(c *web.Context, agency string) error {
 	}
 	page.Title = page.heading()
 	return c.Render(http.StatusOK, scorecardView(page))
+}
+
+// numbers refuses values of the address that are no whole numbers, in the
+// words of the exports: the page shows all years, but says what it cannot read.
+func numbers(c *web.Context, names ...string) error {
+	var check apperr.Check
+	for _, name := range names {
+		if text := c.Query(name); text != "" {
+			if _, err := strconv.Atoi(text); err != nil {
+				check.Add(name, "error.field.number")
+			}
+		}
+	}
+	return check.Err()
 }
 
 // yearOf reads the year of an address; what is no year is not found.

@@ -81,6 +81,11 @@ func TestWhatIsNotThereIsNotFoundAndAnEmptyOfficeSaysWhatToDo(t *testing.T) {
 	s, svc, ctx := site(t, storetest.Open(t))
 	v := s.As(reader("az"))
 	v.Get("/scorecards").Want(http.StatusOK).Has(".k-empty", "Hələ qiymətləndirmə nəticəsi yoxdur", "kis import assessments")
+	for _, path := range []string{"/scorecards?from=abc", "/scorecards?to=1.5"} {
+		if got := v.Get(path).Status; got != http.StatusUnprocessableEntity {
+			t.Errorf("%s: status %d", path, got)
+		}
+	}
 	for _, path := range []string{"/scorecards?year=1999", "/scorecards?year=abc", "/scorecards/none", "/scorecards/%00", "/scorecards/'--"} {
 		if got := v.Get(path).Status; got != http.StatusNotFound {
 			t.Errorf("%s answers %d", path, got)

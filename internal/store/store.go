@@ -35,6 +35,7 @@ type DB struct {
 	writer, reader *bun.DB
 	lockPath       string // SQLite: file locked while opening and migrating
 	clock          func() time.Time
+	seals          seals
 }
 
 // Option changes how a database is opened.

@@ -33,11 +33,15 @@ type recorded struct {
 	Change
 	at  time.Time
 	who actor.Actor
+
+	seal, seen map[string]string // of the object, see Seal
 }
 
 // Record adds an entry to the trail of this unit of work, in the name of
 // tx.Actor and at tx.Now as they are at the call.
-func (tx *Tx) Record(c Change) { tx.changes = append(tx.changes, recorded{c, tx.Now, tx.Actor}) }
+func (tx *Tx) Record(c Change) {
+	tx.changes = append(tx.changes, recorded{Change: c, at: tx.Now, who: tx.Actor})
+}
 
 // TrailRow is one stored entry. Body is the exact text that Hash covers; the
 // other columns repeat parts of it for queries and are checked against it.
@@ -72,6 +76,9 @@ type TrailBody struct {
 	Before   json.RawMessage `json:"before,omitempty"`
 	After    json.RawMessage `json:"after,omitempty"`
 	Note     string          `json:"note,omitempty"`
+
+	Seal map[string]string `json:"seal,omitempty"` // SHA-256 of each part of the object after the change, see Seal
+	Seen map[string]string `json:"seen,omitempty"` // of the parts it changed, before; empty for one that was not there
 }
 
 // trailTime is the form of time in bodies.
@@ -120,7 +127,7 @@ func trailRow(c recorded, seq int64, prev string) (TrailRow, error) {
 		c.RootKind, c.RootID = c.Kind, c.ID
 	}
 	b := TrailBody{Seq: seq, At: c.at.Format(trailTime), ActorID: c.who.UserID, Actor: c.who.Name, Action: c.Action,
-		Kind: c.Kind, ID: c.ID, Label: c.Label, RootKind: c.RootKind, RootID: c.RootID, Note: c.Note}
+		Kind: c.Kind, ID: c.ID, Label: c.Label, RootKind: c.RootKind, RootID: c.RootID, Note: c.Note, Seal: c.seal, Seen: c.seen}
 	var err error
 	if b.Before, err = plainJSON(c.Before); err != nil {
 		return TrailRow{}, err

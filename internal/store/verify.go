@@ -16,6 +16,7 @@ type Fault struct {
 	Where string // e.g. "trail row 17"
 	Key   string
 	Args  []apperr.Arg
+	Note  bool // said, but no fault: what verification does not reach
 }
 
 // VerifyTrail walks the whole chain in order and reports each row that was

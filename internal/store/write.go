@@ -22,6 +22,8 @@ type Tx struct {
 	Actor actor.Actor // who makes the change
 
 	changes []recorded
+	seals   *seals
+	seen    map[sealed]map[string]string // what sealed objects held before, see Seen
 	after   []func(context.Context)
 }
 
@@ -46,7 +48,7 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) (err error) {
 	if err != nil {
 		return mapError(err, "begin")
 	}
-	tx := &Tx{Tx: btx, Now: db.Now(), Actor: who}
+	tx := &Tx{Tx: btx, Now: db.Now(), Actor: who, seals: &db.seals}
 	defer func() {
 		if p := recover(); p != nil {
 			_ = btx.Rollback()
@@ -64,6 +66,9 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) (err error) {
 	}
 	if len(tx.changes) == 0 {
 		return apperr.Wrap(ErrNothingRecorded, "write")
+	}
+	if err = tx.sealChanges(ctx); err != nil {
+		return mapError(err, "seal")
 	}
 	if err = appendTrail(ctx, tx); err != nil {
 		return mapError(err, "trail")

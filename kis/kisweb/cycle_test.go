@@ -69,6 +69,7 @@ func TestFromTheDescriptionToTheGate(t *testing.T) {
 		review := nigar.Get(task).Has("button", "Qərarı göndər")
 		submission := review.Value("submission")
 		nigar.Post(task+"/decision", "submission", submission).Want(http.StatusUnprocessableEntity)
+		nigar.Post(cycle+"/tasks/1.1.3/decision", "submission", submission, "decision", "accept").Want(http.StatusNotFound) // of another task
 		nigar.Post(task+"/decision", "submission", submission, "decision", "return", "reason", "").Want(http.StatusUnprocessableEntity).Has(".k-err", "doldurulmalıdır")
 		nigar.Post(task+"/decision", "submission", submission, "decision", "return", "reason", "İmza çatışmır").WantRedirect(task)
 		nigar.Post(task+"/decision", "submission", submission, "decision", "accept").Want(http.StatusConflict).Has("main", "vəziyyəti artıq dəyişib")

@@ -133,11 +133,14 @@ func (h taskPages) waiting(c *web.Context, ids []string, staged []kis.Upload) []
 
 // decide accepts or returns a version.
 func (h taskPages) decide(c *web.Context) error {
-	_, path, err := h.place(c)
+	id, path, err := h.place(c)
 	if err != nil {
 		return err
 	}
 	submission, done := c.Form("submission"), ""
+	if err := h.handedIn(c, id, submission); err != nil {
+		return err
+	}
 	switch c.Form("decision") {
 	case "accept":
 		err, done = h.kis.Accept(c.Ctx(), submission), "accepted"
@@ -154,6 +157,19 @@ func (h taskPages) decide(c *web.Context) error {
 	}
 	c.Flash("good", "kis.evidence.flash."+done)
 	return c.Redirect(path)
+}
+
+// handedIn says that a submission is not found unless it was handed in for
+// the task and cycle of the address.
+func (h taskPages) handedIn(c *web.Context, cycle, submission string) error {
+	page, err := h.kis.Submission(c.Ctx(), submission)
+	if err != nil {
+		return err
+	}
+	if page.Cycle.ID != cycle || page.TaskCode != c.Param("code") {
+		return apperr.Missing("submission")
+	}
+	return nil
 }
 
 func (h taskPages) withdraw(c *web.Context) error {

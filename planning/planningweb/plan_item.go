@@ -197,7 +197,7 @@ func (v itemPage) rows() []ui.KVRow {
 	if v.NewDue != "" {
 		rows = append(rows, ui.KVRow{Term: v.T("planning.field.new_due"), Value: v.NewDue.Format()})
 	}
-	basis := ui.KVRow{Term: v.T("planning.field.basis"), Value: v.BasisLabel, Href: basisHref(v.ActID, v.ReviewID), Mut: basisOf(v.Page, v.Basis)}
+	basis := ui.KVRow{Term: v.T("planning.field.basis"), Value: v.BasisLabel, Href: basisHref(v.OpenAct, v.OpenReview), Mut: basisOf(v.Page, v.Basis)}
 	rows = append(rows, basis)
 	if v.RecommendationID != "" {
 		rows = append(rows, ui.KVRow{Term: v.T("planning.field.recommendation"), Value: v.T("planning.item.recommendation_link"), Href: recommendationHref(v.RecommendationID)})

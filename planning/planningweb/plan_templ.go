@@ -1328,7 +1328,7 @@ func planLine(v planPage, it planning.Item) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = basisLine(v.Page, it.Basis, it.BasisLabel, basisHref(it.ActID, it.ReviewID)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = basisLine(v.Page, it.Basis, it.BasisLabel, basisHref(it.OpenAct, it.OpenReview)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -208,7 +208,7 @@ func (v recommendationPage) facts() string {
 // rows are the facts beside the text.
 func (v recommendationPage) rows() []ui.KVRow {
 	rows := []ui.KVRow{
-		{Term: v.T("planning.field.basis"), Value: v.BasisLabel, Href: basisHref(v.ActID, v.ReviewID), Mut: basisOf(v.Page, v.Basis)},
+		{Term: v.T("planning.field.basis"), Value: v.BasisLabel, Href: basisHref(v.OpenAct, v.OpenReview), Mut: basisOf(v.Page, v.Basis)},
 		{Term: v.T("planning.field.department"), Value: i18n.InLang(v.Lang, v.DepartmentNameAZ, v.DepartmentNameEN) + " (" + v.DepartmentCode + ")"},
 	}
 	if v.GSBPM != "" {
