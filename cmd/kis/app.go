@@ -105,23 +105,53 @@ func (a *app) serve(ctx context.Context, addr string, ready func(url string)) er
 func (a *app) background(ctx context.Context) (end func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
-	for _, f := range []func(context.Context){a.housekeeping, a.notices.Run, a.notices.Queue.Run} {
+	for _, f := range []func(context.Context){a.housekeeping, a.scanning, a.notices.Run, a.notices.Queue.Run} {
 		running.Add(1)
 		go func() { defer running.Done(); f(ctx) }()
 	}
 	return func() { cancel(); running.Wait() }
 }
 
-// housekeeping sweeps expired sessions and forgotten uploads every hour.
+// housekeeping sweeps expired sessions, forgotten uploads and bytes that
+// nothing refers to, every hour.
 func (a *app) housekeeping(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
-		if _, err := a.sessions.Sweep(ctx); err != nil && ctx.Err() == nil {
-			a.log.Warn("sweep sessions", "err", err)
+		a.sweep(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
 		}
-		if _, err := a.kis.SweepUploads(actor.With(ctx, actor.Program("housekeeping"))); err != nil && ctx.Err() == nil {
-			a.log.Warn("sweep uploads", "err", err)
+	}
+}
+
+func (a *app) sweep(ctx context.Context) {
+	if _, err := a.sessions.Sweep(ctx); err != nil && ctx.Err() == nil {
+		a.log.Warn("sweep sessions", "err", err)
+	}
+	system := actor.With(ctx, actor.Program("housekeeping"))
+	if _, err := a.kis.SweepUploads(system); err != nil && ctx.Err() == nil {
+		a.log.Warn("sweep uploads", "err", err)
+	}
+	if files, bytes, err := a.kis.SweepBytes(system); err != nil && ctx.Err() == nil {
+		a.log.Warn("sweep bytes", "err", err)
+	} else if files > 0 {
+		a.log.Info("swept bytes that nothing refers to", "files", files, "bytes", bytes)
+	}
+}
+
+// scanning looks every half minute for files that wait for the virus scanner.
+func (a *app) scanning(ctx context.Context) {
+	if a.kis.Scanner == nil {
+		return
+	}
+	tick := time.NewTicker(30 * time.Second)
+	defer tick.Stop()
+	for {
+		if _, err := a.kis.ScanWaiting(actor.With(ctx, actor.Program("virus scanner"))); err != nil && ctx.Err() == nil {
+			a.log.Warn("scan waiting files", "err", err)
 		}
 		select {
 		case <-ctx.Done():

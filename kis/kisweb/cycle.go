@@ -90,6 +90,10 @@ func (h cyclePages) newForm(c *web.Context, status int, f ui.Form, process, peri
 
 func (h cyclePages) create(c *web.Context) error {
 	in := kis.NewCycle{ProcessCode: c.Form("process"), Period: c.Form("period"), ReferencePeriod: c.Form("reference_period"), Due: dueOf(c)}
+	if p, ok := kis.ParsePeriod(in.Period); ok && p.Frequency != kis.Yearly { // the days of the form are those of a year
+		q := url.Values{"period": {in.Period}, "reference_period": {in.ReferencePeriod}, "q": {in.ProcessCode}}
+		return c.Redirect("/cycles/batch?" + q.Encode())
+	}
 	cy, err := h.kis.PlanCycle(c.Ctx(), in)
 	if e, status, ok := web.FormError(err); ok {
 		return h.newForm(c, status, c.FormOf(e), in.ProcessCode, in.Period)

@@ -69,3 +69,36 @@ func processOptions(p cycleNewPage) []ui.Option {
 	}
 	return out
 }
+
+// dayOr writes a proposed day, nothing when there is none.
+func dayOr(p ui.Page, d kis.ProposedDay) string {
+	if d.Day == "" {
+		return ""
+	}
+	return p.Day(d.Day)
+}
+
+// sureness says when a day depends on a year without a confirmed calendar.
+func sureness(p ui.Page, d kis.ProposedDay) string {
+	if d.Day == "" || d.Confirmed {
+		return ""
+	}
+	return p.T("kis.batch.unsure")
+}
+
+// batchKind makes the button of the choice blue until there is a preview.
+func batchKind(p batchPage) string {
+	if p.Preview == nil {
+		return "primary"
+	}
+	return "plain"
+}
+
+// ruleRows are the rules of a template in words.
+func ruleRows(p ui.Page, t kis.DueTemplate) []ui.KVRow {
+	var out []ui.KVRow
+	for _, r := range t.Rules {
+		out = append(out, ui.KVRow{Term: p.T("kis.cycle.phase", "phase", r.Phase), Value: ruleWords(p, r)})
+	}
+	return out
+}

@@ -26,6 +26,8 @@ func Register(r *web.Router, s *kis.Service, work ...WorkSource) {
 	registerTrail(r, s)
 	registerProcesses(r, s)
 	registerCycles(r, s)
+	registerCycleViews(r, s)
+	registerBatch(r, s)
 	registerTasks(r, s)
 	registerEvidence(r, s)
 	registerUploads(r, s)
