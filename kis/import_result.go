@@ -82,9 +82,9 @@ func (im *importing) mark() {
 		r.State = RowRead
 		for _, n := range r.Notes {
 			switch {
-			case n.Weight == NoteFault:
+			case n.Weight == NoteFault && n.Key != keyUnknownSupplier:
 				r.State = RowRefused
-			case n.Weight == NoteDoubt && r.State != RowRefused:
+			case (n.Weight == NoteDoubt || n.Weight == NoteFault) && r.State != RowRefused: // an unknown supplier is asked about
 				r.State = RowDoubtful
 			case n.Weight == NoteRepair && r.State == RowRead:
 				r.State = RowRepaired

@@ -28,7 +28,7 @@ func TestThePreviewShowsRowByRowWhatWasRepaired(t *testing.T) {
 	s := open(t, storetest.Open(t))
 	nigar := s.as("nigar")
 	a := nigar.PostFiles("/processes/import", url.Values{"title_az": {"1-elektron xidmət"}, "code": {"e"}, "owner": {"SSS"}}, printedTable(t)).Want(http.StatusOK).
-		Has(".k-chips", "oxunub61", "düzəldilib99", "şübhəli0").Has("tbody tr", "ÖN", "ƏN").Has("tbody tr", "infromasiyaya", "informasiyaya").
+		Has(".k-chips", "oxunub 61", "düzəldilib 99", "şübhəli 0").Has("tbody tr", "ÖN", "ƏN").Has("tbody tr", "infromasiyaya", "informasiyaya").
 		Has("details", "yeni səhifədə təkrarlanan başlıq")
 	if n := a.Count("tbody tr"); n != 160 {
 		t.Errorf("%d rows", n)
@@ -72,7 +72,7 @@ func TestVersionsAreComparedCopiedAndMapped(t *testing.T) {
 	}
 	aytan, nigar := s.as("aytan"), s.as("nigar")
 	base := "/processes/" + kistest.ProcessCode
-	aytan.Get(base+"/versions/2/compare").Want(http.StatusOK).Has(".k-chips", "əlavə olunub1", "adı dəyişib1", "nəticələri dəyişib2", "tətbiqi dəyişib1").
+	aytan.Get(base+"/versions/2/compare").Want(http.StatusOK).Has(".k-chips", "əlavə olunub 1", "adı dəyişib 1", "nəticələri dəyişib 2", "tətbiqi dəyişib 1").
 		Has("tbody tr", "8.3.2", "əlavə olunub").Has("tbody tr", "1.6.2", "tətbiq olunur → Mövcud deyil").
 		Has("tbody tr", "1.2.2", "adı dəyişib", "− Tələbatların dəqiqləşdirilmiş siyahısı", "+ Tələbatların yeni siyahısı")
 	if n := aytan.Get(base + "/versions/2/compare?with=1&kind=added").Count("tbody tr"); n != 1 {
@@ -89,7 +89,7 @@ func TestVersionsAreComparedCopiedAndMapped(t *testing.T) {
 	}
 	aytan.Get("/processes/no-such").Want(http.StatusNotFound)
 	aytan.Get(base + "/copy").Want(http.StatusForbidden)
-	nigar.Get(base+"/copy").Want(http.StatusOK).Has("form", "Yeni proses")
+	nigar.Get(base+"/copy").Want(http.StatusOK).Has("form", "Prosesi yarat")
 	nigar.Post(base+"/copy", "title_az", "", "code", kistest.ProcessCode, "owner", "").Want(http.StatusUnprocessableEntity).Has(".k-err", "doldurulmalıdır")
 	nigar.Post(base+"/copy", "title_az", "İkinci", "code", kistest.ProcessCode, "owner", "İTŞ").Want(http.StatusUnprocessableEntity).Has(".k-err", "artıq istifadə olunur")
 	nigar.Follow(nigar.Post(base+"/copy", "title_az", "İkinci", "code", "ikinci", "owner", "İTŞ").Want(http.StatusSeeOther)).Has("h1", "İkinci").Has("td", "cavabdeh: İTŞ")

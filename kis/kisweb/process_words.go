@@ -41,10 +41,13 @@ func importCounts(p importPage) []ui.KVRow {
 		{Term: p.T("kis.process.owner"), Value: departmentName(p.Page, r.Owner)},
 		{Term: p.T("kis.process.version"), Value: p.Int(int64(r.Version)), Mut: p.T("kis.process.from", "from", r.EffectiveFrom)},
 		{Term: p.T("kis.import.format"), Value: r.Format},
-		count("kis.import.state.read", r.Count(kis.RowRead)), count("kis.import.state.repaired", r.Count(kis.RowRepaired)),
-		count("kis.import.state.doubtful", r.Count(kis.RowDoubtful)), count("kis.import.state.refused", r.Count(kis.RowRefused)),
 		count("kis.import.phases", r.Phases), count("kis.import.subprocesses", r.Subprocesses), count("kis.import.tasks", r.Tasks),
 		count("kis.import.na", r.NotApplicable), count("kis.import.gates", r.Gates), count("kis.import.outputs", r.TaskOutputs),
+	}
+	if p.Uploaded == "" { // no chips over the rows then
+		for _, s := range kis.RowStates() {
+			rows = append(rows, count("kis.import.state."+string(s), r.Count(s)))
+		}
 	}
 	codes := make([]string, len(r.Suppliers))
 	for i, d := range r.Suppliers {
