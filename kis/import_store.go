@@ -27,6 +27,7 @@ type importing struct {
 
 	fileGates []describe.Gate // as the file has them
 	entered   map[string]bool // institutions entered by this import
+	asked     map[string]int  // folded name → its place among the unknown suppliers
 	copied    string          // version this one is a copy of
 
 	process *processRow // nil: the process is new

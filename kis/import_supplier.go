@@ -39,6 +39,9 @@ type UnknownSupplier struct {
 	Like  string   // code of a department whose name or code is nearly the same; empty: none
 }
 
+// maxUnknown bounds the names that one import asks about.
+const maxUnknown = 200
+
 const keyUnknownSupplier = "kis.import.supplier"
 
 // suppliers looks the suppliers of all rows up by code, name or alias, or by
@@ -56,7 +59,7 @@ func (im *importing) suppliers(ctx context.Context, db bun.IDB) error {
 	for name, c := range im.req.Suppliers {
 		choices[i18n.Fold(name)] = c
 	}
-	im.res.Unknown = nil
+	im.res.Unknown, im.asked = nil, map[string]int{}
 	for i := range im.rows {
 		row := &im.rows[i]
 		row.suppliers = nil
@@ -104,10 +107,15 @@ func (im *importing) supply(row *importRow, name string, d Department, known boo
 // unknown notes a supplier to be asked about.
 func (im *importing) unknown(row importRow, name string, book *departmentBook) {
 	im.note(row, NoteFault, "suppliers", keyUnknownSupplier, name, "", "name", shortName(name))
-	i := slices.IndexFunc(im.res.Unknown, func(u UnknownSupplier) bool { return i18n.Fold(u.Name) == i18n.Fold(name) })
-	if i < 0 {
-		im.res.Unknown = append(im.res.Unknown, UnknownSupplier{Name: name, Like: book.like(name)})
-		i = len(im.res.Unknown) - 1
+	folded := i18n.Fold(name)
+	i, asked := im.asked[folded]
+	if !asked {
+		if len(im.res.Unknown) == maxUnknown {
+			return
+		}
+		i = len(im.res.Unknown)
+		im.asked[folded] = i
+		im.res.Unknown = append(im.res.Unknown, UnknownSupplier{Name: name, Like: book.like(shortName(name))})
 	}
 	im.res.Unknown[i].Codes = append(im.res.Unknown[i].Codes, row.Code)
 }
@@ -151,12 +159,13 @@ func SupplierField(name string) string { return "supplier:" + i18n.Fold(name) }
 // the import, and looks all suppliers up again.
 func (im *importing) decide(ctx context.Context, tx *store.Tx) error {
 	im.entered = map[string]bool{}
+	named := im.names()
 	for name, c := range im.req.Suppliers {
 		book, err := openBook(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if _, known := book.find(name); known || !im.names(name) {
+		if _, known := book.find(name); known || !named[i18n.Fold(name)] {
 			continue // decided for another file, or known since
 		}
 		d, err := im.chosen(book, name, c)
@@ -184,12 +193,15 @@ func (im *importing) decide(ctx context.Context, tx *store.Tx) error {
 	return err
 }
 
-// names tells whether the file names a supplier so.
-func (im *importing) names(name string) bool {
-	folded := i18n.Fold(name)
-	return slices.ContainsFunc(im.rows, func(r importRow) bool {
-		return slices.ContainsFunc(r.Suppliers, func(s string) bool { return i18n.Fold(s) == folded })
-	})
+// names are the suppliers that the file names, folded.
+func (im *importing) names() map[string]bool {
+	out := map[string]bool{}
+	for _, r := range im.rows {
+		for _, name := range r.Suppliers {
+			out[i18n.Fold(name)] = true
+		}
+	}
+	return out
 }
 
 // keepSpelling adds a spelling to a department.

@@ -200,3 +200,18 @@ func unpack(t testing.TB, raw []byte, name string) []byte {
 	}
 	return out
 }
+
+// TestCrowdedCellsCostNoMoreThanTheyAreWorth reads 4 MiB of cells with
+// thousands of items each.
+func TestCrowdedCellsCostNoMoreThanTheyAreWorth(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(strings.Join(lines(t)[0], ";") + "\n")
+	var items strings.Builder
+	for i := 0; items.Len() < 9000; i++ {
+		fmt.Fprintf(&items, "sənəd%d və siyahı,", i)
+	}
+	for i := 0; b.Len() < MaxBytes-60_000; i++ {
+		fmt.Fprintf(&b, "%d.%d.%d;Ad;İş;%s;%s;%s\n", i%8+1, i%9+1, i%50+1, items.String(), items.String(), items.String())
+	}
+	refusedAs(t, []byte(b.String()), "kis.import.items")
+}

@@ -28,6 +28,10 @@ func (k *knowledge) readList(cell string) listed {
 	if !sure {
 		parts = k.commas(cell, &out)
 	}
+	if len(parts) > 2*maxItems { // refused by their number: nothing more is worth the time
+		out.items = parts
+		return out
+	}
 	for _, p := range parts {
 		if p = strings.TrimFunc(p, func(r rune) bool { return unicode.IsSpace(r) || r == ',' }); !sure {
 			p = strings.TrimRight(p, ".")

@@ -192,8 +192,9 @@ func (s *six) items(column, cell string) []string {
 // capitals notes the items that were made to begin with a capital letter.
 func (s *six) capitals(column, text string, items []string) {
 	var changed []string
-	for _, item := range items {
-		if !strings.Contains(text, item) && strings.Contains(lower(text), lower(item)) {
+	small := lower(text)
+	for _, item := range items[:min(len(items), maxItems)] {
+		if !strings.Contains(text, item) && strings.Contains(small, lower(item)) {
 			changed = append(changed, item)
 		}
 	}
@@ -232,6 +233,9 @@ func (s *six) suppliers(cell string) []string {
 	} else if open {
 		parts = strings.Split(text, ",")
 		s.say(Doubt, "suppliers", "kis.reading.open", text, "")
+	}
+	if len(parts) > 2*maxItems { // refused by their number
+		return parts
 	}
 	var out []string
 	dropped := false
