@@ -112,11 +112,9 @@ type CycleSummary struct {
 
 // CycleFilter narrows the list of cycles; zero fields do not.
 type CycleFilter struct {
-	From, To    string   // periods, both included
-	Open        bool     // only running and evaluating
-	Departments []string // ids: owner of the process, or owing evidence
-	After       []string // Next of the page before: three texts; anything else begins at the start
-	Limit       int      // 0 = no limit
+	From, To string   // periods, both included
+	After    []string // Next of the page before: three texts; anything else begins at the start
+	Limit    int      // 0 = no limit
 }
 
 // CyclePage is a page of the list of cycles.
@@ -133,6 +131,16 @@ func (s *Service) Cycles(ctx context.Context, f CycleFilter) (CyclePage, error) 
 		return CyclePage{}, err
 	}
 	return listCycles(ctx, s.DB.Read(), scope, f)
+}
+
+// UrgentCycles gives up to n open cycles with how far they are: those in which
+// the departments owe evidence the soonest; with no department, the newest.
+func (s *Service) UrgentCycles(ctx context.Context, departments []string, n int) ([]CycleSummary, error) {
+	scope, err := Allowed(ctx, policies.CycleRead)
+	if err != nil {
+		return nil, err
+	}
+	return urgentCycles(ctx, s.DB.Read(), scope, departments, n)
 }
 
 // CycleChoice names a cycle where one is chosen.
@@ -171,8 +179,10 @@ func (s *Service) ProcessChoices(ctx context.Context) ([]ProcessRef, error) {
 		return nil, nil
 	}
 	var rows []processRow
-	err := s.DB.Read().NewSelect().Model(&rows).OrderExpr("p.sort_key, p.id").Limit(MaxChoices + 1).Scan(ctx)
-	if err != nil || len(rows) > MaxChoices {
+	db := s.DB.Read()
+	some := db.NewSelect().TableExpr("processes AS x").ColumnExpr("1 AS one").Limit(MaxChoices + 1)
+	err := db.NewSelect().Model(&rows).Where("(SELECT COUNT(*) FROM (?) AS c) <= ?", some, MaxChoices).OrderExpr("p.sort_key, p.id").Scan(ctx)
+	if err != nil {
 		return nil, store.MapError(err, "processes to choose from")
 	}
 	out := make([]ProcessRef, len(rows))

@@ -197,12 +197,6 @@ func listCycles(ctx context.Context, db bun.IDB, scope policies.Scope, f CycleFi
 	if p, ok := ParsePeriod(f.To); ok {
 		q.Where("c.first_day <= ?", p.Last())
 	}
-	if f.Open {
-		q.Where("c.state IN ('running', 'evaluating')")
-	}
-	if len(f.Departments) > 0 {
-		q.Where("(p.owner_id IN (?) OR c.id IN (SELECT e.cycle_id FROM evidence_duties e WHERE e.department_id IN (?)))", bun.List(clean(f.Departments)), bun.List(clean(f.Departments)))
-	}
 	if len(f.After) == 3 && store.IsID(f.After[2]) {
 		q.Where("(c.period < ? OR (c.period = ? AND (p.sort_key, c.id) > (?, ?)))", f.After[0], f.After[0], f.After[1], f.After[2])
 	}
@@ -225,6 +219,25 @@ func listCycles(ctx context.Context, db bun.IDB, scope policies.Scope, f CycleFi
 		at[r.ID], ids[i] = &page.Cycles[i], r.ID
 	}
 	return page, fillCycles(ctx, db, at, ids)
+}
+
+// urgentCycles gives open cycles: those in which departments owe evidence the
+// soonest, or the newest when there are none. Three queries.
+func urgentCycles(ctx context.Context, db bun.IDB, scope policies.Scope, departments []string, n int) ([]CycleSummary, error) {
+	q := cyclesInScope(db.NewSelect().TableExpr("cycles AS c"), scope).ColumnExpr("c.id").Where("c.state IN ('running', 'evaluating')").OrderExpr("c.period DESC, c.id").Limit(int64(n))
+	if len(departments) > 0 {
+		first := db.NewSelect().TableExpr("evidence_duties AS e").ColumnExpr("e.cycle_id").Where("e.department_id IN (?)", bun.List(clean(departments))).OrderExpr("e.due, e.cycle_id, e.activity_id").Limit(100)
+		q.Where("c.id IN (SELECT d.cycle_id FROM (?) AS d)", first)
+	}
+	var ids []string
+	if err := q.Scan(ctx, &ids); err != nil {
+		return nil, store.MapError(err, "open cycles")
+	}
+	out, at := make([]CycleSummary, len(ids)), make(map[string]*CycleSummary, len(ids))
+	for i, id := range ids {
+		at[id] = &out[i]
+	}
+	return out, fillCycles(ctx, db, at, ids)
 }
 
 // fillCycles reads cycles with their phases and counts, in two queries.
@@ -251,15 +264,15 @@ func fillCycles(ctx context.Context, db bun.IDB, at map[string]*CycleSummary, id
 		ID                       string
 		Tasks, Accepted, Waiting int
 	}
-	// What is accepted is gathered once for all cycles: asking for each output of
-	// each cycle would read every version there ever was, again and again.
-	err := db.NewRaw(`SELECT t.id, COUNT(*) AS tasks, SUM(CASE WHEN t.missing = 0 THEN 1 ELSE 0 END) AS accepted,
-		(SELECT COUNT(*) FROM submissions w WHERE w.cycle_id = t.id AND w.state = 'submitted') AS waiting
-		FROM (SELECT c.id, a.id AS task_id, SUM(CASE WHEN o.id IS NOT NULL AND e.output_id IS NULL THEN 1 ELSE 0 END) AS missing
-			FROM cycles c JOIN activities a ON a.version_id = c.version_id AND a.level = 'task' AND a.applicable LEFT JOIN outputs o ON o.activity_id = a.id
-			LEFT JOIN (SELECT DISTINCT s.cycle_id, so.output_id FROM submissions s JOIN submission_outputs so ON so.submission_id = s.id
-				WHERE s.state = 'accepted' AND s.cycle_id IN (?)) e ON e.output_id = o.id AND e.cycle_id = c.id
-			WHERE c.id IN (?) GROUP BY c.id, a.id) t GROUP BY t.id`, bun.List(clean(ids)), bun.List(clean(ids))).Scan(ctx, &counts)
+	// Only phases that are not complete are looked into.
+	list := bun.List(clean(ids))
+	err := db.NewRaw(`SELECT c.id, COUNT(*) AS tasks, SUM(CASE WHEN cp.complete THEN 1 WHEN e.n >= (SELECT COUNT(*) FROM outputs o WHERE o.activity_id = a.id) THEN 1 ELSE 0 END) AS accepted,
+		(SELECT COUNT(*) FROM submissions w WHERE w.cycle_id = c.id AND w.state = 'submitted') AS waiting
+		FROM cycles c JOIN cycle_phases cp ON cp.cycle_id = c.id JOIN activities a ON a.version_id = c.version_id AND a.phase = cp.phase AND a.level = 'task' AND a.applicable
+		LEFT JOIN (SELECT s.cycle_id, s.activity_id, COUNT(DISTINCT so.output_id) AS n FROM cycles k JOIN submissions s ON s.cycle_id = k.id AND s.state = 'accepted'
+			JOIN activities x ON x.id = s.activity_id JOIN cycle_phases p ON p.cycle_id = s.cycle_id AND p.phase = x.phase AND p.complete = FALSE
+			JOIN submission_outputs so ON so.submission_id = s.id WHERE k.id IN (?) AND k.state <> 'closed' GROUP BY s.cycle_id, s.activity_id) e ON e.cycle_id = c.id AND e.activity_id = a.id
+		WHERE c.id IN (?) GROUP BY c.id`, list, list).Scan(ctx, &counts)
 	for _, n := range counts {
 		c := at[n.ID]
 		c.Tasks, c.Accepted, c.Waiting = n.Tasks, n.Accepted, n.Waiting

@@ -2,6 +2,7 @@ package kis
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -11,27 +12,35 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/policies"
 )
 
 const (
 	maxQueryWords = 8
 	// rareWord is how many submissions a word may stand in for a search to
-	// begin with them. More than that, and the search walks the list in its
-	// order, where it soon has a page full.
-	rareWord = 2000
+	// begin with all of them.
+	rareWord = 1000
+	// maxForms is of how many words that begin so a search reads the
+	// submissions in the order of the library, one list beside the other. With
+	// more, or in another order, it walks the library, where what is so frequent
+	// soon fills a page.
+	maxForms = 12
 	// maxWalked is how many submissions a count looks at when it cannot begin
 	// with a rare word.
-	maxWalked = 5000
+	maxWalked = 1000
 )
 
 // search is what the words of a query come to.
 type search struct {
 	words []string
-	rare  string // the rarest of them, when it is rare; else the list is walked
-	none  bool   // something is looked for that is no word or stands nowhere
+	lead  string   // the rarest of them
+	rare  bool     // it stands in few submissions
+	forms []string // else the words that begin with it, when they are few
+	none  bool     // something is looked for that is no word or stands nowhere
 }
 
-// findSearch asks how frequent the words of a query are: one query.
+// findSearch asks how frequent the words of a query are and which words begin
+// with the rarest: two queries.
 func findSearch(ctx context.Context, db bun.IDB, query string) (search, error) {
 	se := search{words: searchWords(i18n.Shorten(query, 200))}
 	if strings.TrimSpace(query) == "" {
@@ -55,36 +64,47 @@ func findSearch(ctx context.Context, db bun.IDB, query string) (search, error) {
 	if err := union.Scan(ctx, &counts); err != nil {
 		return se, store.MapError(err, "words of a search")
 	}
-	fewest := rareWord + 1
+	fewest := rareWord + 2
 	for _, c := range counts {
 		if c.N < fewest {
-			fewest, se.rare = c.N, se.words[c.I]
+			fewest, se.lead = c.N, se.words[c.I]
 		}
 	}
-	se.none = fewest == 0
-	return se, nil
+	se.none, se.rare = fewest == 0, fewest <= rareWord
+	// Each step finds the next word by index, however many submissions the last one stands in.
+	err := db.NewRaw(`WITH RECURSIVE form (word, n) AS (
+		SELECT (SELECT MIN(w.word) FROM evidence_words w WHERE w.word >= ? AND w.word < ?), 1
+		UNION ALL SELECT (SELECT MIN(w.word) FROM evidence_words w WHERE w.word > form.word AND w.word < ?), form.n + 1 FROM form WHERE form.word IS NOT NULL AND form.n <= ?)
+		SELECT word FROM form WHERE word IS NOT NULL`, se.lead, se.lead+lastLetter, se.lead+lastLetter, maxForms).Scan(ctx, &se.forms)
+	if len(se.forms) > maxForms || se.rare {
+		se.forms = nil
+	}
+	return se, store.MapError(err, "forms of a word")
 }
+
+// lastLetter comes after every letter.
+const lastLetter = "\U0010FFFF"
 
 // beginning narrows a query on evidence_words w to the words that begin so.
 func beginning(q *bun.SelectQuery, word string) *bun.SelectQuery {
-	return q.Where("w.word >= ? AND w.word < ?", word, word+"\U0010FFFF")
+	return q.Where("w.word >= ? AND w.word < ?", word, word+lastLetter)
 }
 
 // from gives the submissions s that a query reads: those of the rarest word,
 // or all.
 func (se search) from(db bun.IDB) *bun.SelectQuery {
 	q := db.NewSelect()
-	if se.rare == "" {
+	if !se.rare {
 		return q.TableExpr("submissions AS s")
 	}
-	with := beginning(db.NewSelect().TableExpr("evidence_words AS w").ColumnExpr("w.submission_id").Distinct(), se.rare)
+	with := beginning(db.NewSelect().TableExpr("evidence_words AS w").ColumnExpr("w.submission_id").Distinct(), se.lead)
 	return q.TableExpr("(?) AS f", with).Join("JOIN submissions AS s ON s.id = f.submission_id")
 }
 
 // narrow adds the words that from has not seen to.
 func (se search) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	for _, w := range se.words {
-		if w != se.rare {
+		if w != se.lead || !se.rare {
 			q.Where(`s.search_key LIKE ? ESCAPE '!'`, store.LikePattern(" "+w))
 		}
 	}
@@ -165,22 +185,24 @@ func (f EvidenceFilter) place(side string, r EvidenceRow) []string {
 	return []string{side, key, r.ID}
 }
 
-func (s *Service) listEvidence(ctx context.Context, f EvidenceFilter) (EvidencePage, error) {
+// evidencePage reads a page, with counts or without.
+func (s *Service) evidencePage(ctx context.Context, f EvidenceFilter, counts bool) (EvidencePage, error) {
+	if _, err := Allowed(ctx, policies.EvidenceRead); err != nil {
+		return EvidencePage{}, err
+	}
 	db, who := s.DB.Read(), actor.From(ctx)
 	se, err := findSearch(ctx, db, f.Query)
 	if err != nil || se.none {
-		return EvidencePage{States: map[SubmissionState]int{}}, err
+		return EvidencePage{States: map[SubmissionState]Count{}}, err
 	}
-	page, err := s.countEvidence(ctx, db, f, se, who)
-	if err != nil {
-		return page, err
+	var page EvidencePage
+	if counts {
+		if page, err = s.countEvidence(ctx, db, f, se, who); err != nil {
+			return page, err
+		}
 	}
-	side, key, id := f.cursor()
+	side, key, at := f.cursor()
 	column, descending := f.order()
-	ids := se.narrow(f.narrow(readable(se.from(db), who), s.Zone)).ColumnExpr("s.id").Limit(int64(f.Limit) + 1)
-	if f.State != "" {
-		ids.Where("s.state = ?", f.State)
-	}
 	if side == pageBefore {
 		descending = !descending
 	}
@@ -188,10 +210,31 @@ func (s *Service) listEvidence(ctx context.Context, f EvidenceFilter) (EvidenceP
 	if descending {
 		sign, way = "<", "DESC"
 	}
-	if side != "" {
-		ids.Where("(?, s.id) ? (?, ?)", bun.Safe(column), bun.Safe(sign), key, id)
+	one := func(q *bun.SelectQuery, column, id string) *bun.SelectQuery {
+		q = f.narrow(readable(q, who), s.Zone).ColumnExpr("s.id, ? AS place", bun.Safe(column)).Limit(int64(f.Limit) + 1)
+		if f.State != "" {
+			q.Where("s.state = ?", f.State)
+		}
+		if side != "" {
+			q.Where("(?, ?) ? (?, ?)", bun.Safe(column), bun.Safe(id), bun.Safe(sign), key, at)
+		}
+		return q.OrderExpr("? ?, ? ?", bun.Safe(column), bun.Safe(way), bun.Safe(id), bun.Safe(way))
 	}
-	ids.OrderExpr("? ?, s.id ?", bun.Safe(column), bun.Safe(way), bun.Safe(way))
+	var ids *bun.SelectQuery
+	if len(se.forms) > 0 && f.Sort != SortDue && f.Sort != SortTitle {
+		for _, form := range se.forms { // a few lists, each in order, of which the first of all are taken
+			q := one(se.narrow(db.NewSelect().TableExpr("evidence_words AS w").Join("JOIN submissions AS s ON s.id = w.submission_id").Where("w.word = ?", form)), "w.received_at", "w.submission_id")
+			q = db.NewSelect().TableExpr("(?) AS l", q)
+			if ids == nil {
+				ids = q
+			} else {
+				ids = ids.Union(q)
+			}
+		}
+		ids = db.NewSelect().TableExpr("(?) AS m", ids).ColumnExpr("m.id").OrderExpr("m.place ?, m.id ?", bun.Safe(way), bun.Safe(way)).Limit(int64(f.Limit) + 1)
+	} else {
+		ids = one(se.narrow(se.from(db)), column, "s.id")
+	}
 	if page.Rows, err = libraryRows(ctx, db, who, ids, column+" "+way+", s.id "+way); err != nil {
 		return page, err
 	}
@@ -211,61 +254,75 @@ func (s *Service) listEvidence(ctx context.Context, f EvidenceFilter) (EvidenceP
 	return page, nil
 }
 
-// countEvidence counts what fits the filter, by state, up to maxCounted.
-func (s *Service) countEvidence(ctx context.Context, db bun.IDB, f EvidenceFilter, se search, who actor.Actor) (EvidencePage, error) {
-	page := EvidencePage{States: map[SubmissionState]int{}}
-	total, walked, err := s.countStates(ctx, db, f, se, who, "", page.States)
-	if err != nil {
-		return page, err
-	}
-	if page.Many = walked || total > maxCounted; page.Many {
-		page.States = nil
-		page.Total = min(total, maxCounted)
-	} else {
-		page.Total = total
-	}
-	if f.State == "" {
-		return page, nil
-	}
-	of := map[SubmissionState]int{}
-	total, walked, err = s.countStates(ctx, db, f, se, who, f.State, of)
-	page.Total, page.Many = min(total, maxCounted), walked || total > maxCounted
-	return page, err
+// counted is one line of a count: how many of those seen fit.
+type counted struct {
+	State   SubmissionState
+	N, Seen int
 }
 
-// countStates counts by state. walked says that it has not seen all of them.
-func (s *Service) countStates(ctx context.Context, db bun.IDB, f EvidenceFilter, se search, who actor.Actor, state SubmissionState, into map[SubmissionState]int) (total int, walked bool, err error) {
-	some := f.narrow(readable(se.from(db), who), s.Zone)
-	if state != "" {
-		some.Where("s.state = ?", state)
-	}
-	count := db.NewSelect().GroupExpr("x.state")
-	limit := maxCounted + 1
-	if len(se.words) > 0 && se.rare == "" {
-		limit = maxWalked + 1
-		some.ColumnExpr("s.state, s.search_key")
-		count.TableExpr("(?) AS x", some.Limit(int64(limit))).ColumnExpr("x.state, COUNT(*) AS seen")
-		fits := "1 = 1"
-		var args []any
-		for _, w := range se.words {
-			fits += ` AND x.search_key LIKE ? ESCAPE '!'`
-			args = append(args, store.LikePattern(" "+w))
+// countEvidence counts what fits the filter, by state. Where an index leads to
+// the state, each state is counted by itself up to maxCounted; else as many
+// submissions are looked at as maxWalked. One query.
+func (s *Service) countEvidence(ctx context.Context, db bun.IDB, f EvidenceFilter, se search, who actor.Actor) (EvidencePage, error) {
+	page := EvidencePage{States: map[SubmissionState]Count{}}
+	var counts []counted
+	var err error
+	limit, whole := maxCounted, f.byState() && len(se.words) == 0
+	if whole {
+		var union *bun.SelectQuery
+		for _, state := range submissionStates {
+			some := f.narrow(readable(se.from(db), who), s.Zone).ColumnExpr("1 AS one").Where("s.state = ?", state).Limit(maxCounted + 1)
+			q := db.NewSelect().TableExpr("(?) AS x", some).ColumnExpr("? AS state, COUNT(*) AS n, COUNT(*) AS seen", state)
+			if union == nil {
+				union = q
+			} else {
+				union = union.UnionAll(q)
+			}
 		}
-		count.ColumnExpr("SUM(CASE WHEN "+fits+" THEN 1 ELSE 0 END) AS n", args...)
+		err = union.Scan(ctx, &counts)
 	} else {
-		count.TableExpr("(?) AS x", se.narrow(some).ColumnExpr("s.state").Limit(int64(limit))).ColumnExpr("x.state, COUNT(*) AS n, COUNT(*) AS seen")
+		limit = maxWalked
+		err = walkedCounts(db, se, f.narrow(readable(se.from(db), who), s.Zone)).Scan(ctx, &counts)
 	}
-	var counts []struct {
-		State   SubmissionState
-		N, Seen int
-	}
-	if err := count.Scan(ctx, &counts); err != nil {
-		return 0, false, store.MapError(err, "count evidence")
+	if err != nil {
+		return page, store.MapError(err, "count evidence")
 	}
 	seen := 0
 	for _, c := range counts {
-		into[c.State] = c.N
-		total, seen = total+c.N, seen+c.Seen
+		seen += c.Seen
 	}
-	return total, seen >= limit, nil
+	for _, c := range counts {
+		n := Count{N: min(c.N, limit), More: c.N > limit || (!whole && seen > limit)}
+		page.States[c.State] = n
+		if f.State == "" || f.State == c.State {
+			page.Total += n.N
+			page.Many = page.Many || n.More
+		}
+	}
+	page.Many = page.Many || (!whole && seen > limit)
+	return page, nil
+}
+
+// submissionStates are all states.
+var submissionStates = []SubmissionState{Submitted, Accepted, Returned, Superseded, Withdrawn}
+
+// byState says whether an index leads from the filter to each state.
+func (f EvidenceFilter) byState() bool {
+	f.State, f.DepartmentID, f.CycleID, f.Sort, f.After, f.Limit = "", "", "", "", nil, 0
+	return reflect.DeepEqual(f, EvidenceFilter{})
+}
+
+// walkedCounts counts by state among the first submissions that a query gives.
+func walkedCounts(db bun.IDB, se search, some *bun.SelectQuery) *bun.SelectQuery {
+	count := db.NewSelect().GroupExpr("x.state").ColumnExpr("x.state, COUNT(*) AS seen")
+	if len(se.words) == 0 || se.rare {
+		return count.TableExpr("(?) AS x", se.narrow(some).ColumnExpr("s.state").Limit(maxWalked+1)).ColumnExpr("COUNT(*) AS n")
+	}
+	fits := "1 = 1"
+	var args []any
+	for _, w := range se.words {
+		fits += ` AND x.search_key LIKE ? ESCAPE '!'`
+		args = append(args, store.LikePattern(" "+w))
+	}
+	return count.TableExpr("(?) AS x", some.ColumnExpr("s.state, s.search_key").Limit(maxWalked+1)).ColumnExpr("SUM(CASE WHEN "+fits+" THEN 1 ELSE 0 END) AS n", args...)
 }

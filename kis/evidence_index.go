@@ -3,6 +3,7 @@ package kis
 import (
 	"context"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/uptrace/bun"
@@ -70,6 +71,7 @@ type wordRow struct {
 	bun.BaseModel `bun:"table:evidence_words"`
 
 	Word         string
+	ReceivedAt   time.Time
 	SubmissionID string
 }
 
@@ -87,7 +89,7 @@ func insertWords(ctx context.Context, tx *store.Tx, subs ...Submission) error {
 	}
 	for _, sub := range subs {
 		for w := range strings.FieldsSeq(sub.SearchKey) {
-			rows = append(rows, wordRow{Word: w, SubmissionID: sub.ID})
+			rows = append(rows, wordRow{Word: w, ReceivedAt: sub.ReceivedAt, SubmissionID: sub.ID})
 		}
 		if len(rows) >= batch {
 			if err := flush(); err != nil {

@@ -54,16 +54,22 @@ type EvidenceRow struct {
 // TaskName is the name of the task in a language.
 func (r EvidenceRow) TaskName(lang string) string { return i18n.InLang(lang, r.TaskAZ, r.TaskEN) }
 
-// maxCounted is up to where what fits a filter is counted.
-const maxCounted = 1000
+// maxCounted is up to where the submissions of one state are counted.
+const maxCounted = 200
+
+// Count is a number that may have been cut off.
+type Count struct {
+	N    int
+	More bool // than N
+}
 
 // EvidencePage is one page of the library.
 type EvidencePage struct {
 	Rows       []EvidenceRow
-	Total      int                     // that fit the filter, at most maxCounted
-	Many       bool                    // there are more than Total
-	States     map[SubmissionState]int // that fit the filter without its state; nil when there are too many to count
-	Next, Prev []string                // After of the pages around; nil at the ends
+	Total      int                       // that fit the filter
+	Many       bool                      // there are more than Total
+	States     map[SubmissionState]Count // that fit the filter without its state
+	Next, Prev []string                  // After of the pages around; nil at the ends
 }
 
 // Evidence lists submissions that the actor may read, paged by key both ways.
@@ -71,15 +77,15 @@ type EvidencePage struct {
 // however many there are, unless all words looked for are frequent and never
 // stand together.
 func (s *Service) Evidence(ctx context.Context, f EvidenceFilter) (EvidencePage, error) {
-	if _, err := Allowed(ctx, policies.EvidenceRead); err != nil {
-		return EvidencePage{}, err
-	}
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
-	f.Limit = min(f.Limit, 200)
-	return s.listEvidence(ctx, f)
+	f.Limit = min(f.Limit, maxPage)
+	return s.evidencePage(ctx, f, true)
 }
+
+// maxPage bounds a page of the library.
+const maxPage = 200
 
 // readable narrows a query on submissions s to what a person may read.
 func readable(q *bun.SelectQuery, who actor.Actor) *bun.SelectQuery {

@@ -176,7 +176,7 @@ func TestTheLibraryIsSearchedFilteredAndPagedByKey(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if page.Total != 5 || page.States[kis.Submitted] != 5 {
+			if page.Total != 5 || page.States[kis.Submitted].N != 5 {
 				t.Errorf("total %d, states %v", page.Total, page.States)
 			}
 			for _, r := range page.Rows {
@@ -194,7 +194,7 @@ func TestTheLibraryIsSearchedFilteredAndPagedByKey(t *testing.T) {
 				t.Errorf("%q finds %d, want %d; %v", query, len(page.Rows), n, err)
 			}
 		}
-		if page, err := o.Evidence(aytan, kis.EvidenceFilter{State: kis.Accepted}); err != nil || len(page.Rows) != 0 || page.Total != 0 || page.States[kis.Submitted] != 5 {
+		if page, err := o.Evidence(aytan, kis.EvidenceFilter{State: kis.Accepted}); err != nil || len(page.Rows) != 0 || page.Total != 0 || page.States[kis.Submitted].N != 5 {
 			t.Errorf("accepted: %+v, %v", page, err)
 		}
 		for _, when := range []string{"0000-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "heç vaxt"} {

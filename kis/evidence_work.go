@@ -21,7 +21,7 @@ const workAhead = 30
 
 // WorkLimit is how many items of one kind wait at most in the list of work;
 // the last one says that there are more.
-const WorkLimit = 50
+const WorkLimit = 25
 
 // Work lists what waits for the actor in cycles that are open: evidence to
 // deliver for the own departments, evidence to review, gates to confirm; and,
@@ -57,7 +57,7 @@ type openTask struct {
 	NameAZ          string `bun:"name_az"`
 	NameEN          string `bun:"name_en"`
 	Due             day.Day
-	Returned        int
+	Returned        bool
 	Reason          string
 }
 
@@ -71,12 +71,16 @@ func (s *Service) workToSubmit(ctx context.Context, db bun.IDB, who actor.Actor)
 	today := s.Today()
 	var rows []openTask
 	// What the departments owe stands in evidence_duties by its day.
-	duties := db.NewSelect().TableExpr("evidence_duties AS e").ColumnExpr("e.due, e.cycle_id, e.activity_id").ColumnExpr("MAX(CASE WHEN e.returned THEN 1 ELSE 0 END) AS returned").
-		Where("e.department_id IN (?)", bun.List(scope.Departments)).Where("(e.due <= ? OR e.returned)", today.Add(workAhead)).
-		GroupExpr("e.due, e.cycle_id, e.activity_id").OrderExpr("e.due, e.cycle_id, e.activity_id").Limit(WorkLimit + 1)
+	owed := func() *bun.SelectQuery {
+		return db.NewSelect().TableExpr("evidence_duties AS e").ColumnExpr("e.due, e.cycle_id, e.activity_id, e.returned").Where("e.department_id IN (?)", bun.List(scope.Departments)).
+			OrderExpr("e.due, e.cycle_id, e.activity_id").Limit(WorkLimit + 1)
+	}
+	soon, later := owed().Where("e.due <= ?", today.Add(workAhead)), owed().Where("e.due > ? AND e.returned = TRUE", today.Add(workAhead))
+	both := db.NewSelect().TableExpr("(?) AS x", soon).Union(db.NewSelect().TableExpr("(?) AS y", later)) // once, also for two departments
+	duties := db.NewSelect().TableExpr("(?) AS b", both).OrderExpr("b.due, b.cycle_id, b.activity_id").Limit(WorkLimit + 1)
 	err := db.NewSelect().TableExpr("(?) AS d", duties).
 		ColumnExpr("c.id AS cycle_id, c.period, p.title_az, p.title_en, a.code, a.name_az, a.name_en, d.due, d.returned").
-		ColumnExpr(`CASE WHEN d.returned = 0 THEN '' ELSE COALESCE((SELECT r.reason FROM outputs oo JOIN submission_outputs ro ON ro.output_id = oo.id JOIN submissions r ON r.id = ro.submission_id
+		ColumnExpr(`CASE WHEN NOT d.returned THEN '' ELSE COALESCE((SELECT r.reason FROM outputs oo JOIN submission_outputs ro ON ro.output_id = oo.id JOIN submissions r ON r.id = ro.submission_id
 			WHERE oo.activity_id = d.activity_id AND r.cycle_id = d.cycle_id AND r.state = 'returned' AND r.department_id IN (?) ORDER BY r.received_at DESC LIMIT 1), '') END AS reason`, bun.List(scope.Departments)).
 		Join("JOIN cycles AS c ON c.id = d.cycle_id").Join("JOIN processes AS p ON p.id = c.process_id").Join("JOIN activities AS a ON a.id = d.activity_id").
 		OrderExpr("d.due, p.sort_key, c.id, a.position").Scan(ctx, &rows)
@@ -87,7 +91,7 @@ func (s *Service) workToSubmit(ctx context.Context, db bun.IDB, who actor.Actor)
 	for i, r := range rows {
 		w := r.item(who.Lang, "kis.work.kind.evidence", "file-upload")
 		w.VerbKey, w.Overdue = "kis.work.verb.submit", r.Due < today
-		if r.Returned > 0 {
+		if r.Returned {
 			w.Quote, w.VerbKey = r.Reason, "kis.work.verb.resubmit"
 		}
 		out[i] = w
@@ -171,7 +175,7 @@ func (s *Service) workGates(ctx context.Context, db bun.IDB, who actor.Actor) ([
 	err := db.NewRaw(`SELECT c.id AS cycle_id, c.period, p.title_az, p.title_en, cp.phase AS code, a.name_az, a.name_en, cp.due
 		FROM cycle_phases cp JOIN cycles c ON c.id = cp.cycle_id AND c.state IN ('running', 'evaluating') JOIN processes p ON p.id = c.process_id
 		JOIN activities a ON a.version_id = c.version_id AND a.code = cp.phase
-		WHERE cp.complete AND cp.gate = 'open' ORDER BY cp.due, cp.phase, c.id LIMIT ?`, WorkLimit+1).Scan(ctx, &rows)
+		WHERE cp.complete = TRUE AND cp.gate = 'open' ORDER BY cp.due, cp.phase, c.id LIMIT ?`, WorkLimit+1).Scan(ctx, &rows)
 	if err != nil {
 		return nil, store.MapError(err, "gates to confirm")
 	}

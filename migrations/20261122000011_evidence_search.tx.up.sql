@@ -27,11 +27,12 @@ CREATE INDEX ix_submissions__process ON submissions (process_id, received_at, id
 --bun:split
 CREATE INDEX ix_submissions__submitter ON submissions (submitted_by, received_at, id);
 --bun:split
--- The words of a submission, folded: a search goes to the submissions of its rarest word.
+-- The words of a submission, folded: a search begins with its rarest word, in the order of the library.
 CREATE TABLE evidence_words (
   word          TEXT {{if .PG}}COLLATE "C" {{end}}NOT NULL,
+  received_at   TIMESTAMPTZ NOT NULL, -- of the submission
   submission_id UUID NOT NULL REFERENCES submissions (id),
-  PRIMARY KEY (word, submission_id)
+  PRIMARY KEY (word, received_at, submission_id)
 ){{if not .PG}} WITHOUT ROWID{{end}};
 --bun:split
 -- An index of what is derived from the evidence: the tasks of open cycles with an output that has neither accepted
@@ -45,6 +46,8 @@ CREATE TABLE evidence_duties (
   returned      BOOLEAN NOT NULL, -- what was handed in last was sent back
   PRIMARY KEY (department_id, due, cycle_id, activity_id)
 );
+--bun:split
+CREATE INDEX ix_evidence_duties__returned ON evidence_duties (department_id, returned, due);
 --bun:split
 CREATE INDEX ix_evidence_duties__cycle ON evidence_duties (cycle_id, phase);
 --bun:split

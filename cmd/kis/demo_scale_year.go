@@ -164,7 +164,7 @@ func (s *scale) output(r *rand.Rand, i, year int, task *kis.FilledTask, o int, h
 				e.ReplacesID = ""
 			}
 		}
-		e.File = &kis.File{Name: fmt.Sprintf("%s %s v%d.txt", document, number, v+1), Size: s.file.Size, SHA256: s.file.SHA256, ContentType: "text/plain; charset=utf-8"}
+		e.File = &kis.File{Name: fmt.Sprintf("%s %s v%d.txt", document, number, v+1), Size: s.file.Size, SHA256: s.file.SHA256, ContentType: "text/plain; charset=utf-8", Shown: kis.ShownText}
 		switch state {
 		case kis.Withdrawn:
 			e.WithdrawnAt = next()

@@ -176,7 +176,7 @@ func BenchmarkLibraryHundredthPage(b *testing.B) {
 
 // BenchmarkLibrarySearch looks for a frequent word, a rare one, and both.
 func BenchmarkLibrarySearch(b *testing.B) {
-	for name, query := range map[string]string{"frequent": "hesabat", "rare": "p0003-2024", "both": "hesabatin p0003-2024", "code": "4.4.2"} {
+	for name, query := range map[string]string{"frequent": "hesabat", "rare": "p0003-2024", "both": "hesabat p0003-2024", "code": "4.4.2", "prefix": "4.4"} {
 		b.Run(name, func(b *testing.B) { offices(b, page(fixed("/evidence?q="+url.QueryEscape(query)))) })
 	}
 }

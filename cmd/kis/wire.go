@@ -97,6 +97,7 @@ func (a *app) server() *web.Server {
 	r := srv.Router()
 	kisweb.Register(r, a.kis, a.kis, a.audit, a.planning, measureWork{a.planning})
 	kisweb.RegisterNotices(r, a.notices)
+	kisweb.RegisterExports(r, a.reports)
 	auditweb.Register(r, a.audit)
 	planningweb.Register(r, a.planning)
 	planningweb.RegisterMeasures(r, a.planning)

@@ -148,7 +148,7 @@ func (p evidenceListPage) chips() []ui.Chip {
 		if current {
 			href = p.with("state", "")
 		}
-		out = append(out, ui.Chip{Label: state.Word, Icon: state.Icon, Tone: state.Tone, Href: href, Count: p.Found.States[s], NoCount: p.Found.States == nil, Current: current})
+		out = append(out, ui.Chip{Label: state.Word, Icon: state.Icon, Tone: state.Tone, Href: href, Count: p.Found.States[s].N, More: p.Found.States[s].More, Current: current})
 	}
 	return out
 }
