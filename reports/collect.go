@@ -33,6 +33,10 @@ func (s *Service) collect(ctx context.Context, r Request) (material, error) {
 		return s.collectScorecard(ctx, r, w)
 	case Measures:
 		return s.collectMeasures(ctx, r, w)
+	case Gate:
+		return s.collectGate(ctx, r, w)
+	case Overview:
+		return s.collectOverview(ctx, r, w)
 	case Process, ProcessMap:
 		return s.collectProcess(ctx, r, w)
 	}
@@ -91,16 +95,22 @@ func (s *Service) collectPlan(ctx context.Context, r Request, w words) (material
 		doc:  func() Doc { return planDocument(p, w) }, sheets: func() []Sheet { return planSheets(p, w) }}, nil
 }
 
+// cycleOf finds the cycle by the code of its process and the period, or by its
+// id alone.
+func (s *Service) cycleOf(ctx context.Context, r Request) (id string, err error) {
+	if r.Key2 == "" && store.IsID(r.Key) {
+		return r.Key, nil
+	}
+	cy, err := s.kis.CycleByCode(ctx, r.Key, r.Key2)
+	return cy.ID, err
+}
+
 // collectCycle takes the code of a process with a period, or the id of a
 // cycle alone.
 func (s *Service) collectCycle(ctx context.Context, r Request, w words) (material, error) {
-	id := r.Key
-	if r.Key2 != "" || !store.IsID(r.Key) {
-		cy, err := s.kis.CycleByCode(ctx, r.Key, r.Key2)
-		if err != nil {
-			return material{}, err
-		}
-		id = cy.ID
+	id, err := s.cycleOf(ctx, r)
+	if err != nil {
+		return material{}, err
 	}
 	g, err := s.kis.Grid(ctx, id, kis.GridFilter{})
 	if err != nil {

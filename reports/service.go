@@ -49,6 +49,9 @@ const (
 
 	Process    = "process"     // standard of a process; Key is its code or id, Key2 the version, the newest when empty
 	ProcessMap = "process_map" // its map; the same keys
+
+	Gate     = "gate"     // statement at the end of a phase; the keys of a cycle, and Phase
+	Overview = "overview" // all cycles by phases; Filter: department, period, state
 )
 
 // The formats of files.
@@ -74,6 +77,8 @@ var kinds = []struct {
 	{Measures, []string{PDF, XLSX, CSV, JSON}},
 	{Process, []string{PDF, XLSX, CSV, JSON, DOCX}},
 	{ProcessMap, []string{PDF, JSON}},
+	{Gate, []string{PDF, JSON}},
+	{Overview, []string{XLSX, CSV}},
 }
 
 // Formats lists the formats of a kind; none for an unknown one.
@@ -105,6 +110,8 @@ type Request struct {
 	Year     int
 	From, To int    // years, inclusive; 0 = open
 	Agency   string // code of one body
+	Phase    string // of a gate, 1 to 7
+	Filter   url.Values
 	Lang     string // empty: the language of the actor
 	Format   string
 }
@@ -131,9 +138,10 @@ func (r Request) check(ctx context.Context) (Request, error) {
 	if !i18n.Known(r.Lang) {
 		c.Add("lang", "report.error.lang", "lang", i18n.Shorten(r.Lang, 40), "langs", strings.Join(i18n.Languages(), ", "))
 	}
-	if r.Key = strings.TrimSpace(r.Key); r.Key == "" && r.Kind != Plan && r.Kind != Scorecard {
+	if r.Key = strings.TrimSpace(r.Key); r.Key == "" && r.Kind != Plan && r.Kind != Scorecard && r.Kind != Overview {
 		c.Add("key", "error.field.required")
 	}
+	r.Filter = filterOf(r.Filter, "department", "period", "state")
 	if len(r.Key) > 200 || len(r.Key2) > 200 || len(r.Agency) > 200 {
 		c.Add("key", "error.field.too_long", "max", 200, "length", max(len(r.Key), len(r.Key2), len(r.Agency)))
 	}

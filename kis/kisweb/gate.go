@@ -19,6 +19,7 @@ type gatePage struct {
 	History                      []kis.Event
 	Forms                        gateForms
 	MayPass, MayWaive, MayReopen bool
+	Paper                        bool // the statement can be printed
 }
 
 // gateForms are the forms of the page, each with its own errors.
@@ -54,15 +55,10 @@ func (h cyclePages) gateForm(c *web.Context, id string, status int, forms gateFo
 			}
 		}
 	}
-	events, err := h.kis.History(c.Ctx(), "cycle", id, 200)
-	if err != nil {
+	if page.History, err = h.kis.GateHistory(c.Ctx(), id, phase); err != nil {
 		return err
 	}
-	for _, e := range events {
-		if e.Kind == "gate" && e.ID == id+":"+phase {
-			page.History = append(page.History, e)
-		}
-	}
+	page.Paper = h.r.Has(http.MethodGet, "/cycles/:id/gates/:phase/pdf")
 	title, _ := gateTitle(page.Page, page.Phase.CyclePhase)
 	page.Title = title
 	open := g.Cycle.Open()

@@ -41,6 +41,8 @@ func Register(r *web.Router, svc *reports.Service) {
 	for _, format := range reports.Formats(reports.Scorecard) {
 		r.GET("/scorecards/export."+format, policies.ScorecardRead, p.scorecard(format))
 	}
+	r.GET("/cycles/:id/gates/:phase/pdf", policies.CycleRead, p.gate)
+	r.GET("/cycles/overview/xlsx", policies.CycleRead, p.overview)
 	r.GET("/verify", policies.Public, p.ask)
 	r.GET("/verify/:code", policies.Public, p.verify)
 }
@@ -54,6 +56,20 @@ func (p pages) byID(kind, format string) web.Handler {
 		}
 		return p.send(c, reports.Request{Kind: kind, Key: id, Format: format})
 	}
+}
+
+// gate hands out the statement of a phase.
+func (p pages) gate(c *web.Context) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	return p.send(c, reports.Request{Kind: reports.Gate, Key: id, Phase: c.Param("phase"), Format: reports.PDF})
+}
+
+// overview takes the filter of the page.
+func (p pages) overview(c *web.Context) error {
+	return p.send(c, reports.Request{Kind: reports.Overview, Filter: c.Request().URL.Query(), Format: reports.XLSX})
 }
 
 func (p pages) plan(format string) web.Handler {
