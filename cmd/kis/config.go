@@ -33,7 +33,16 @@ type Config struct {
 	Office      string // KIS_OFFICE: name of the institution; the one of the texts when empty
 	SMTPURL     string // KIS_SMTP_URL: mail server, smtp://user:password@host:port or smtps://…; no mail when empty
 	MailFrom    string // KIS_MAIL_FROM: sender, "Name <address>"
-	LogLevel    string // KIS_LOG_LEVEL: debug, info, warn, error
+	ClamAVAddr  string // KIS_CLAMAV_ADDR: virus scanner, host:port or the path of a socket; none when empty
+	ClamAVDown  string // KIS_CLAMAV_DOWN: while it does not answer, refuse (the default) or hold what is sent
+
+	UploadFile    string // KIS_UPLOAD_FILE: most bytes of one file, e.g. 2GiB
+	UploadFiles   string // KIS_UPLOAD_FILES: most files of one submission
+	UploadTotal   string // KIS_UPLOAD_TOTAL: most bytes of one submission
+	UploadWaiting string // KIS_UPLOAD_WAITING: most bytes one person may have sent and not yet attached
+	UploadKeep    string // KIS_UPLOAD_KEEP: days that such files wait
+
+	LogLevel string // KIS_LOG_LEVEL: debug, info, warn, error
 }
 
 // defaults are the settings of an office that sets nothing.
@@ -47,6 +56,8 @@ func readConfig(env func(string) string) (Config, error) {
 	for name, dst := range map[string]*string{
 		"KIS_ADDR": &c.Addr, "KIS_DATA_DIR": &c.DataDir, "KIS_DATABASE_URL": &c.DatabaseURL, "KIS_BLOB_URL": &c.BlobURL,
 		"KIS_PUBLIC_URL": &c.PublicURL, "KIS_LANG": &c.Lang, "KIS_TIMEZONE": &c.Timezone, "KIS_COUNTRY": &c.Country, "KIS_OFFICE": &c.Office, "KIS_TRUSTED_PROXIES": &c.Proxies, "KIS_LOG_LEVEL": &c.LogLevel,
+		"KIS_CLAMAV_ADDR": &c.ClamAVAddr, "KIS_CLAMAV_DOWN": &c.ClamAVDown, "KIS_UPLOAD_FILE": &c.UploadFile, "KIS_UPLOAD_FILES": &c.UploadFiles,
+		"KIS_UPLOAD_TOTAL": &c.UploadTotal, "KIS_UPLOAD_WAITING": &c.UploadWaiting, "KIS_UPLOAD_KEEP": &c.UploadKeep,
 		"KIS_SMTP_URL": &c.SMTPURL, "KIS_MAIL_FROM": &c.MailFrom,
 	} {
 		if file := env(name + "_FILE"); file != "" {
@@ -69,6 +80,12 @@ func readConfig(env func(string) string) (Config, error) {
 		return c, err
 	}
 	if _, err := c.mailServer(); err != nil {
+		return c, err
+	}
+	if _, err := c.limits(); err != nil {
+		return c, err
+	}
+	if _, _, err := c.scanner(); err != nil {
 		return c, err
 	}
 	return c, nil
@@ -155,8 +172,8 @@ func (c Config) zone() *time.Location {
 
 // print writes the settings at start, without secrets.
 func (c Config) print(w io.Writer) {
-	fmt.Fprintf(w, "addr=%s database=%s data=%s blobs=%s public=%s lang=%s timezone=%s country=%s smtp=%s\n",
-		c.Addr, withoutPassword(c.database()), c.DataDir, withoutPassword(c.BlobURL), c.publicURL(), c.Lang, c.Timezone, c.Country, withoutPassword(c.SMTPURL))
+	fmt.Fprintf(w, "addr=%s database=%s data=%s blobs=%s public=%s lang=%s timezone=%s country=%s smtp=%s clamav=%s\n",
+		c.Addr, withoutPassword(c.database()), c.DataDir, withoutPassword(c.BlobURL), c.publicURL(), c.Lang, c.Timezone, c.Country, withoutPassword(c.SMTPURL), c.ClamAVAddr)
 }
 
 func (c Config) logger(w io.Writer) *slog.Logger {

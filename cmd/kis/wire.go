@@ -38,6 +38,13 @@ type services struct {
 // wire makes the services and joins them.
 func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	k := kis.New(db, blobs, c.zone(), c.Country)
+	var err error
+	if k.Limits, err = c.limits(); err != nil {
+		panic(err) // readConfig has refused it
+	}
+	if k.Scanner, k.HoldUnscanned, err = c.scanner(); err != nil {
+		panic(err)
+	}
 	s := services{kis: k, audit: audit.New(k), planning: planning.New(k), eservice: eservice.New(k), sessions: store.NewSessions(db)}
 	k.Assigned = s.audit
 	s.planning.Findings = findings{s.audit, k}
