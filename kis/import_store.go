@@ -60,7 +60,7 @@ func openBook(ctx context.Context, db bun.IDB) (*departmentBook, error) {
 	for _, d := range list { // a code comes before what else it may mean
 		byKey[i18n.Fold(d.Code)] = d
 	}
-	return &departmentBook{byKey}, nil
+	return &departmentBook{byKey, map[string]Department{}}, nil
 }
 
 // leftAsText gives the names, folded, that the newest version of the process

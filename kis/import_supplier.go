@@ -65,7 +65,10 @@ func (im *importing) suppliers(ctx context.Context, db bun.IDB) error {
 		row.suppliers = nil
 		for _, name := range row.Suppliers {
 			d, known := book.find(name)
-			choice, decided := choices[i18n.Fold(name)]
+			choice, decided := SupplierChoice{}, false
+			if !known && len(choices) > 0 {
+				choice, decided = choices[i18n.Fold(name)]
+			}
 			switch {
 			case known:
 			case decided:
@@ -238,10 +241,19 @@ func enterExternal(ctx context.Context, tx *store.Tx, n NewDepartment) (Departme
 
 // departmentBook finds departments in use by code, name or alias, whatever the
 // case and marks.
-type departmentBook struct{ byKey map[string]Department }
+type departmentBook struct {
+	byKey map[string]Department
+	found map[string]Department // as written: the same few names stand in every row
+}
 
 func (b *departmentBook) find(name string) (Department, bool) {
+	if d, ok := b.found[name]; ok {
+		return d, true
+	}
 	d, ok := b.byKey[i18n.Fold(name)]
+	if ok {
+		b.found[name] = d
+	}
 	return d, ok
 }
 

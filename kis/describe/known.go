@@ -6,6 +6,8 @@ import (
 	"sync"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/reference"
 )
@@ -175,19 +177,24 @@ func without(w string) []string {
 // lower is small letters by Azerbaijani rules, letter by letter.
 func lower(s string) string { return strings.Map(unicode.TurkishCase.ToLower, s) }
 
-// letters folds a text and keeps letters and digits only, to compare headings.
+// bare are the letters of the alphabet without their marks.
+var bare = map[rune]rune{'ə': 'e', 'ı': 'i', 'ö': 'o', 'ü': 'u', 'ğ': 'g', 'ş': 's', 'ç': 'c', '№': 'n', 'º': 'n'}
+
+// letters folds a text and keeps letters and digits only, to compare headings:
+// every cell of a file passes here, so it does less than i18n.Fold.
 func letters(s string) string {
 	return strings.Map(func(r rune) rune {
+		if b, marked := bare[r]; marked {
+			return b
+		}
 		switch {
-		case r == '№' || r == 'º':
-			return 'n'
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			return r
 		case strings.ContainsRune("-–—", r) && len(s) <= 4: // a dash alone is a word of its own
 			return '-'
 		}
 		return -1
-	}, i18n.Fold(s))
+	}, lower(norm.NFC.String(s)))
 }
 
 // token is a word of a text, or what stands between words.
