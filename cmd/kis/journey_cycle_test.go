@@ -30,7 +30,7 @@ func (s *story) planTheCycle() {
 	nigar.sees("Proses təsviri idxal edildi", "1-elektron xidmət")
 
 	nigar.goes("/cycles/new")
-	nigar.fills("İl", "2026", "Mərhələ 1", "27.02.2026", "Mərhələ 8", "30.12.2026")
+	nigar.fills("Dövr", "2026", "Mərhələ 1", "27.02.2026", "Mərhələ 8", "30.12.2026")
 	nigar.looks("a cycle is planned")
 	nigar.follows("Planlaşdır")
 	nigar.sees("Dövr planlaşdırıldı", "Planlaşdırılıb", "illik son tarix 30.12.2026")
