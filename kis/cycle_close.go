@@ -79,3 +79,9 @@ func (s *Service) beforeClosing(ctx context.Context, tx *store.Tx, cy Cycle) err
 	}
 	return nil
 }
+
+// HoldCycle reads a cycle and holds it until the unit of work ends, for what
+// is kept beside it: nobody closes it meanwhile.
+func HoldCycle(ctx context.Context, tx *store.Tx, id string) (Cycle, error) {
+	return lockCycle(ctx, tx, id)
+}

@@ -36,6 +36,9 @@ const (
 	GatePass         Action = "kis:gate:pass"
 	GateWaive        Action = "kis:gate:waive"
 	GateReopen       Action = "kis:gate:reopen"
+	IndicatorRead    Action = "kis:indicator:read"
+	IndicatorEnter   Action = "kis:indicator:enter" // values of a cycle of an own process
+	IndicatorSet     Action = "kis:indicator:set"   // targets and what applies to a process
 
 	AuditRead       Action = "audit:audit:read"
 	AuditPlan       Action = "audit:audit:plan"  // create, set scope, team, checklist
@@ -84,7 +87,7 @@ func Actions() []Action {
 		SelfUse, DepartmentRead, DepartmentWrite, UserRead, UserWrite, TrailRead, JobRead, JobRetry,
 		ProcessRead, ProcessImport, SupplierDecide, CycleRead, CyclePlan, CycleMove,
 		EvidenceRead, EvidenceSecret, EvidenceSubmit, EvidenceWithdraw, EvidenceReview, QuarantineRead, QuarantineDelete,
-		GatePass, GateWaive, GateReopen,
+		GatePass, GateWaive, GateReopen, IndicatorRead, IndicatorEnter, IndicatorSet,
 		AuditRead, AuditPlan, AuditExcept, AuditMove, AuditCancel, ChecklistAnswer, FindingRaise,
 		ActRead, ActIssue, ActAcknowledge, ActObject, ActResolve, ActRespond, ActApprove,
 		ActionReport, ActionVerify, ActEffect, ActClose, ActReopen, ActAddendum,

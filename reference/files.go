@@ -66,9 +66,10 @@ const (
 
 // Deadlines.
 const (
+	Indicators     = "indicators.csv"       // quality indicators by sub-process, with definition and formula
+	DueTemplates   = "due-templates.csv"    // when the phases of a cycle are due, in working days from its period or release
 	Timers         = "timers.csv"           // terms with unit, legal basis and validity
 	CalendarYears  = "calendar-years.csv"   // which country and year has a calendar, and whether it is confirmed
-	DueTemplates   = "due-templates.csv"    // when the phases of a cycle are due, in working days from its period or release
 	CalendarAZ2025 = "calendar-az-2025.csv" // days that differ from the plain week
 	CalendarAZ2026 = "calendar-az-2026.csv" // days that differ from the plain week
 	CalendarKZ2026 = "calendar-kz-2026.csv" // days that differ from the plain week
@@ -128,10 +129,11 @@ var headers = map[string]string{
 	AutomationLevels:         "code,order,name_az,name_en,confirmed,basis_az,basis_en",
 	PublicationRules:         "paragraph,rule_en,actor,deadline,trigger",
 	PublicationRequestFields: "number,name_kk,name_ru,name_en,type,note",
+	Indicators:               "code,version,gsbpm,unit,direction,decimals,computed,name_az,name_en,definition_az,definition_en,formula_az,formula_en,valid_from",
+	DueTemplates:             "code,number,frequency,standard,name_az,name_en,valid_from,phase,anchor,days",
 	Timers:                   "code,value,unit,name_az,name_en,legal_basis_az,legal_basis_en,valid_from,valid_to,confirmed",
 	CalendarYears:            "country,year,confirmed,act,note_az,note_en",
 	CalendarAZ2025:           "date,kind,reason_az,reason_en,act",
-	DueTemplates:             "code,number,frequency,standard,name_az,name_en,valid_from,phase,anchor,days",
 	CalendarAZ2026:           "date,kind,reason_az,reason_en,act",
 	CalendarKZ2026:           "date,kind,reason_az,reason_en,act",
 }

@@ -35,6 +35,8 @@ func (s *Service) collect(ctx context.Context, r Request) (material, error) {
 		return s.collectMeasures(ctx, r, w)
 	case Gate:
 		return s.collectGate(ctx, r, w)
+	case Values:
+		return s.collectIndicators(ctx, r, w)
 	case Overview:
 		return s.collectOverview(ctx, r, w)
 	case Process, ProcessMap:

@@ -15,6 +15,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
+	quality "github.com/kis-platform/kis/kis/indicator"
 	"github.com/kis-platform/kis/planning"
 )
 
@@ -23,6 +24,8 @@ import (
 type Service struct {
 	Institution string // top of each document; the name in the texts when empty
 	Place       string // where the office is; the one in the texts when empty
+
+	Indicators *quality.Service // nil: there are no sheets of them
 
 	kis      *kis.Service
 	audit    *audit.Service
@@ -50,8 +53,9 @@ const (
 	Process    = "process"     // standard of a process; Key is its code or id, Key2 the version, the newest when empty
 	ProcessMap = "process_map" // its map; the same keys
 
-	Gate     = "gate"     // statement at the end of a phase; the keys of a cycle, and Phase
-	Overview = "overview" // all cycles by phases; Filter: department, period, state
+	Gate     = "gate"       // statement at the end of a phase; the keys of a cycle, and Phase
+	Values   = "indicators" // quality indicators of a cycle; the keys of a cycle
+	Overview = "overview"   // all cycles by phases; Filter: department, period, state
 )
 
 // The formats of files.
@@ -79,6 +83,7 @@ var kinds = []struct {
 	{ProcessMap, []string{PDF, JSON}},
 	{Gate, []string{PDF, JSON}},
 	{Overview, []string{XLSX, CSV}},
+	{Values, []string{XLSX, CSV}},
 }
 
 // Formats lists the formats of a kind; none for an unknown one.

@@ -14,6 +14,7 @@ import (
 	"github.com/kis-platform/kis/internal/outbox"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/indicator"
 	"github.com/kis-platform/kis/kis/kisweb"
 	"github.com/kis-platform/kis/kis/notice"
 	"github.com/kis-platform/kis/planning"
@@ -32,7 +33,9 @@ type services struct {
 	eservice *eservice.Service
 	reports  *reports.Service
 	notices  *notice.Service
-	sessions *store.Sessions
+
+	indicators *indicator.Service
+	sessions   *store.Sessions
 }
 
 // wire makes the services and joins them.
@@ -53,6 +56,8 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	s.planning.AddInputs(eserviceFigures{s.eservice})
 	s.reports = reports.New(k, s.audit, s.planning, s.eservice, c.publicURL())
 	s.reports.Institution = c.Office
+	s.indicators = indicator.New(k)
+	s.reports.Indicators = s.indicators
 	s.notices = wireNotices(s, c)
 	return s
 }
@@ -77,7 +82,7 @@ func wireNotices(s services, c Config) *notice.Service {
 // loadReference brings in what every office starts from; what is there stays.
 func (s services) loadReference(ctx context.Context) error {
 	for _, load := range []func(context.Context) error{
-		s.kis.LoadReference, s.audit.LoadReference, s.planning.LoadMeasuresReference, s.eservice.LoadReference,
+		s.kis.LoadReference, s.audit.LoadReference, s.planning.LoadMeasuresReference, s.eservice.LoadReference, s.indicators.LoadReference,
 	} {
 		if err := load(ctx); err != nil {
 			return err
@@ -103,6 +108,7 @@ func (a *app) server() *web.Server {
 	})
 	r := srv.Router()
 	kisweb.Register(r, a.kis, a.kis, a.audit, a.planning, measureWork{a.planning})
+	kisweb.RegisterIndicators(r, a.indicators)
 	kisweb.RegisterNotices(r, a.notices)
 	kisweb.RegisterExports(r, a.reports)
 	auditweb.Register(r, a.audit)

@@ -61,9 +61,10 @@ var packages = slices.Concat([]row{
 	{"kis", with(base, "kis/describe", "reference"), "the spine lies beneath the contexts: audit, planning, eservice and publication point at it, never it at them"},
 	{"kis/kistest", with(base, supports, "kis", "reference", "migrations"), whyBuilder},
 	{"kis/notice", with(base, "internal/outbox", "internal/mail", "kis", "reference"), "notices stand above kis and beside the contexts: what happened is read from the trail, whom it concerns is answered by each context through an interface wired in cmd/kis"},
-	{"kis/kisweb", with(base, shell, "kis", "kis/notice", "internal/outbox"), whyPages},
+	{"kis/indicator", with(base, "kis", "reference"), "indicators stand above kis and beside the contexts, which give figures through a function wired in cmd/kis"},
+	{"kis/kisweb", with(base, shell, "kis", "kis/indicator", "kis/notice", "internal/outbox"), whyPages},
 
-	{"reports", with(base, domains, "kis", "reference"), "documents read the domain; they know nothing of requests"},
+	{"reports", with(base, domains, "kis", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
 	{"reports/reportsweb", with(base, shell, domains, "kis", "reports"), whyPages},
 
 	{"web/assets", nil, "files for the browser only"},

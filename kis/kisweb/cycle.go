@@ -127,6 +127,8 @@ type cycleShowPage struct {
 	MayPlan bool
 	address *url.URL
 
+	Indicators bool // there is a page of them that the person may read
+
 	Documents []string // endings of what can be taken away, e.g. pdf
 }
 
@@ -176,6 +178,7 @@ func (h cyclePages) showCycle(c *web.Context, id string, status int) error {
 	p.Title = cycleLabel(p, g.Cycle)
 	v := cycleShowPage{Page: p, Grid: g, Choices: choices, Others: others, Table: c.Query("view") == "table",
 		MayMove: c.Can(policies.CycleMove), MayPlan: c.Can(policies.CyclePlan), address: c.Request().URL}
+	v.Indicators = c.Can(policies.IndicatorRead) && h.r.Has(http.MethodGet, "/cycles/:id/indicators")
 	for _, format := range []string{"pdf", "xlsx"} {
 		if h.r.Has(http.MethodGet, "/cycles/:id/export."+format) {
 			v.Documents = append(v.Documents, format)

@@ -42,6 +42,7 @@ func Register(r *web.Router, svc *reports.Service) {
 		r.GET("/scorecards/export."+format, policies.ScorecardRead, p.scorecard(format))
 	}
 	r.GET("/cycles/:id/gates/:phase/pdf", policies.CycleRead, p.gate)
+	r.GET("/cycles/:id/indicators.xlsx", policies.IndicatorRead, p.byID(reports.Values, reports.XLSX))
 	r.GET("/cycles/overview/xlsx", policies.CycleRead, p.overview)
 	r.GET("/verify", policies.Public, p.ask)
 	r.GET("/verify/:code", policies.Public, p.verify)
