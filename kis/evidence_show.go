@@ -60,6 +60,12 @@ func (s *Service) Submission(ctx context.Context, id string) (SubmissionPage, er
 // the submission does not find the file; opening confidential evidence leaves
 // an entry in the trail.
 func (s *Service) EvidenceFile(ctx context.Context, submissionID, fileID string) (File, error) {
+	return s.evidenceFile(ctx, submissionID, fileID, "download")
+}
+
+// evidenceFile is EvidenceFile for one way of opening it, which the trail
+// tells: download or preview.
+func (s *Service) evidenceFile(ctx context.Context, submissionID, fileID, how string) (File, error) {
 	if _, err := Allowed(ctx, policies.EvidenceRead); err != nil {
 		return File{}, err
 	}
@@ -89,11 +95,11 @@ func (s *Service) EvidenceFile(ctx context.Context, submissionID, fileID string)
 		return File{}, err
 	}
 	file := files[fileID]
-	if rows[0].Class == ClassConfidential {
+	if rows[0].Class == ClassConfidential && file.Scan.open("") == nil {
 		kind, root := taskRoot(rows[0].CycleID, rows[0].Code)
 		err = s.DB.Write(ctx, func(tx *store.Tx) error {
 			tx.Record(store.Change{Action: trailOpenFile, Kind: "submission", ID: submissionID, Label: rows[0].Code, RootKind: kind, RootID: root,
-				After: map[string]any{"file": fileID, "sha256": file.SHA256}})
+				After: map[string]any{"file": fileID, "sha256": file.SHA256, "how": how}})
 			return nil
 		})
 	}

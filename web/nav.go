@@ -50,6 +50,7 @@ func Nav() []NavSection {
 			{"web.nav.users", "users", "/admin/users", policies.UserRead, nil},
 			{"web.nav.departments", "sitemap", "/admin/departments", policies.DepartmentRead, nil},
 			{"web.nav.trail", "history", "/trail", policies.TrailRead, nil},
+			{"web.nav.quarantine", "shield", "/admin/quarantine", policies.QuarantineRead, nil},
 			{"web.nav.jobs", "server", "/admin/jobs", policies.JobRead, nil},
 		}},
 	}

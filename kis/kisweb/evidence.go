@@ -218,6 +218,7 @@ func (h evidencePages) show(c *web.Context) error {
 	}
 	p := evidenceShowPage{Page: c.Page(""), SubmissionPage: sub}
 	p.Page.Title = sub.Submission.Title
+	p.nameOpenings()
 	return c.Render(http.StatusOK, evidenceShow(p))
 }
 

@@ -31,4 +31,5 @@ func Register(r *web.Router, s *kis.Service, work ...WorkSource) {
 	registerTasks(r, s)
 	registerEvidence(r, s)
 	registerUploads(r, s)
+	registerFiles(r, s)
 }

@@ -177,11 +177,23 @@
     show(up, 'send');
     request.send(body);
   };
+  // [data-k-retry-all] is there while more than one file has failed.
+  const offerRetry = (form) => {
+    const failed = uploads(form).filter((up) => up.state === 'fail' && !up.row.querySelector('[data-k=retry]').hidden);
+    all('[data-k-retry-all]', form).forEach((e) => { e.hidden = failed.length < 2; });
+  };
+  on('click', 'form[data-k-upload] [data-k-retry-all]', (button) => {
+    const form = button.closest('form');
+    uploads(form).filter((up) => up.state === 'fail' && !up.row.querySelector('[data-k=retry]').hidden).forEach((up) => show(up, 'wait'));
+    form.querySelector('input[type=file]').focus();
+    pump(form);
+  });
   // pump starts what may start, and sends the form when it was asked for and every file has arrived.
   const pump = (form) => {
     const list = uploads(form);
     const free = sending - list.filter((up) => up.state === 'send').length;
     list.filter((up) => up.state === 'wait').slice(0, Math.max(free, 0)).forEach((up) => send(form, up));
+    offerRetry(form);
     if (form.kSubmitter === undefined || list.some((up) => up.state === 'send' || up.state === 'wait')) return;
     const submitter = form.kSubmitter;
     form.kSubmitter = undefined;
@@ -220,6 +232,10 @@
   on('click', 'form[data-k-upload] [data-k=remove]', (button) => {
     const form = button.closest('form'), row = button.closest('li');
     if (row.kUpload.request) row.kUpload.request.abort();
+    // One that has arrived is given back, so that it does not wait for nothing; if that fails, it is swept in time.
+    if (row.kUpload.hidden && form.dataset.kUpload === '/uploads') {
+      fetch(`/uploads/${encodeURIComponent(row.kUpload.hidden.value)}/discard`, { method: 'POST', credentials: 'same-origin', headers: { Accept: 'application/json' } }).catch(() => {});
+    }
     form.kUploads = uploads(form).filter((up) => up !== row.kUpload);
     row.remove();
     form.querySelector('input[type=file]').focus();
