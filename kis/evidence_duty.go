@@ -13,6 +13,25 @@ import (
 const delivered = `EXISTS (SELECT 1 FROM submission_outputs x JOIN submissions y ON y.id = x.submission_id
 	WHERE x.output_id = o.id AND y.cycle_id = c.id AND y.state IN ('accepted', 'submitted'))`
 
+// owed gives what departments owe, narrowed by a WHERE on the cycle c and its
+// phase cp that ends with owing.
+const (
+	owed = `SELECT ad.department_id, cp.due, c.id AS cycle_id, a.id AS activity_id, a.phase, EXISTS (
+			SELECT 1 FROM outputs o JOIN submission_outputs so ON so.output_id = o.id JOIN submissions s ON s.id = so.submission_id
+			WHERE o.activity_id = a.id AND s.cycle_id = c.id AND s.state = 'returned' AND NOT ` + delivered + `) AS returned
+		FROM cycles c JOIN cycle_phases cp ON cp.cycle_id = c.id AND cp.gate NOT IN ('passed', 'waived')
+		JOIN activities a ON a.version_id = c.version_id AND a.phase = cp.phase AND a.level = 'task' AND a.applicable
+		JOIN activity_departments ad ON ad.activity_id = a.id AND ad.responsible`
+	owing = ` AND c.state IN ('running', 'evaluating') AND EXISTS (SELECT 1 FROM outputs o WHERE o.activity_id = a.id AND NOT ` + delivered + `)`
+)
+
+// complete says of a row of cycle_phases that every applicable output of the
+// phase has accepted evidence.
+const complete = `NOT EXISTS (
+		SELECT 1 FROM cycles c JOIN activities a ON a.version_id = c.version_id JOIN outputs o ON o.activity_id = a.id
+		WHERE c.id = cycle_phases.cycle_id AND a.phase = cycle_phases.phase AND a.level = 'task' AND a.applicable AND NOT EXISTS (
+			SELECT 1 FROM submission_outputs x JOIN submissions y ON y.id = x.submission_id WHERE x.output_id = o.id AND y.cycle_id = c.id AND y.state = 'accepted'))`
+
 // refreshDuties works out anew, for a phase of a cycle or with "" for all of
 // it, which tasks still owe evidence and which phases are complete. Every unit
 // of work that changes evidence, a gate, a due day or the state of a cycle
@@ -31,23 +50,12 @@ func refreshDuties(ctx context.Context, tx *store.Tx, cycleID, phase string) err
 	if err != nil {
 		return store.MapError(err, "clear duties")
 	}
-	_, err = tx.NewRaw(`INSERT INTO evidence_duties (department_id, due, cycle_id, activity_id, phase, returned)
-		SELECT ad.department_id, cp.due, c.id, a.id, a.phase, EXISTS (
-			SELECT 1 FROM outputs o JOIN submission_outputs so ON so.output_id = o.id JOIN submissions s ON s.id = so.submission_id
-			WHERE o.activity_id = a.id AND s.cycle_id = c.id AND s.state = 'returned' AND NOT `+delivered+`)
-		FROM cycles c JOIN cycle_phases cp ON cp.cycle_id = c.id AND cp.gate NOT IN ('passed', 'waived')
-		JOIN activities a ON a.version_id = c.version_id AND a.phase = cp.phase AND a.level = 'task' AND a.applicable
-		JOIN activity_departments ad ON ad.activity_id = a.id AND ad.responsible
-		WHERE c.id = ? AND c.state IN ('running', 'evaluating') AND ? AND EXISTS (SELECT 1 FROM outputs o WHERE o.activity_id = a.id AND NOT `+delivered+`)`,
+	_, err = tx.NewRaw(`INSERT INTO evidence_duties (department_id, due, cycle_id, activity_id, phase, returned) `+owed+` WHERE c.id = ? AND ?`+owing,
 		cycleID, of("cp.phase")).Exec(ctx)
 	if err != nil {
 		return store.MapError(err, "write duties")
 	}
-	_, err = tx.NewRaw(`UPDATE cycle_phases SET complete = NOT EXISTS (
-		SELECT 1 FROM cycles c JOIN activities a ON a.version_id = c.version_id JOIN outputs o ON o.activity_id = a.id
-		WHERE c.id = cycle_phases.cycle_id AND a.phase = cycle_phases.phase AND a.level = 'task' AND a.applicable AND NOT EXISTS (
-			SELECT 1 FROM submission_outputs x JOIN submissions y ON y.id = x.submission_id WHERE x.output_id = o.id AND y.cycle_id = c.id AND y.state = 'accepted'))
-		WHERE cycle_id = ? AND ?`, cycleID, of("phase")).Exec(ctx)
+	_, err = tx.NewRaw(`UPDATE cycle_phases SET complete = `+complete+` WHERE cycle_id = ? AND ?`, cycleID, of("phase")).Exec(ctx)
 	return store.MapError(err, "complete phases")
 }
 

@@ -59,7 +59,7 @@ func (sub *Submission) index(code, task string, outputs []outputRow, files []Fil
 	}
 	sub.SearchKey = wordKey(searchWords(strings.Join(texts, " ")))
 	title := []rune(sub.Title)
-	sub.TitleKey = i18n.SortKey(string(title[:min(len(title), maxTitleKey)]))
+	sub.TitleKey = i18n.SortKey(string(title[:min(len(title), maxTitleKey)])) // never empty, which means not indexed yet
 }
 
 // wordKey is the search key of words: each with a blank before it, so that

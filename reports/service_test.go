@@ -196,7 +196,7 @@ func TestBadRequestsAreRefusedByName(t *testing.T) {
 }
 
 func TestFormatOfAFile(t *testing.T) {
-	for name, want := range map[string]string{"akt.pdf": PDF, "C:\\x.y\\Plan.XLSX": XLSX, "/a.b/data.csv": CSV, "x.json": JSON, "pdf": "", "a.pdf/b": "", "x.docx": "", "": ""} {
+	for name, want := range map[string]string{"akt.pdf": PDF, "C:\\x.y\\Plan.XLSX": XLSX, "/a.b/data.csv": CSV, "x.json": JSON, "pdf": "", "a.pdf/b": "", "Təsvir.docx": DOCX, "x.doc": "", "": ""} {
 		got, err := FormatOf(name)
 		if got != want || (err == nil) != (want != "") || (err != nil && !apperr.Is(err, apperr.Invalid)) {
 			t.Errorf("%q: %q, %v", name, got, err)

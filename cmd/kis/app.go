@@ -61,7 +61,20 @@ func (a *app) prepare(ctx context.Context) error {
 	}
 	a.services = wire(a.db, blobs, a.config)
 	a.notices.Log, a.notices.Queue.Log = a.log, a.log
+	if err := a.reindex(ctx); err != nil {
+		return err
+	}
 	return a.loadReference(actor.With(ctx, actor.Program("reference data")))
+}
+
+// reindex makes evidence of an older program findable.
+func (a *app) reindex(ctx context.Context) error {
+	n, err := a.kis.ReindexEvidence(ctx)
+	if err != nil || n == 0 {
+		return err
+	}
+	a.log.Info("indexed evidence of an older program", "submissions", n)
+	return a.db.Analyze(ctx)
 }
 
 // Close closes the database.

@@ -67,6 +67,12 @@ func TestVerifyFindsAndNamesWhatWasChangedBehindTheProgram(t *testing.T) {
 		"a reference that points nowhere": {func(t *testing.T, dir string) {
 			harm(t, dir, "PRAGMA foreign_keys = OFF", `UPDATE submission_outputs SET output_id = '00000000-0000-7000-8000-000000000000' WHERE rowid = (SELECT MIN(rowid) FROM submission_outputs)`)
 		}, []string{"submission_outputs"}},
+		"work that nobody owes any more": {func(t *testing.T, dir string) {
+			harm(t, dir, `DELETE FROM evidence_duties`)
+		}, []string{"cycles:", "“1-elektron-xidmet 2026”"}},
+		"words by which evidence is found": {func(t *testing.T, dir string) {
+			harm(t, dir, `DELETE FROM evidence_words WHERE word = (SELECT MAX(word) FROM evidence_words)`)
+		}, []string{"submissions:", "the words by which evidence"}},
 		"a role that nobody gave": {func(t *testing.T, dir string) {
 			harm(t, dir, `INSERT INTO user_roles (id, user_id, role, from_day) SELECT '00000000-0000-7000-8000-000000000000', id, 'quality_manager', '2026-01-01' FROM users WHERE email LIKE 'aytan%'`)
 		}, []string{"user_roles:00000000"}},

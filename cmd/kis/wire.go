@@ -138,6 +138,7 @@ func (a *app) checks() []check {
 		{"cli.verify.references", a.kis.VerifyReferences},
 		{"cli.verify.records", a.kis.VerifyRecords},
 		{"cli.verify.seals", a.kis.VerifySeals},
+		{"cli.verify.derived", a.kis.VerifyDerived},
 		{"cli.verify.prints", a.reports.VerifyPrints},
 	}
 }

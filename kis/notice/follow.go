@@ -28,6 +28,21 @@ func (s *Service) CatchUp(ctx context.Context) error {
 	}
 }
 
+// Skip passes over everything in the trail that has no notices yet: years that
+// were filled in at once are told to nobody.
+func (s *Service) Skip(ctx context.Context) error {
+	return s.KIS.DB.Unrecorded(ctx, func(tx *store.Tx) error {
+		if _, err := lockState(ctx, tx); err != nil {
+			return err
+		}
+		seq, err := lastEntry(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return setSeq(ctx, tx, seq)
+	})
+}
+
 // follow reads the next entries of the trail, adds the notices and the mail
 // they call for, and moves the mark, all in one transaction. An entry that
 // cannot be understood any more, since what it speaks of is gone, is passed

@@ -167,6 +167,21 @@ func TestEachEntryIsToldOnceHoweverManyNodesRead(t *testing.T) {
 	})
 }
 
+func TestWhatIsPassedOverIsToldToNobody(t *testing.T) {
+	with(t, func(t *testing.T, o office) {
+		o.AddSources(things{o.ID("aytan")})
+		happen(t, o.DB, "FILLED")
+		if err := o.Skip(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		happen(t, o.DB, "AFTER")
+		o.catchUp()
+		if got := o.told("aytan", "en"); len(got) != 1 || !strings.Contains(got[0], "AFTER") {
+			t.Errorf("told %q", got)
+		}
+	})
+}
+
 func TestWhatHappenedLongAgoIsNoNews(t *testing.T) {
 	with(t, func(t *testing.T, o office) {
 		o.AddSources(things{o.ID("aytan")})
