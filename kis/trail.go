@@ -32,6 +32,8 @@ const (
 	TrailSelfSignOut       = "kis:self:sign_out"   // all sessions ended
 	TrailSignIn            = "kis:session:open"    // signed in
 	TrailSignInRefused     = "kis:session:refuse"  // tried to, in vain
+	TrailTokenCreate       = "kis:token:create"    // for the API
+	TrailTokenRevoke       = "kis:token:revoke"    //
 	TrailReferenceLoad     = "kis:reference:load"  // starting data of an office
 	TrailCalendarLoad      = "kis:calendar:load"   // a year of the working-day calendar
 )
@@ -41,7 +43,7 @@ func TrailActions() []string {
 	return []string{TrailDepartmentCreate, TrailDepartmentEdit, TrailDepartmentArchive, TrailDepartmentRestore,
 		TrailUserCreate, TrailUserEdit, TrailUserGrant, TrailUserGrantEnd, TrailUserTransfer, TrailUserDisable, TrailUserEnable,
 		TrailUserPassword, TrailSelfPassword, TrailSelfPreference, TrailSelfSignOut, TrailSignIn, TrailSignInRefused,
-		TrailReferenceLoad, TrailCalendarLoad}
+		TrailTokenCreate, TrailTokenRevoke, TrailReferenceLoad, TrailCalendarLoad}
 }
 
 // Event is one entry of the trail.

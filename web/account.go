@@ -99,8 +99,11 @@ func (s *Server) setPreference(c *Context) error {
 	return c.Redirect(nextOf(c.Form("next")))
 }
 
+// tokenPage says whether people can make tokens of the API here.
+func (s *Server) tokenPage() bool { return s.router.Has(http.MethodGet, "/me/tokens") }
+
 func (s *Server) showMe(c *Context) error {
-	return c.Render(http.StatusOK, mePage(c.Page("web.me.title"), ui.Form{}))
+	return c.Render(http.StatusOK, mePage(c.Page("web.me.title"), ui.Form{}, s.tokenPage()))
 }
 
 // changePassword keeps a new password. The sessions of other devices end;
@@ -123,7 +126,7 @@ func (s *Server) changePassword(c *Context) error {
 		err = s.opt.Users.ChangePassword(c.Ctx(), c.Form("old"), c.Form("new"))
 	}
 	if e, status, ok := FormError(err); ok {
-		return c.Render(status, mePage(c.Page("web.me.title"), c.FormOf(e)))
+		return c.Render(status, mePage(c.Page("web.me.title"), c.FormOf(e), s.tokenPage()))
 	}
 	if err != nil {
 		return err

@@ -95,6 +95,12 @@ func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) 
 		w.Header().Del(name) // of the answer that is not given
 	}
 	w.Header().Set("Vary", "Cookie, Accept, Accept-Language")
+	if isAPI(r.URL.Path) {
+		w.Header().Set("Vary", "Authorization, Accept-Language")
+		if status == http.StatusUnauthorized {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="kis"`)
+		}
+	}
 	if wait, ok := waitOf(e); ok {
 		w.Header().Set("Retry-After", seconds(wait))
 	}
@@ -145,6 +151,7 @@ type problem struct {
 	Type    string         `json:"type"`
 	Title   string         `json:"title"`
 	Status  int            `json:"status"`
+	Detail  string         `json:"detail"`
 	Message string         `json:"message"`
 	Code    string         `json:"code"` // the key: stable, for programs
 	Request string         `json:"request"`
@@ -159,7 +166,7 @@ type problemField struct {
 }
 
 func (s *Server) writeProblem(w http.ResponseWriter, r *http.Request, status int, e *apperr.Error) {
-	p := s.page(r)
+	p := ui.Page{Lang: viewOf(r).lang, Now: s.now(), Zone: s.opt.Zone} // only its words are needed
 	es := errorsOf(e, status)
 	out := problem{Type: "about:blank", Title: p.T(fmt.Sprintf("web.error.%d.title", pageStatus(status))), Status: status,
 		Message: es.Message(p), Code: es.Key, Request: viewOf(r).id}
@@ -171,6 +178,7 @@ func (s *Server) writeProblem(w http.ResponseWriter, r *http.Request, status int
 	if len(lines) > 0 {
 		out.Message = strings.Join(lines, "; ")
 	}
+	out.Detail = out.Message
 	_ = writeJSON(w, status, "application/problem+json", out) // a struct of texts always encodes
 }
 

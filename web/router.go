@@ -29,6 +29,8 @@ type Router struct {
 	server *Server
 	routes []Route
 	seen   map[string]bool
+
+	operations []Operation // of the API
 }
 
 // GET registers a page. It changes nothing.

@@ -53,7 +53,7 @@ func TestTheTableOfRoutesNamesTheActionOfEach(t *testing.T) {
 	for _, r := range s.Server.Router().Routes() {
 		got = append(got, fmt.Sprintf("%s %s %s", r.Method, r.Path, r.Action))
 	}
-	want := []string{"GET / public", "GET /assets/*file public", "GET /cycles kis:cycle:read", "POST /cycles/:id/files kis:evidence:submit",
+	want := []string{"GET / public", "GET /api/openapi.json public", "GET /assets/*file public", "GET /cycles kis:cycle:read", "POST /cycles/:id/files kis:evidence:submit",
 		"GET /favicon.ico public", "GET /healthz public", "GET /me kis:self:use", "POST /me/password kis:self:use",
 		"POST /me/sign-out-everywhere kis:self:use", "GET /metrics public", "POST /preferences public", "GET /readyz public",
 		"GET /sign-in public", "POST /sign-in public", "POST /sign-out public"}

@@ -22,22 +22,24 @@ import (
 // Options is what a server is made of. Sessions and Users are needed, the
 // rest has a sensible zero value.
 type Options struct {
-	Sessions scs.CtxStore  // where sessions are kept
-	Users    Authenticator // who people are
-	Zone     *time.Location
-	Clock    func() time.Time // the clock of the program; time.Now when nil
-	Secure   bool             // served over https: __Host- cookie and HSTS
-	Logger   *slog.Logger
-	Ready    func(context.Context) error                 // nil error when the database answers; for /readyz
-	Unit     func(ctx context.Context, id string) string // code of a department for the shell; may be nil
-	Unread   func(ctx context.Context) (int, error)      // notices the actor has not read, for the bell; nil for no bell
-	Waiting  func(ctx context.Context) (int, bool)       // how much waits for the actor, for the menu; false when not known; may be nil
-	Office   string                                      // name of the institution; the one of the texts when ""
-	Origins  []string                                    // further origins that may post, e.g. "https://kis.example.az"
-	Proxies  []netip.Prefix                              // whose X-Forwarded-For is believed
-	Idle     time.Duration                               // a session unused for so long ends; 2 h when 0
-	Lifetime time.Duration                               // a session ends after so long anyway; 12 h when 0
-	Patience time.Duration                               // how long to wait for a form, or for the next bytes of an upload; 30 s when 0
+	Sessions  scs.CtxStore  // where sessions are kept
+	Users     Authenticator // who people are
+	Tokens    Tokens        // bearer tokens of the API; nil for none
+	Zone      *time.Location
+	Clock     func() time.Time // the clock of the program; time.Now when nil
+	Secure    bool             // served over https: __Host- cookie and HSTS
+	Logger    *slog.Logger
+	Ready     func(context.Context) error                 // nil error when the database answers; for /readyz
+	Unit      func(ctx context.Context, id string) string // code of a department for the shell; may be nil
+	Unread    func(ctx context.Context) (int, error)      // notices the actor has not read, for the bell; nil for no bell
+	Waiting   func(ctx context.Context) (int, bool)       // how much waits for the actor, for the menu; false when not known; may be nil
+	Office    string                                      // name of the institution; the one of the texts when ""
+	Origins   []string                                    // further origins that may post, e.g. "https://kis.example.az"
+	Proxies   []netip.Prefix                              // whose X-Forwarded-For is believed
+	Idle      time.Duration                               // a session unused for so long ends; 2 h when 0
+	Lifetime  time.Duration                               // a session ends after so long anyway; 12 h when 0
+	TokenRate int                                         // requests a minute of one token; 600 when 0
+	Patience  time.Duration                               // how long to wait for a form, or for the next bytes of an upload; 30 s when 0
 }
 
 // Server answers HTTP requests.
@@ -47,6 +49,7 @@ type Server struct {
 	router   *Router
 	sessions *scs.SessionManager
 	metrics  *metrics
+	rates    *rates
 	handler  http.Handler
 }
 
@@ -72,7 +75,7 @@ func New(opt Options) *Server {
 		opt.Patience = 30 * time.Second
 	}
 	gin.SetMode(gin.ReleaseMode)
-	s := &Server{opt: opt, engine: gin.New(), metrics: newMetrics()}
+	s := &Server{opt: opt, engine: gin.New(), metrics: newMetrics(), rates: newRates(opt.TokenRate)}
 	s.engine.HandleMethodNotAllowed = true
 	s.engine.RedirectTrailingSlash = false
 	s.engine.RedirectFixedPath = false
@@ -94,6 +97,7 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // chain puts the layers around the routes, outermost first.
 func (s *Server) chain() http.Handler {
 	var h http.Handler = s.engine
+	h = s.loadToken(h)
 	h = s.loadActor(h)
 	h = s.loadSession(h)
 	h = s.crossOrigin(h)

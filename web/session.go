@@ -67,7 +67,7 @@ func (s *Server) loadSession(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if plain(r.URL.Path) {
+		if plain(r.URL.Path) || isAPI(r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -29,6 +29,7 @@ func (s *Server) registerShell() {
 	r.GET("/healthz", policies.Public, func(c *Context) error { return c.text(http.StatusOK, "ok\n") })
 	r.GET("/readyz", policies.Public, s.ready)
 	r.GET("/metrics", policies.Public, s.showMetrics)
+	r.GET("/api/openapi.json", policies.Public, s.describeAPI)
 
 	r.GET("/sign-in", policies.Public, s.showSignIn)
 	r.POST("/sign-in", policies.Public, s.signIn)

@@ -171,7 +171,7 @@ func TestTheMenuShowsWhatMayBeDoneAndIsThere(t *testing.T) {
 	for _, p := range []string{"/cycles", "/cycles/7", "/processes"} {
 		s.As(employee).Get(p).Has(".nav-item.active", "Statistik proseslər")
 	}
-	if missing := s.Server.Router().MissingNav(); len(missing) != 11 || slices.Contains(missing, "/trail") {
+	if missing := s.Server.Router().MissingNav(); len(missing) != 12 || slices.Contains(missing, "/trail") {
 		t.Errorf("missing: %v", missing)
 	}
 }

@@ -51,7 +51,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"demo", runDemo}, {"serve", runServe}, {"migrate", runMigrate}, {"import", runImport},
-		{"export", runExport}, {"template", runTemplate}, {"report", runReport}, {"verify", runVerify}, {"user", runUser},
+		{"export", runExport}, {"template", runTemplate}, {"report", runReport}, {"verify", runVerify}, {"user", runUser}, {"token", runToken},
 	}
 }
 

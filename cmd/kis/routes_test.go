@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 )
@@ -33,7 +34,8 @@ func TestTheRoutesAndTheirActionsAreTheOnesThatWereSigned(t *testing.T) {
 // visitor is one person's browser.
 type visitor struct {
 	*http.Client
-	base string
+	base  string
+	token string // of the API; its addresses are asked with it, or with the cookies alone when empty
 }
 
 func visit(t testing.TB, base, email string) visitor {
@@ -42,7 +44,7 @@ func visit(t testing.TB, base, email string) visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := visitor{&http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, base}
+	v := visitor{&http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, base, ""}
 	if email != "" {
 		v.signIn(t, email)
 	}
@@ -65,6 +67,9 @@ func (v visitor) do(t testing.TB, method, path string, form url.Values) (status 
 	}
 	if method == "POST" {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if v.token != "" && strings.HasPrefix(path, "/api/") {
+		req.Header.Set("Authorization", "Bearer "+v.token)
 	}
 	res, err := v.Do(req)
 	if err != nil {
@@ -93,7 +98,7 @@ var parameter = regexp.MustCompile(`[:*][a-z_]+`)
 // address puts real ids into the pattern of a route.
 func address(t testing.TB, ids map[string]string, pattern string) string {
 	t.Helper()
-	first := strings.SplitN(strings.TrimPrefix(pattern, "/"), "/", 3)[0]
+	first := strings.SplitN(strings.TrimPrefix(strings.TrimPrefix(pattern, "/api/v1"), "/"), "/", 3)[0]
 	if first == "admin" {
 		first = strings.SplitN(strings.TrimPrefix(pattern, "/admin/"), "/", 2)[0]
 	}
@@ -127,7 +132,7 @@ func TestEveryRouteAsEveryRoleAndAsNobody(t *testing.T) {
 		":task": "4.4.2", ":code": "4.4.2", ":phase": "4", ":file": "00000000-0000-7000-8000-000000000000", ":item": one(t, a, "SELECT i.id FROM plan_items i JOIN plans p ON p.id = i.plan_id WHERE p.year = 2027 LIMIT 1"),
 		":row": one(t, a, "SELECT r.id FROM audit_rows r JOIN audits u ON u.id = r.audit_id WHERE u.state = 'in_progress' LIMIT 1"), ":letter": "b",
 		":action": one(t, a, "SELECT id FROM corrective_actions WHERE state = 'planned' LIMIT 1"), ":decision": one(t, a, "SELECT id FROM review_decisions LIMIT 1"),
-		"verify:code": "UNKNOWN", ":role": "00000000-0000-7000-8000-000000000000", ":finding": one(t, a, "SELECT id FROM findings LIMIT 1"), "assets*file": "none.css", ":grant": "00000000-0000-7000-8000-000000000000", "notifications:id": "00000000-0000-7000-8000-000000000000", ":number": "1", "jobs:id": "00000000-0000-7000-8000-000000000000", ":objection": one(t, a, "SELECT id FROM plan_objections LIMIT 1"),
+		"verify:code": "UNKNOWN", ":role": "00000000-0000-7000-8000-000000000000", ":finding": one(t, a, "SELECT id FROM findings LIMIT 1"), "assets*file": "none.css", ":grant": "00000000-0000-7000-8000-000000000000", "me:id": "00000000-0000-7000-8000-000000000000", "notifications:id": "00000000-0000-7000-8000-000000000000", ":number": "1", "jobs:id": "00000000-0000-7000-8000-000000000000", ":objection": one(t, a, "SELECT id FROM plan_objections LIMIT 1"),
 	}
 	routes := srv.Router().Routes()
 	slices.SortStableFunc(routes, func(x, y web.Route) int {
@@ -146,6 +151,10 @@ func TestEveryRouteAsEveryRoleAndAsNobody(t *testing.T) {
 		case r.Action == policies.Public:
 			if status == 401 || status >= 500 || (strings.HasPrefix(where, "/sign-in?") && r.Method == "GET") {
 				t.Errorf("nobody: %s %s is public and answers %d %s", r.Method, path, status, where)
+			}
+		case strings.HasPrefix(r.Path, "/api/"):
+			if status != 401 {
+				t.Errorf("nobody: %s %s answers %d", r.Method, path, status)
 			}
 		case r.Method == "GET" && (status != 303 || !strings.HasPrefix(where, "/sign-in")):
 			t.Errorf("nobody: GET %s answers %d %s", path, status, where)
@@ -172,8 +181,18 @@ func TestEveryRouteAsEveryRoleAndAsNobody(t *testing.T) {
 				t.Fatal(err)
 			}
 			v := visit(t, host.URL, p.email())
+			_, token, err := a.kis.CreateToken(actor.With(t.Context(), actor.Program("test")), kis.NewToken{UserID: u.ID, Name: "routes"})
+			if err != nil {
+				t.Fatal(err)
+			}
 			for _, r := range routes {
 				path := address(t, ids, r.Path)
+				if v.token = ""; strings.HasPrefix(path, "/api/") && r.Action != policies.Public {
+					if status, _, _ := v.do(t, r.Method, path, nil); status != 401 {
+						t.Errorf("%s %s answers %d to a session without a token", r.Method, path, status)
+					}
+					v.token = token
+				}
 				status, where, body := v.do(t, r.Method, path, nil)
 				allowed := policies.Can(who, r.Action)
 				switch {

@@ -102,13 +102,14 @@ func (a *app) server() *web.Server {
 	}
 	srv := web.New(web.Options{
 		Proxies: proxies, Origins: a.config.origins(),
-		Sessions: a.sessions, Users: a.kis, Zone: a.kis.Zone, Clock: a.db.Now, Logger: a.log, Ready: a.db.Ping,
+		Sessions: a.sessions, Users: a.kis, Tokens: a.kis, Zone: a.kis.Zone, Clock: a.db.Now, Logger: a.log, Ready: a.db.Ping,
 		Secure: strings.HasPrefix(a.config.publicURL(), "https://"), Unit: a.unit, Office: a.config.Office,
 		Unread: a.notices.Unread, Waiting: notice.NewWaiting(a.notices).Of,
 	})
 	r := srv.Router()
 	kisweb.Register(r, a.kis, a.kis, a.audit, a.planning, measureWork{a.planning})
 	kisweb.RegisterIndicators(r, a.indicators)
+	kisweb.RegisterAPI(r, a.kis)
 	kisweb.RegisterNotices(r, a.notices)
 	kisweb.RegisterExports(r, a.reports)
 	auditweb.Register(r, a.audit)

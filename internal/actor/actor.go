@@ -26,6 +26,17 @@ type Actor struct {
 	Lang         string  // language of the person, "az" or "en"
 	System       bool    // the program itself: migrations, imports from the command line
 	SessionID    string  // hashed session token, for "sign out everywhere"
+	TokenID      string  // of the API token that the person acts by; empty at a page
+	Token        string  // its name
+}
+
+// Signature is the name as the trail keeps it: with the token, when the person
+// acts by one.
+func (a Actor) Signature() string {
+	if a.Token == "" {
+		return a.Name
+	}
+	return a.Name + " (API: " + a.Token + ")"
 }
 
 // Nobody says that no one is signed in.

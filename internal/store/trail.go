@@ -67,6 +67,7 @@ type TrailBody struct {
 	At       string          `json:"at"`
 	ActorID  string          `json:"actor_id,omitempty"`
 	Actor    string          `json:"actor"`
+	Token    string          `json:"token,omitempty"` // id of the API token the person acted by
 	Action   string          `json:"action"`
 	Kind     string          `json:"kind"`
 	ID       string          `json:"id"`
@@ -126,7 +127,7 @@ func trailRow(c recorded, seq int64, prev string) (TrailRow, error) {
 	if c.RootKind == "" {
 		c.RootKind, c.RootID = c.Kind, c.ID
 	}
-	b := TrailBody{Seq: seq, At: c.at.Format(trailTime), ActorID: c.who.UserID, Actor: c.who.Name, Action: c.Action,
+	b := TrailBody{Seq: seq, At: c.at.Format(trailTime), ActorID: c.who.UserID, Actor: c.who.Signature(), Token: c.who.TokenID, Action: c.Action,
 		Kind: c.Kind, ID: c.ID, Label: c.Label, RootKind: c.RootKind, RootID: c.RootID, Note: c.Note, Seal: c.seal, Seen: c.seen}
 	var err error
 	if b.Before, err = plainJSON(c.Before); err != nil {

@@ -32,4 +32,5 @@ func Register(r *web.Router, s *kis.Service, work ...WorkSource) {
 	registerEvidence(r, s)
 	registerUploads(r, s)
 	registerFiles(r, s)
+	registerTokens(r, s)
 }
