@@ -166,7 +166,9 @@ func (h batchPages) templates(c *web.Context) error {
 	return c.Render(http.StatusOK, templatesShow(templatesPage{c.Page("kis.template.title"), list}))
 }
 
-func (h batchPages) template(c *web.Context) error { return h.templateForm(c, http.StatusOK, ui.Form{}) }
+func (h batchPages) template(c *web.Context) error {
+	return h.templateForm(c, http.StatusOK, ui.Form{})
+}
 
 func (h batchPages) templateForm(c *web.Context, status int, f ui.Form) error {
 	versions, err := h.kis.DueTemplateVersions(c.Ctx(), c.Param("code"))
@@ -232,7 +234,9 @@ type recurringPage struct {
 	Templates []kis.DueTemplate
 }
 
-func (h batchPages) recurring(c *web.Context) error { return h.recurringForm(c, http.StatusOK, ui.Form{}) }
+func (h batchPages) recurring(c *web.Context) error {
+	return h.recurringForm(c, http.StatusOK, ui.Form{})
+}
 
 func (h batchPages) recurringForm(c *web.Context, status int, f ui.Form) error {
 	p := recurringPage{Page: c.Page("kis.recur.title"), Form: f}

@@ -49,6 +49,6 @@ func TestIndicatorsOnThePages(t *testing.T) {
 		aytan.PostFiles(base, url.Values{}, webtest.Upload{Field: "file", Name: "a.csv", Content: head + "4.3-T,,9,10,\n"}).WantRedirect(base)
 		tural.PostFiles(base, url.Values{}, webtest.Upload{Field: "file", Name: "a.csv", Content: head + "4.3-T,,1,10,\n"}).Want(http.StatusForbidden)
 		aytan.Get(base).Has("tbody", "fayldan")
-		aytan.Get("/cycles/" + cy.ID).Has("main", "Keyfiyyət göstəriciləri")
+		aytan.Get("/cycles/"+cy.ID).Has("main", "Keyfiyyət göstəriciləri")
 	})
 }
