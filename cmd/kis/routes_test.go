@@ -132,7 +132,7 @@ func TestEveryRouteAsEveryRoleAndAsNobody(t *testing.T) {
 		":task": "4.4.2", ":code": "4.4.2", ":phase": "4", ":file": "00000000-0000-7000-8000-000000000000", ":item": one(t, a, "SELECT i.id FROM plan_items i JOIN plans p ON p.id = i.plan_id WHERE p.year = 2027 LIMIT 1"),
 		":row": one(t, a, "SELECT r.id FROM audit_rows r JOIN audits u ON u.id = r.audit_id WHERE u.state = 'in_progress' LIMIT 1"), ":letter": "b",
 		":action": one(t, a, "SELECT id FROM corrective_actions WHERE state = 'planned' LIMIT 1"), ":decision": one(t, a, "SELECT id FROM review_decisions LIMIT 1"),
-		"verify:code": "UNKNOWN", ":role": "00000000-0000-7000-8000-000000000000", ":finding": one(t, a, "SELECT id FROM findings LIMIT 1"), "assets*file": "none.css", ":grant": "00000000-0000-7000-8000-000000000000", "me:id": "00000000-0000-7000-8000-000000000000", "notifications:id": "00000000-0000-7000-8000-000000000000", ":number": "1", "quarantine:id": "00000000-0000-7000-8000-000000000000", "jobs:id": "00000000-0000-7000-8000-000000000000", ":objection": one(t, a, "SELECT id FROM plan_objections LIMIT 1"),
+		"verify:code": "UNKNOWN", ":role": "00000000-0000-7000-8000-000000000000", ":finding": one(t, a, "SELECT id FROM findings LIMIT 1"), "assets*file": "none.css", ":grant": "00000000-0000-7000-8000-000000000000", "quarantine:id": "00000000-0000-7000-8000-000000000000", "uploads:id": "00000000-0000-7000-8000-000000000000", "me:id": "00000000-0000-7000-8000-000000000000", "notifications:id": "00000000-0000-7000-8000-000000000000", ":number": "1", "jobs:id": "00000000-0000-7000-8000-000000000000", ":objection": one(t, a, "SELECT id FROM plan_objections LIMIT 1"),
 	}
 	routes := srv.Router().Routes()
 	slices.SortStableFunc(routes, func(x, y web.Route) int {
