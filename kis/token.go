@@ -18,10 +18,10 @@ import (
 
 // Bounds of API tokens.
 const (
-	TokenDays    = 90  // for how long a token is valid unless somebody says otherwise
-	MaxTokenDays = 366 // for how long at most
-	maxTokens    = 20  // that work at once, of one person
-	maxTokenName = 60
+	TokenDays    = 90     // for how long a token is valid unless somebody says otherwise
+	MaxTokenDays = 366    // for how long at most
+	MaxTokenName = 60     // characters
+	maxTokens    = 20     // that work at once, of one person
 	tokenMark    = "kis_" // how a token begins, so that scanners for secrets know it
 	tokenTouch   = 5 * time.Minute
 )
@@ -98,7 +98,7 @@ func (s *Service) CreateToken(ctx context.Context, n NewToken) (Token, string, e
 // check notes what is wrong with a token to make and fills in its last day.
 func (n *NewToken) check(today day.Day) error {
 	var c apperr.Check
-	n.Name = strings.ReplaceAll(c.Text("name", n.Name, 1, maxTokenName), "\n", " ")
+	n.Name = strings.ReplaceAll(c.Text("name", n.Name, 1, MaxTokenName), "\n", " ")
 	switch {
 	case n.To == "":
 		n.To = today.Add(TokenDays)

@@ -47,7 +47,7 @@ func (h tokenPages) page(c *web.Context, status int, p tokenPage) (err error) {
 // for another page.
 func (h tokenPages) create(c *web.Context) error {
 	var check apperr.Check
-	n := kis.NewToken{Name: c.Form("name"), To: c.FormDate(&check, "to", true)}
+	n := kis.NewToken{Name: check.Text("name", c.Form("name"), 1, kis.MaxTokenName), To: c.FormDate(&check, "to", true)}
 	err := check.Err()
 	var p tokenPage
 	if err == nil {

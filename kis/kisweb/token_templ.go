@@ -123,7 +123,7 @@ func tokenList(p tokenPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Input(p.Page, p.Form, ui.In{Name: "name", Label: p.T("kis.token.name"), Hint: p.T("kis.token.name_hint"), Required: true, Max: 60, Autocomplete: "off", Class: "col-md-6"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Input(p.Page, p.Form, ui.In{Name: "name", Label: p.T("kis.token.name"), Hint: p.T("kis.token.name_hint"), Required: true, Max: kis.MaxTokenName, Autocomplete: "off", Class: "col-md-6"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
