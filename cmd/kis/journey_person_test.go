@@ -164,6 +164,11 @@ func (p *person) attaches(files ...string) []string {
 		return true;
 	})()`)
 	p.Do(chromedp.SetUploadFiles(marked, files))
+	defer func() {
+		if p.story.t.Failed() {
+			p.story.t.Log(webtest.Eval[string](p.Browser, "document.querySelector('[data-k-files]').outerHTML"))
+		}
+	}()
 	p.until(fmt.Sprintf("document.querySelector('[data-journey]').form.querySelectorAll('[data-k=done]:not([hidden])').length === %d", len(files)), "the files do not arrive")
 	return webtest.Eval[[]string](p.Browser, "window.journeySeen")
 }

@@ -97,7 +97,7 @@ func open(t *testing.T, s *site, before ...action) (context.Context, func() []st
 	t.Helper()
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true)))
+	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Env("LC_ALL=C.UTF-8"), chromedp.Flag("disable-quic", true)))
 	t.Cleanup(cancel)
 	messages := chromedp.Console(ctx)
 	var mu sync.Mutex

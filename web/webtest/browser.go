@@ -24,10 +24,11 @@ type Browser struct {
 	complaints []string
 }
 
-// NewBrowser starts a browser that ends with the test.
+// NewBrowser starts a browser that ends with the test. It runs under a UTF-8
+// locale, without which Chromium does not find a file named "boş.pdf".
 func NewBrowser(t testing.TB) *Browser {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true),
+	ctx, cancel := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Env("LC_ALL=C.UTF-8"), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("force-prefers-reduced-motion", true))) // a click must not race a smooth scroll
 	t.Cleanup(cancel)
 	return watched(t, ctx)
