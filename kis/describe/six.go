@@ -72,7 +72,6 @@ type rawRow struct {
 	line  int
 	code  string
 	cells map[string]string
-	joins []Note // what was done to it before it was understood
 }
 
 // six reads the official table.

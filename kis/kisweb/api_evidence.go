@@ -127,7 +127,7 @@ func (h api) upload(c *web.Context) error {
 		up, err = h.kis.StageUpload(c.Ctx(), f.Name, f)
 		return err
 	}
-	limit := taskPages{h.kis}.limits().FileBytes
+	limit := taskPages(h).limits().FileBytes
 	var err error
 	if strings.HasPrefix(c.Request().Header.Get("Content-Type"), "multipart/form-data") {
 		_, err = c.Multipart(web.Limits{Files: 1, FileBytes: limit}, take)
