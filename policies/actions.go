@@ -40,6 +40,25 @@ const (
 	IndicatorEnter   Action = "kis:indicator:enter" // values of a cycle of an own process
 	IndicatorSet     Action = "kis:indicator:set"   // targets and what applies to a process
 
+	RequestRead        Action = "kis:request:read"        // evidence requests that are not confidential
+	RequestAsk         Action = "kis:request:ask"         // ask a department or one of its people for evidence
+	RequestAnswer      Action = "kis:request:answer"      // answer what one was asked
+	RequestStandIn     Action = "kis:request:stand_in"    // answer what was asked of the own department or its people
+	RequestDecide      Action = "kis:request:decide"      // accept, return, close, withdraw; assigned: what one asked oneself
+	CommentRead        Action = "kis:comment:read"        // on what one may see
+	CommentWrite       Action = "kis:comment:write"       //
+	DiscrepancyRead    Action = "kis:discrepancy:read"    // notes of GSBPM 6.2
+	DiscrepancyWrite   Action = "kis:discrepancy:write"   // note, explain, correct
+	DiscrepancyConfirm Action = "kis:discrepancy:confirm" // confirm or refuse an explanation
+	DiscrepancyPromote Action = "kis:discrepancy:promote" // make a nonconformity of it
+
+	ProgrammeRead    Action = "audit:programme:read"
+	ProgrammeDraft   Action = "audit:programme:draft" // write, submit, change after approval, close
+	ProgrammeApprove Action = "audit:programme:approve"
+	AuditorRead      Action = "audit:auditor:read"
+	AuditorRecord    Action = "audit:auditor:record"   // competence, training, standing conflicts
+	AuditorEvaluate  Action = "audit:auditor:evaluate" // after an audit or for a year
+
 	AuditRead       Action = "audit:audit:read"
 	AuditPlan       Action = "audit:audit:plan"  // create, set scope, team, checklist
 	AuditExcept     Action = "audit:team:except" // record an exception from independence
@@ -47,6 +66,9 @@ const (
 	AuditCancel     Action = "audit:audit:cancel"
 	ChecklistAnswer Action = "audit:checklist:answer"
 	FindingRaise    Action = "audit:finding:raise"
+	FindingShare    Action = "audit:finding:share" // show findings to the audited department, take one back
+	FindingView     Action = "audit:finding:view"  // say what the department thinks of a finding
+	ActDraft        Action = "audit:act:draft"     // draft an act that comes from no audit
 	ActRead         Action = "audit:act:read"
 	ActIssue        Action = "audit:act:issue"
 	ActAcknowledge  Action = "audit:act:acknowledge"
@@ -56,6 +78,7 @@ const (
 	ActApprove      Action = "audit:act:approve" // accept the plan of corrective action
 	ActionReport    Action = "audit:action:report"
 	ActionVerify    Action = "audit:action:verify"
+	ActionExtend    Action = "audit:action:extend" // decide on moving the term of a corrective action
 	ActEffect       Action = "audit:act:effect" // judge effectiveness
 	ActClose        Action = "audit:act:close"
 	ActReopen       Action = "audit:act:reopen"
@@ -88,9 +111,12 @@ func Actions() []Action {
 		ProcessRead, ProcessImport, SupplierDecide, CycleRead, CyclePlan, CycleMove,
 		EvidenceRead, EvidenceSecret, EvidenceSubmit, EvidenceWithdraw, EvidenceReview, QuarantineRead, QuarantineDelete,
 		GatePass, GateWaive, GateReopen, IndicatorRead, IndicatorEnter, IndicatorSet,
-		AuditRead, AuditPlan, AuditExcept, AuditMove, AuditCancel, ChecklistAnswer, FindingRaise,
-		ActRead, ActIssue, ActAcknowledge, ActObject, ActResolve, ActRespond, ActApprove,
-		ActionReport, ActionVerify, ActEffect, ActClose, ActReopen, ActAddendum,
+		RequestRead, RequestAsk, RequestAnswer, RequestStandIn, RequestDecide, CommentRead, CommentWrite,
+		DiscrepancyRead, DiscrepancyWrite, DiscrepancyConfirm, DiscrepancyPromote,
+		ProgrammeRead, ProgrammeDraft, ProgrammeApprove, AuditorRead, AuditorRecord, AuditorEvaluate,
+		AuditRead, AuditPlan, AuditExcept, AuditMove, AuditCancel, ChecklistAnswer, FindingRaise, FindingShare, FindingView,
+		ActRead, ActDraft, ActIssue, ActAcknowledge, ActObject, ActResolve, ActRespond, ActApprove,
+		ActionReport, ActionVerify, ActionExtend, ActEffect, ActClose, ActReopen, ActAddendum,
 		RecommendationRead, RecommendationPropose, RecommendationDecide,
 		PlanRead, PlanDraft, PlanAgree, PlanApprove, PlanReport,
 		ReviewRead, ReviewPrepare, ReviewSign,
