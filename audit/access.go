@@ -18,7 +18,8 @@ import (
 // act is seen by whoever may read all of them, by its department and the
 // departments of its actions once it was issued, and by an observer of its
 // audit. One that was never issued is seen only by the team of its audit and
-// by the quality manager. What is not seen is not found.
+// by the quality manager; one that comes from no audit, by who may draft such
+// acts. What is not seen is not found.
 
 // auditsInScope narrows a query over audits AS a to what the scope sees.
 func auditsInScope(q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
@@ -72,8 +73,12 @@ func draftSeen(ctx context.Context) (condition string, args []any) {
 	if policies.For(who, policies.ActClose).Any {
 		return "1 = 1", nil
 	}
+	elsewhere := ""
+	if policies.Can(who, policies.ActDraft) {
+		elsewhere = " OR c.audit_id IS NULL"
+	}
 	return `(c.state NOT IN ('draft', 'withdrawn') OR c.issued_at IS NOT NULL
-		OR c.audit_id IN (SELECT tm.audit_id FROM audit_team tm WHERE tm.user_id = ?))`, []any{bun.NullZero(who.UserID)}
+		OR c.audit_id IN (SELECT tm.audit_id FROM audit_team tm WHERE tm.user_id = ?)` + elsewhere + `)`, []any{bun.NullZero(who.UserID)}
 }
 
 // opened lists the audits an observer was given.
@@ -149,7 +154,7 @@ func (s *Service) mayAct(ctx context.Context, db bun.IDB, a Act, action policies
 	if err != nil || sc.Department(a.DepartmentID) {
 		return err
 	}
-	part, err := partOf(ctx, db, a.AuditID, sc.UserID)
+	part, err := partOfAct(ctx, db, a)
 	if err != nil {
 		return err
 	}
@@ -160,6 +165,24 @@ func (s *Service) mayAct(ctx context.Context, db bun.IDB, a Act, action policies
 		return apperr.New(apperr.Forbidden, "audit.error.not_lead_here")
 	}
 	return apperr.New(apperr.Forbidden, "audit.error.not_department")
+}
+
+// partOfAct gives the part of the actor in an act: that in its audit. Of an act
+// that comes from no audit the person named leads, or, while nobody is, any
+// lead auditor of another department; who drafted it is a member.
+func partOfAct(ctx context.Context, db bun.IDB, a Act) (TeamRole, error) {
+	who := actor.From(ctx)
+	switch {
+	case a.AuditID != "":
+		return partOf(ctx, db, a.AuditID, who.UserID)
+	case who.UserID == "":
+		return "", nil
+	case a.LeadID == who.UserID, a.LeadID == "" && policies.Can(who, policies.ActIssue) && who.DepartmentID != a.DepartmentID:
+		return Lead, nil
+	case a.CreatedBy == who.UserID:
+		return Member, nil
+	}
+	return "", nil
 }
 
 // openFor refuses a change that is no step when the audit is not in one of

@@ -23,7 +23,12 @@ type DraftEdit struct {
 
 // EditDraft changes the text of a draft act; the audit's team may.
 func (s *Service) EditDraft(ctx context.Context, id string, e DraftEdit) error {
-	if _, err := kis.Allowed(ctx, policies.FindingRaise); err != nil {
+	old, err := s.seenAct(ctx, s.DB.Read(), id)
+	if err != nil {
+		return err
+	}
+	action := draftAction(old)
+	if _, err := kis.Allowed(ctx, action); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -34,7 +39,7 @@ func (s *Service) EditDraft(ctx context.Context, id string, e DraftEdit) error {
 	if err := c.Err(); err != nil {
 		return err
 	}
-	return s.changeAct(ctx, id, policies.FindingRaise, e.Version, []ActState{ActDraft}, func(tx *store.Tx, a *Act) ([]string, error) {
+	return s.changeAct(ctx, id, action, e.Version, []ActState{ActDraft}, func(tx *store.Tx, a *Act) ([]string, error) {
 		var err error
 		if e.RepeatOf, err = repeatOf(ctx, tx, e.RepeatOf, a.DepartmentID); err != nil {
 			return nil, err
@@ -42,7 +47,7 @@ func (s *Service) EditDraft(ctx context.Context, id string, e DraftEdit) error {
 		before := map[string]any{"grade": a.Grade, "criterion": a.Criterion, "statement": a.Statement, "objective_evidence": a.ObjectiveEvidence}
 		a.Grade, a.Criterion, a.Statement, a.ObjectiveEvidence, a.RepeatOf = e.Grade, e.Criterion, e.Statement, e.ObjectiveEvidence, e.RepeatOf
 		a.SearchKey = actSearchKey(*a)
-		tx.Record(store.Change{Action: string(policies.FindingRaise), Kind: kindAct, ID: a.ID, Before: before,
+		tx.Record(store.Change{Action: string(action), Kind: kindAct, ID: a.ID, Before: before,
 			After: map[string]any{"grade": a.Grade, "criterion": a.Criterion, "statement": a.Statement, "objective_evidence": a.ObjectiveEvidence}})
 		return []string{"grade", "criterion", "statement", "objective_evidence", "repeat_of", "search_key"},
 			alignFinding(ctx, tx, *a)
@@ -71,7 +76,10 @@ func (s *Service) Issue(ctx context.Context, id string) error {
 		a.Number = fmt.Sprintf("UA-%d-%03d", today.Year(), no)
 		a.IssuedBy, a.IssuedAt = tx.Actor.UserID, tx.Now
 		a.SearchKey = actSearchKey(*a)
-		return []string{"number", "issued_by", "issued_at", "answer_due", "answer_confirmed", "search_key"}, nil
+		if a.AuditID == "" && a.LeadID == "" { // who issues it leads it
+			a.LeadID = tx.Actor.UserID
+		}
+		return []string{"number", "issued_by", "issued_at", "answer_due", "answer_confirmed", "search_key", "lead_id"}, nil
 	})
 }
 

@@ -35,7 +35,8 @@ func insertAct(ctx context.Context, tx *store.Tx, a Act, evidence []string) erro
 // moveAct takes a step: the row is changed only while it is in the state that
 // was read.
 func moveAct(ctx context.Context, tx *store.Tx, a Act, from ActState, columns []string) error {
-	n, err := store.Affected(tx.NewUpdate().Model(&a).Column(append(columns, "state", "version")...).
+	a.StateAt = tx.Now
+	n, err := store.Affected(tx.NewUpdate().Model(&a).Column(append(columns, "state", "state_at", "version")...).
 		Where("id = ? AND state = ?", a.ID, from).Exec(ctx))
 	return store.Moved(n, err, kindAct, string(from))
 }

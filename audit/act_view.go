@@ -115,7 +115,7 @@ func (s *Service) ActDossier(ctx context.Context, key string) (ActView, error) {
 
 func (s *Service) actView(ctx context.Context, db bun.IDB, a Act) (ActView, error) {
 	v := ActView{Act: a}
-	part, err := partOf(ctx, db, a.AuditID, me(ctx))
+	part, err := partOfAct(ctx, db, a)
 	if err != nil {
 		return v, err
 	}
@@ -183,7 +183,7 @@ func actSteps(ctx context.Context, v ActView, part TeamRole) (steps []string) {
 			steps = append(steps, t.Verb)
 		}
 	}
-	if v.State == ActDraft && may(policies.FindingRaise) {
+	if v.State == ActDraft && may(draftAction(v.Act)) {
 		steps = append(steps, "edit")
 	}
 	if v.State == ActAcknowledged && may(policies.ActRespond) {

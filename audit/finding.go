@@ -100,9 +100,9 @@ func insertFinding(ctx context.Context, tx *store.Tx, a Audit, row Row, n NewFin
 
 // draft makes the draft act of a finding.
 func (s *Service) draft(ctx context.Context, tx *store.Tx, f Finding, n NewFinding) (Act, error) {
-	a := Act{ID: store.NewID(), Origin: "finding", FindingID: f.ID, AuditID: f.AuditID, CycleID: f.CycleID, DepartmentID: f.DepartmentID,
+	a := Act{ID: store.NewID(), Origin: OfFinding, FindingID: f.ID, AuditID: f.AuditID, CycleID: f.CycleID, DepartmentID: f.DepartmentID,
 		Grade: f.Grade, Standard: f.Standard, Edition: f.Edition, Clause: f.Clause, GSBPM: f.GSBPM, Criterion: n.Criterion,
-		Statement: f.Statement, ObjectiveEvidence: n.ObjectiveEvidence, RepeatOf: n.RepeatOf, State: ActDraft, Version: 1,
+		Statement: f.Statement, ObjectiveEvidence: n.ObjectiveEvidence, RepeatOf: n.RepeatOf, State: ActDraft, StateAt: tx.Now, Version: 1,
 		CreatedBy: tx.Actor.UserID, CreatedAt: tx.Now, AnswerConfirmed: true}
 	a.SearchKey = actSearchKey(a)
 	if err := insertAct(ctx, tx, a, n.Row.Evidence); err != nil {

@@ -104,7 +104,7 @@ type Act struct {
 
 	ID                string    `bun:"id,pk"`
 	Number            string    `bun:"number,nullzero"` // UA-2026-014; empty for a draft
-	Origin            string    `bun:"origin"`          // "finding"
+	Origin            Origin    `bun:"origin"`
 	FindingID         string    `bun:"finding_id,nullzero"`
 	AuditID           string    `bun:"audit_id,nullzero"`
 	CycleID           string    `bun:"cycle_id,nullzero"`
@@ -122,6 +122,8 @@ type Act struct {
 	IssuedAt          time.Time `bun:"issued_at,nullzero"`
 
 	State     ActState  `bun:"state"`
+	StateAt   time.Time `bun:"state_at,nullzero"` // when it came to its state
+	LeadID    string    `bun:"lead_id,nullzero"`  // who leads an act that comes from no audit; empty: any lead auditor
 	Version   int       `bun:"version"`
 	CreatedBy string    `bun:"created_by,nullzero"`
 	CreatedAt time.Time `bun:"created_at"`
