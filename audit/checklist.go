@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -18,8 +19,9 @@ type RowAnswer struct {
 	Version      int // of the row as it was seen
 	Answer       Answer
 	Note         string
-	Population   *int // how many there are; nil when not counted
-	Sample       *int // how many were looked at
+	Population   *int   // how many there are; nil when not counted
+	Sample       *int   // how many were looked at
+	SampleMethod string // how the sample was chosen
 	SampleResult string
 	Evidence     []string // ids of submissions linked to the row; replaces the links
 }
@@ -27,10 +29,11 @@ type RowAnswer struct {
 func (r RowAnswer) check(c *apperr.Check) RowAnswer {
 	apperr.OneOf(c, "answer", r.Answer, Answers()...)
 	r.Note = c.Text("note", r.Note, 0, maxText)
+	r.SampleMethod = c.Text("sample_method", r.SampleMethod, 0, maxTitle)
 	r.SampleResult = c.Text("sample_result", r.SampleResult, 0, maxTitle)
 	for field, v := range map[string]*int{"population": r.Population, "sample": r.Sample} {
-		if v != nil && (*v < 0 || *v > 1_000_000_000) {
-			c.Add(field, "error.field.range", "min", 0, "max", 1_000_000_000)
+		if v != nil && (*v < 0 || *v > maxCount) {
+			c.Add(field, "error.field.range", "min", 0, "max", maxCount)
 		}
 	}
 	if r.Sample != nil && r.Population != nil && *r.Sample > *r.Population {
@@ -50,8 +53,8 @@ func (r RowAnswer) check(c *apperr.Check) RowAnswer {
 	return r
 }
 
-// Answer writes the answer to a checklist row of an audit in progress. Two
-// auditors may work on one checklist: who answers a row that somebody else
+// Answer writes all fields of a checklist row of an audit in progress. Two
+// auditors may work on one checklist: who changes a field that somebody else
 // has changed since it was read is told who and when (Conflict).
 func (s *Service) Answer(ctx context.Context, r RowAnswer) (Row, error) {
 	var c apperr.Check
@@ -65,10 +68,10 @@ func (s *Service) Answer(ctx context.Context, r RowAnswer) (Row, error) {
 		if err != nil {
 			return err
 		}
-		if row, err = s.answer(ctx, tx, a, old, r); err != nil {
-			return err
+		if row, err = s.answer(ctx, tx, a, old, r); err == nil && row.Version == old.Version {
+			return store.ErrNoChange // as it was
 		}
-		return nil
+		return err
 	})
 	return row, err
 }
@@ -93,49 +96,18 @@ func (s *Service) rowToAnswer(ctx context.Context, tx *store.Tx, rowID string, a
 	return a, row, openFor(ctx, a, InProgress)
 }
 
-// answer writes an answer inside a transaction.
+// answer writes all fields of an answer inside a transaction.
 func (s *Service) answer(ctx context.Context, tx *store.Tx, a Audit, old Row, r RowAnswer) (Row, error) {
-	if r.Answer != Nonconforms {
-		n, err := standingActs(ctx, tx, old.ID)
-		if err != nil {
-			return old, err
-		}
-		if n > 0 {
-			return old, apperr.InvalidField("answer", "audit.error.row_has_act")
-		}
+	ids := slices.Clone(r.Evidence)
+	slices.Sort(ids)
+	p := RowPatch{RowID: old.ID, Version: r.Version, Fields: map[RowField]string{FieldAnswer: string(r.Answer), FieldNote: r.Note,
+		FieldPopulation: countText(r.Population), FieldSample: countText(r.Sample), FieldSampleMethod: r.SampleMethod,
+		FieldSampleResult: r.SampleResult, FieldEvidence: strings.Join(ids, " ")}}
+	saved, conflicts, err := s.patchRow(ctx, tx, a, old, p)
+	if err == nil && len(conflicts) > 0 {
+		err = changedBy(ctx, tx, s.KIS.Zone, old.ID)
 	}
-	if len(r.Evidence) > 0 {
-		n, err := evidenceInScope(ctx, tx, a.ID, r.Evidence)
-		if err != nil {
-			return old, err
-		}
-		if n != len(r.Evidence) {
-			return old, apperr.InvalidField("evidence", "error.field.missing")
-		}
-		if err := mayLink(ctx, tx, old.ID, r.Evidence); err != nil {
-			return old, err
-		}
-	}
-	row := old
-	row.Answer, row.Note, row.Population, row.Sample, row.SampleResult = r.Answer, r.Note, r.Population, r.Sample, r.SampleResult
-	row.AnsweredBy, row.AnsweredAt, row.Version = tx.Actor.UserID, tx.Now, r.Version+1
-	moved, err := updateRow(ctx, tx, row, r.Version)
-	if err != nil {
-		return old, err
-	}
-	if !moved {
-		return old, changedBy(ctx, tx, s.KIS.Zone, old.ID)
-	}
-	if err := linkEvidence(ctx, tx, row.ID, r.Evidence); err != nil {
-		return old, err
-	}
-	tx.Record(store.Change{Action: string(policies.ChecklistAnswer), Kind: "row", ID: row.ID, Label: row.No, RootKind: kindAudit, RootID: a.ID,
-		Before: answerFields(old), After: answerFields(row)})
-	return row, nil
-}
-
-func answerFields(r Row) map[string]any {
-	return map[string]any{"answer": r.Answer, "note": r.Note, "population": r.Population, "sample": r.Sample, "sample_result": r.SampleResult}
+	return saved.Row, err
 }
 
 // changedBy is the Conflict of a row that somebody else has changed.

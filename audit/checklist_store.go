@@ -31,7 +31,7 @@ func rowByID(ctx context.Context, db bun.IDB, id string) (Row, error) {
 // updateRow writes an answer if the row still has the version that was seen.
 func updateRow(ctx context.Context, tx *store.Tx, r Row, seen int) (moved bool, err error) {
 	n, err := store.Affected(tx.NewUpdate().Model(&r).
-		Column("answer", "note", "population", "sample", "sample_result", "answered_by", "answered_at", "version").
+		Column("answer", "note", "population", "sample", "sample_method", "sample_result", "answered_by", "answered_at", "version").
 		Where("id = ? AND version = ?", r.ID, seen).Exec(ctx))
 	return n > 0, store.MapError(err, "answer row")
 }

@@ -63,10 +63,14 @@ type Row struct {
 	Note         string    `bun:"note"`
 	Population   *int      `bun:"population"` // nil: not sampled by number
 	Sample       *int      `bun:"sample"`
+	SampleMethod string    `bun:"sample_method"` // how the sample was chosen
 	SampleResult string    `bun:"sample_result"`
 	AnsweredBy   string    `bun:"answered_by,nullzero"`
 	AnsweredAt   time.Time `bun:"answered_at,nullzero"`
 	Version      int       `bun:"version"`
+	Own          bool      `bun:"own"`                      // added for this audit, from no template
+	Sources      string    `bun:"sources"`                  // questions merged into this one, "ISO9001 7.5.3-a; …"
+	LastFinding  string    `bun:"last_finding_id,nullzero"` // what the last audit found here
 }
 
 // Question is the question in a language.
