@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -27,17 +28,42 @@ func openedEvidence(ctx context.Context, db bun.IDB, userID string, ids []string
 	if userID == "" || len(ids) == 0 {
 		return nil, nil
 	}
-	var out []string
-	err := db.NewRaw(`SELECT DISTINCT s.id FROM submissions s
+	teams, err := evidenceTeams(ctx, db, ids, userID)
+	out := slices.Collect(maps.Keys(teams))
+	slices.Sort(out)
+	return out, err
+}
+
+// EvidenceTeams gives for each of the submissions everybody for whom
+// OpensEvidence holds.
+func (s *Service) EvidenceTeams(ctx context.Context, db bun.IDB, submissionIDs []string) (map[string][]string, error) {
+	if len(submissionIDs) == 0 {
+		return nil, nil
+	}
+	return evidenceTeams(ctx, db, submissionIDs, "")
+}
+
+// evidenceTeams reads it, for one person or, when userID is empty, for all.
+func evidenceTeams(ctx context.Context, db bun.IDB, ids []string, userID string) (map[string][]string, error) {
+	member := bun.SafeQuery("")
+	if userID != "" {
+		member = bun.SafeQuery("AND t.user_id = ?", userID)
+	}
+	var rows []struct{ ID, UserID string }
+	err := db.NewRaw(`SELECT DISTINCT s.id, t.user_id FROM submissions s
 		JOIN audit_cycles y ON y.cycle_id = s.cycle_id
 		JOIN audits a ON a.id = y.audit_id AND a.state IN (?)
-		JOIN audit_team t ON t.audit_id = a.id AND t.user_id = ?
+		JOIN audit_team t ON t.audit_id = a.id ?
 		JOIN audit_departments d ON d.audit_id = a.id AND d.department_id = s.department_id
 		WHERE s.id IN (?) AND (NOT EXISTS (SELECT 1 FROM audit_codes c WHERE c.audit_id = a.id)
 			OR EXISTS (SELECT 1 FROM submission_outputs l JOIN outputs o ON o.id = l.output_id JOIN activities v ON v.id = o.activity_id
 				JOIN audit_codes c ON c.audit_id = a.id AND (v.code = c.code OR v.code LIKE c.code || '.%')
 				WHERE l.submission_id = s.id))`,
-		bun.List([]State{Announced, InProgress, Reported}), userID, bun.List(ids)).Scan(ctx, &out)
+		bun.List([]State{Announced, InProgress, Reported}), member, bun.List(ids)).Scan(ctx, &rows)
+	out := map[string][]string{}
+	for _, r := range rows {
+		out[r.ID] = append(out[r.ID], r.UserID)
+	}
 	return out, store.MapError(err, "assigned evidence")
 }
 

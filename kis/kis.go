@@ -50,6 +50,9 @@ type Assignments interface {
 	// OpensEvidence says whether the user is on the team of an audit, announced
 	// and not yet closed, that has the submission in its scope.
 	OpensEvidence(ctx context.Context, db bun.IDB, userID, submissionID string) (bool, error)
+	// EvidenceTeams gives for each of the submissions everybody for whom
+	// OpensEvidence holds.
+	EvidenceTeams(ctx context.Context, db bun.IDB, submissionIDs []string) (map[string][]string, error)
 }
 
 // New makes the service. A nil zone is Asia/Baku, an empty country AZ.
