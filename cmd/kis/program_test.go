@@ -102,11 +102,17 @@ func employ(t testing.TB, a *app) (email string) {
 	return "aytan@stat.example"
 }
 
-// signIn gives the cookie of a session.
+// signIn gives the cookie of a session of somebody whom employ made.
 func (p *program) signIn(email string) *http.Cookie {
 	p.t.Helper()
+	return p.signInWith(email, programPassword)
+}
+
+// signInWith gives the cookie of a session.
+func (p *program) signInWith(email, password string) *http.Cookie {
+	p.t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	a, err := client.PostForm(p.url+"/sign-in", url.Values{"email": {email}, "password": {programPassword}})
+	a, err := client.PostForm(p.url+"/sign-in", url.Values{"email": {email}, "password": {password}})
 	if err != nil {
 		p.t.Fatal(err)
 	}

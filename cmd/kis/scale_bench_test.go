@@ -29,9 +29,10 @@ const (
 
 // office is a filled office with its pages.
 type benchOffice struct {
-	app     *app
-	handler http.Handler
-	cookie  string
+	app      *app
+	handler  http.Handler
+	cookie   string
+	password string // of everybody
 }
 
 // offices runs a benchmark over each size on each database that is there.
@@ -64,7 +65,7 @@ func openOffice(b *testing.B, dir, database string, n int) *benchOffice {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = a.Close() })
-	o := &benchOffice{app: a, handler: a.handler()}
+	o := &benchOffice{app: a, handler: a.handler(), password: password}
 	o.signIn(b, "nigar@kis.example", password)
 	return o
 }

@@ -114,6 +114,7 @@ func (db *DB) openSQLite(path string) error {
 		return fmt.Errorf("open sqlite: %w", err)
 	}
 	r.SetMaxOpenConns(readers)
+	r.SetMaxIdleConns(readers) // a new connection reads the whole schema
 	db.writer = bun.NewDB(w, sqlitedialect.New())
 	db.reader = bun.NewDB(r, sqlitedialect.New())
 	db.lockPath = path + ".migrate.lock"
