@@ -91,6 +91,9 @@ func (c *cli) reading(r kis.ImportResult) []string {
 // runExport is "kis export process CODE -o FILE": a description in the form
 // that imports again without loss, as CSV, XLSX or DOCX.
 func runExport(ctx context.Context, c *cli, args []string) error {
+	if len(args) > 0 && args[0] == "evidence" {
+		return exportEvidence(ctx, c, args[1:])
+	}
 	if len(args) == 0 || args[0] != "process" {
 		return c.wrongUse("cli.use.export")
 	}

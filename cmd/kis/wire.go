@@ -20,6 +20,7 @@ import (
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/planning/planningweb"
 	"github.com/kis-platform/kis/reports"
+	"github.com/kis-platform/kis/reports/pack"
 	"github.com/kis-platform/kis/reports/reportsweb"
 	"github.com/kis-platform/kis/web"
 )
@@ -35,6 +36,7 @@ type services struct {
 	notices  *notice.Service
 
 	indicators *indicator.Service
+	packs      *pack.Service
 	sessions   *store.Sessions
 }
 
@@ -58,6 +60,7 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	s.reports.Institution = c.Office
 	s.indicators = indicator.New(k)
 	s.reports.Indicators = s.indicators
+	s.packs = pack.New(k)
 	s.notices = wireNotices(s, c)
 	return s
 }
@@ -117,6 +120,7 @@ func (a *app) server() *web.Server {
 	planningweb.RegisterMeasures(r, a.planning)
 	eserviceweb.Register(r, a.eservice)
 	reportsweb.Register(r, a.reports)
+	reportsweb.RegisterPack(r, a.packs)
 	return srv
 }
 

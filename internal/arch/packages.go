@@ -65,7 +65,8 @@ var packages = slices.Concat([]row{
 	{"kis/kisweb", with(base, shell, "kis", "kis/indicator", "kis/notice", "internal/outbox"), whyPages},
 
 	{"reports", with(base, domains, "kis", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
-	{"reports/reportsweb", with(base, shell, domains, "kis", "reports"), whyPages},
+	{"reports/pack", with(base, "kis", "reports"), "a pack is made of what kis lets a person read; it knows nothing of requests"},
+	{"reports/reportsweb", with(base, shell, domains, "kis", "reports", "reports/pack"), whyPages},
 
 	{"web/assets", nil, "files for the browser only"},
 	{"web/ui", with(plumbing, "policies", "web/assets"), whyShell},

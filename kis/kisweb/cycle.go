@@ -130,6 +130,7 @@ type cycleShowPage struct {
 	Indicators bool // there is a page of them that the person may read
 
 	Documents []string // endings of what can be taken away, e.g. pdf
+	Pack      bool     // so can its evidence
 }
 
 var documentIcons = map[string]string{"pdf": "file-type-pdf", "xlsx": "file-spreadsheet"}
@@ -184,6 +185,7 @@ func (h cyclePages) showCycle(c *web.Context, id string, status int) error {
 			v.Documents = append(v.Documents, format)
 		}
 	}
+	v.Pack = c.Can(policies.EvidenceRead) && g.Cycle.State != kis.CyclePlanned && h.r.Has(http.MethodGet, "/cycles/:id/evidence.zip")
 	return c.Render(status, cycleShow(v))
 }
 

@@ -29,6 +29,8 @@ func eventVerb(e kis.Event) string {
 		return "cycle.due"
 	case "process":
 		return "process.import"
+	case "pack":
+		return "cycle.pack"
 	}
 	return e.Kind + "." + last(e.Action)
 }
