@@ -14,6 +14,7 @@ type EvidenceScope struct {
 	CycleIDs    []string
 	Codes       []string // GSBPM: 5, 5.3 or 5.3.2
 	Departments []string // ids
+	Users       []string // ids: only these are asked about
 }
 
 // EvidencePerson is somebody who handled evidence in a scope.
@@ -29,6 +30,9 @@ func EvidencePeople(ctx context.Context, db bun.IDB, scope EvidenceScope) ([]Evi
 		q := db.NewSelect().TableExpr("submissions AS s").ColumnExpr("? AS user_id", bun.Ident("s."+column)).
 			ColumnExpr("CASE WHEN ? = 'submitted_by' THEN 1 ELSE 0 END AS submitted", column).
 			Where("? IS NOT NULL", bun.Ident("s."+column))
+		if len(scope.Users) > 0 {
+			q.Where("? IN (?)", bun.Ident("s."+column), bun.List(clean(scope.Users)))
+		}
 		if len(scope.CycleIDs) > 0 {
 			q.Where("s.cycle_id IN (?)", bun.List(clean(scope.CycleIDs)))
 		}

@@ -79,7 +79,7 @@ const (
 	ActionReport    Action = "audit:action:report"
 	ActionVerify    Action = "audit:action:verify"
 	ActionExtend    Action = "audit:action:extend" // decide on moving the term of a corrective action
-	ActEffect       Action = "audit:act:effect" // judge effectiveness
+	ActEffect       Action = "audit:act:effect"    // judge effectiveness
 	ActClose        Action = "audit:act:close"
 	ActReopen       Action = "audit:act:reopen"
 	ActAddendum     Action = "audit:act:addendum"
@@ -102,6 +102,17 @@ const (
 
 	ScorecardRead    Action = "eservice:scorecard:read"
 	AssessmentImport Action = "eservice:assessment:import"
+
+	AgencyRead      Action = "eservice:agency:read"
+	AgencyEdit      Action = "eservice:agency:edit"     // addresses, contacts, units, payment details (2.5)
+	AgencyChange    Action = "eservice:agency:change"   // create, rename, merge, split, abolish
+	RegisterRead    Action = "eservice:register:read"   // services with their history, applications
+	RegisterFill    Action = "eservice:register:fill"   // fill in an application, use of a service per year
+	RegisterSign    Action = "eservice:register:sign"   // confirm the information and send it
+	RegisterCheck   Action = "eservice:register:check"  // note defects, send the notice, enter into the register, refuse
+	RegisterImport  Action = "eservice:register:import" // enter services from a sheet
+	DuplicateDecide Action = "eservice:duplicate:decide"
+	CodeWrite       Action = "eservice:code:write" // values of the code lists of the register
 )
 
 // Actions lists every action in the order of this file.
@@ -122,5 +133,6 @@ func Actions() []Action {
 		ReviewRead, ReviewPrepare, ReviewSign,
 		MeasureRead, MeasureImport, MeasureReport, MeasureDecide,
 		ScorecardRead, AssessmentImport,
+		AgencyRead, AgencyEdit, AgencyChange, RegisterRead, RegisterFill, RegisterSign, RegisterCheck, RegisterImport, DuplicateDecide, CodeWrite,
 	}
 }

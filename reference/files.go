@@ -32,6 +32,9 @@ const (
 	FindingGrades   = "finding-grades.csv"   // grades of a finding
 	AuditKinds      = "audit-kinds.csv"      // kinds of audit
 	EvidenceClasses = "evidence-classes.csv" // confidentiality classes of evidence
+
+	ProgrammeFactors = "programme-factors.csv" // what the priority of a row of the audit programme is weighed by
+	Sites            = "sites.csv"             // places that are certified and audited by themselves
 )
 
 // Planning.
@@ -111,6 +114,8 @@ var headers = map[string]string{
 	FindingGrades:            "code,order,name_az,name_en,nonconformity,needs_act,confirmed",
 	AuditKinds:               "code,order,name_az,name_en",
 	EvidenceClasses:          "code,order,name_az,name_en,meaning_az,meaning_en",
+	ProgrammeFactors:         "version,valid_from,factor,weight,steps,source_az,source_en",
+	Sites:                    "code,name_az,name_en,kind,department",
 	ReviewInputs:             "letter,order,standard,edition,clause,name_az,name_en",
 	DecisionKinds:            "letter,order,standard,edition,clause,name_az,name_en",
 	NationalPlans:            "code,title_az,title_en,act_az,act_en,act_date,period_from,period_to,report_due,report_to_az,report_to_en,status,source",
