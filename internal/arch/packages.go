@@ -62,9 +62,11 @@ var packages = slices.Concat([]row{
 	{"kis/kistest", with(base, supports, "kis", "reference", "migrations"), whyBuilder},
 	{"kis/notice", with(base, "internal/outbox", "internal/mail", "kis", "reference"), "notices stand above kis and beside the contexts: what happened is read from the trail, whom it concerns is answered by each context through an interface wired in cmd/kis"},
 	{"kis/indicator", with(base, "kis", "reference"), "indicators stand above kis and beside the contexts, which give figures through a function wired in cmd/kis"},
+	{"kis/inquiry", with(base, "kis", "reference"), "what is asked and said about evidence stands above kis and beside the contexts: audits and acts are reached through interfaces wired in cmd/kis"},
+	{"kis/inquiry/inquiryweb", with(base, shell, "kis", "kis/inquiry"), whyPages},
 	{"kis/kisweb", with(base, shell, "kis", "kis/indicator", "kis/notice", "internal/outbox"), whyPages},
 
-	{"reports", with(base, domains, "kis", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
+	{"reports", with(base, domains, "kis", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
 	{"reports/pack", with(base, "kis", "reports"), "a pack is made of what kis lets a person read; it knows nothing of requests"},
 	{"reports/reportsweb", with(base, shell, domains, "kis", "reports", "reports/pack"), whyPages},
 
