@@ -15,6 +15,7 @@ type RowFilter struct {
 	Phase    string // first number of the GSBPM code
 	Answer   Answer
 	Answerer string // user id
+	Again    bool   // only those where the last audit found something
 	After    string // Next of the page before
 	Limit    int    // 50 when 0
 }
@@ -25,8 +26,10 @@ type RowView struct {
 
 	Standard string // name of the standard, "ISO 9001:2015"
 	Evidence int    // linked submissions
+	Photos   int    // files that belong to the row itself
 	By       string // name of who answered
 	Findings []FindingView
+	Last     LastFinding // what the last audit found here; zero when nothing
 }
 
 // Checklist is a page of rows.
@@ -69,10 +72,16 @@ func (s *Service) Checklist(ctx context.Context, auditID string, f RowFilter) (C
 	for _, fi := range findings {
 		byRow[fi.RowID] = append(byRow[fi.RowID], fi)
 	}
+	var last []string
 	for i, r := range page.Rows {
 		page.Rows[i].Findings = byRow[r.ID]
+		last = append(last, r.LastFinding)
 	}
-	return page, nil
+	before, err := findingsByID(ctx, db, known(last))
+	for i, r := range page.Rows {
+		page.Rows[i].Last = before[r.LastFinding]
+	}
+	return page, err
 }
 
 // working refuses those who see an audit but not its working papers.
@@ -112,6 +121,8 @@ type RowPanel struct {
 	Offered    []Evidence      // in the scope under the row's code, not linked
 	Missing    []MissingOutput // expected and not there
 	Findings   []FindingView
+	Files      []RowFile   // of the row itself
+	Last       LastFinding // what the last audit found here; zero when nothing
 }
 
 // Row gives a row of the checklist with evidence to look at.
@@ -157,6 +168,15 @@ func (s *Service) Row(ctx context.Context, auditID, rowID string) (RowPanel, err
 			p.Offered = append(p.Offered, evidence[id])
 		}
 	}
-	p.Findings, err = findingsOf(ctx, db, auditID, row.ID)
+	if p.Findings, err = findingsOf(ctx, db, auditID, row.ID); err != nil {
+		return p, err
+	}
+	files, err := rowFiles(ctx, db, []string{row.ID})
+	if err != nil {
+		return p, err
+	}
+	p.Files = files[row.ID]
+	before, err := findingsByID(ctx, db, known([]string{row.LastFinding}))
+	p.Last = before[row.LastFinding]
 	return p, err
 }

@@ -23,17 +23,22 @@ func checklistPage(ctx context.Context, db bun.IDB, auditID string, f RowFilter,
 		if store.IsID(f.Answerer) {
 			q.Where("r.answered_by = ?", f.Answerer)
 		}
+		if f.Again {
+			q.Where("r.last_finding_id IS NOT NULL")
+		}
 		return q
 	}
 	var rows []struct {
 		R        Row `bun:"embed:"`
 		Standard string
 		Evidence int
+		Photos   int
 		By       string
 	}
 	err := narrow(db.NewSelect().TableExpr("audit_rows AS r")).ColumnExpr("r.*").
 		ColumnExpr("st.name AS standard, COALESCE(u.name, '') AS by").
 		ColumnExpr("(SELECT COUNT(*) FROM row_evidence e WHERE e.row_id = r.id) AS evidence").
+		ColumnExpr("(SELECT COUNT(*) FROM row_files e WHERE e.row_id = r.id) AS photos").
 		Join("JOIN checklist_templates AS t ON t.id = r.template_id").
 		Join("JOIN standards AS st ON st.code = t.standard AND st.edition = t.edition").
 		Join("LEFT JOIN users AS u ON u.id = r.answered_by").
@@ -48,7 +53,7 @@ func checklistPage(ctx context.Context, db bun.IDB, auditID string, f RowFilter,
 			page.Next = strconv.Itoa(rows[i-1].R.Position)
 			break
 		}
-		page.Rows = append(page.Rows, RowView{Row: r.R, Standard: r.Standard, Evidence: r.Evidence, By: r.By})
+		page.Rows = append(page.Rows, RowView{Row: r.R, Standard: r.Standard, Evidence: r.Evidence, Photos: r.Photos, By: r.By})
 	}
 	return page, store.MapError(err, "count checklist")
 }

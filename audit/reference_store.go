@@ -44,8 +44,8 @@ func currentTemplates(ctx context.Context, db bun.IDB, on day.Day) ([]Template, 
 	var ts []Template
 	err := db.NewSelect().Model(&ts).ColumnExpr("t.*").
 		ColumnExpr("(SELECT COUNT(*) FROM checklist_template_rows x WHERE x.template_id = t.id) AS rows").
-		Where("t.valid_from <= ?", on).
-		Where("NOT EXISTS (SELECT 1 FROM checklist_templates n WHERE n.code = t.code AND n.version > t.version AND n.valid_from <= ?)", on).
+		Where("t.valid_from <= ?", on).Where("t.state = ?", TemplatePublished).
+		Where("NOT EXISTS (SELECT 1 FROM checklist_templates n WHERE n.code = t.code AND n.version > t.version AND n.valid_from <= ? AND n.state = ?)", on, TemplatePublished).
 		Order("t.code").Scan(ctx)
 	return ts, store.MapError(err, "templates")
 }
@@ -57,4 +57,20 @@ func templateRows(ctx context.Context, db bun.IDB, ids []string) ([]templateRow,
 	err := db.NewSelect().Model(&rows).Join("JOIN checklist_templates AS t ON t.id = tr.template_id").
 		Where("tr.template_id IN (?)", bun.List(ids)).Order("t.code", "tr.position").Scan(ctx)
 	return rows, store.MapError(err, "template rows")
+}
+
+// fillQuestionKeys makes the search key of questions that an older program
+// has stored.
+func fillQuestionKeys(ctx context.Context, tx *store.Tx) error {
+	var rows []templateRow
+	if err := tx.NewSelect().Model(&rows).Where("tr.search_key = ''").Scan(ctx); err != nil {
+		return store.MapError(err, "questions without key")
+	}
+	for _, r := range rows {
+		r.SearchKey = QuestionKey(r.No, r.Clause, r.GSBPM, r.QuestionAZ, r.QuestionEN, r.GuidanceAZ, r.GuidanceEN)
+		if _, err := tx.NewUpdate().Model(&r).Column("search_key").Where("id = ?", r.ID).Exec(ctx); err != nil {
+			return store.MapError(err, "fill question key")
+		}
+	}
+	return nil
 }
