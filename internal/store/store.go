@@ -36,6 +36,8 @@ type DB struct {
 	lockPath       string // SQLite: file locked while opening and migrating
 	clock          func() time.Time
 	seals          seals
+	prepared       prepared
+	hooks          []bun.QueryHook
 }
 
 // Option changes how a database is opened.
@@ -170,6 +172,7 @@ func (db *DB) Now() time.Time { return db.clock().UTC().Truncate(time.Millisecon
 // have it.
 func (db *DB) AddQueryHook(h bun.QueryHook) {
 	one := db.reader == db.writer
+	db.hooks = append(db.hooks, h)
 	db.writer = db.writer.WithQueryHook(h)
 	if one {
 		db.reader = db.writer

@@ -76,6 +76,7 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) (err error) {
 	if err = btx.Commit(); err != nil {
 		return mapError(err, "commit")
 	}
+	forgetEntry(ctx)
 	for _, f := range tx.after {
 		f(context.WithoutCancel(ctx))
 	}
