@@ -8,7 +8,6 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -173,23 +172,12 @@ func (s *Service) CycleChoices(ctx context.Context, processID string) (own, othe
 }
 
 // ProcessChoices lists the processes to choose from by title; none when there
-// are more than MaxChoices.
+// are more than MaxChoices. The list is not to be changed.
 func (s *Service) ProcessChoices(ctx context.Context) ([]ProcessRef, error) {
 	if !policies.Can(actor.From(ctx), policies.ProcessRead) {
 		return nil, nil
 	}
-	var rows []processRow
-	db := s.DB.Read()
-	some := db.NewSelect().TableExpr("processes AS x").ColumnExpr("1 AS one").Limit(MaxChoices + 1)
-	err := db.NewSelect().Model(&rows).Where("(SELECT COUNT(*) FROM (?) AS c) <= ?", some, MaxChoices).OrderExpr("p.sort_key, p.id").Scan(ctx)
-	if err != nil {
-		return nil, store.MapError(err, "processes to choose from")
-	}
-	out := make([]ProcessRef, len(rows))
-	for i, r := range rows {
-		out[i] = r.ref()
-	}
-	return out, nil
+	return s.kept.choices.Get(ctx, s.DB, struct{}{}, func() ([]ProcessRef, error) { return processChoices(ctx, s.DB.Read()) })
 }
 
 // Cycle gives one cycle with its phases.

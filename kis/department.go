@@ -2,6 +2,7 @@ package kis
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,7 +97,20 @@ func (s *Service) Departments(ctx context.Context) ([]Department, error) {
 	if err := allowedAny(ctx, policies.DepartmentRead); err != nil {
 		return nil, err
 	}
-	return listDepartments(ctx, s.DB.Read(), false)
+	list, err := s.kept.departments.Get(ctx, s.DB, struct{}{}, func() ([]Department, error) { return listDepartments(ctx, s.DB.Read(), false) })
+	return slices.Clone(list), err
+}
+
+// DepartmentCode gives the code of a department, archived or not; "" when
+// there is none. For the shell of every page.
+func (s *Service) DepartmentCode(ctx context.Context, id string) string {
+	found, err := s.kept.names.departments.Many(ctx, s.DB, []string{id}, func(ids []string) (map[string]Department, error) {
+		return DepartmentsByID(ctx, s.DB.Read(), ids)
+	})
+	if err != nil {
+		return ""
+	}
+	return found[id].Code
 }
 
 // AllDepartments is Departments with the archived ones after them.

@@ -113,9 +113,9 @@ func (se search) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 
 // narrow adds the filter without its state and its words.
 func (f EvidenceFilter) narrow(q *bun.SelectQuery, zone *time.Location) *bun.SelectQuery {
-	for column, id := range map[string]string{"department_id": f.DepartmentID, "cycle_id": f.CycleID, "submitted_by": f.SubmitterID} {
-		if id != "" {
-			q.Where("s.? IN (?)", bun.Ident(column), bun.List(clean([]string{id})))
+	for _, x := range []struct{ column, id string }{{"department_id", f.DepartmentID}, {"cycle_id", f.CycleID}, {"submitted_by", f.SubmitterID}} {
+		if x.id != "" {
+			q.Where("s.? IN (?)", bun.Ident(x.column), bun.List(clean([]string{x.id})))
 		}
 	}
 	if f.Process != "" {
@@ -210,8 +210,8 @@ func (s *Service) evidencePage(ctx context.Context, f EvidenceFilter, counts boo
 	if descending {
 		sign, way = "<", "DESC"
 	}
-	one := func(q *bun.SelectQuery, column, id string) *bun.SelectQuery {
-		q = f.narrow(readable(q, who), s.Zone).ColumnExpr("s.id, ? AS place", bun.Safe(column)).Limit(int64(f.Limit) + 1)
+	narrowed := func(q *bun.SelectQuery, column, id string) *bun.SelectQuery {
+		q = f.narrow(readable(q, who), s.Zone).Limit(int64(f.Limit) + 1)
 		if f.State != "" {
 			q.Where("s.state = ?", f.State)
 		}
@@ -220,8 +220,19 @@ func (s *Service) evidencePage(ctx context.Context, f EvidenceFilter, counts boo
 		}
 		return q.OrderExpr("? ?, ? ?", bun.Safe(column), bun.Safe(way), bun.Safe(id), bun.Safe(way))
 	}
-	var ids *bun.SelectQuery
-	if len(se.forms) > 0 && f.Sort != SortDue && f.Sort != SortTitle {
+	one := func(q *bun.SelectQuery, column, id string) *bun.SelectQuery {
+		return narrowed(q, column, id).ColumnExpr("s.id, ? AS place", bun.Safe(column))
+	}
+	// What is looked for by words is found first and read then.
+	found := func(ids *bun.SelectQuery) *bun.SelectQuery {
+		return db.NewSelect().TableExpr("(?) AS k", ids).Join("JOIN submissions AS s ON s.id = k.id").OrderExpr(column + " " + way + ", s.id " + way)
+	}
+	var rows *bun.SelectQuery
+	switch {
+	case len(se.words) == 0:
+		rows = narrowed(db.NewSelect().TableExpr("submissions AS s"), column, "s.id")
+	case len(se.forms) > 0 && f.Sort != SortDue && f.Sort != SortTitle:
+		var ids *bun.SelectQuery
 		for _, form := range se.forms { // a few lists, each in order, of which the first of all are taken
 			q := one(se.narrow(db.NewSelect().TableExpr("evidence_words AS w").Join("JOIN submissions AS s ON s.id = w.submission_id").Where("w.word = ?", form)), "w.received_at", "w.submission_id")
 			q = db.NewSelect().TableExpr("(?) AS l", q)
@@ -231,11 +242,11 @@ func (s *Service) evidencePage(ctx context.Context, f EvidenceFilter, counts boo
 				ids = ids.Union(q)
 			}
 		}
-		ids = db.NewSelect().TableExpr("(?) AS m", ids).ColumnExpr("m.id").OrderExpr("m.place ?, m.id ?", bun.Safe(way), bun.Safe(way)).Limit(int64(f.Limit) + 1)
-	} else {
-		ids = one(se.narrow(se.from(db)), column, "s.id")
+		rows = found(db.NewSelect().TableExpr("(?) AS m", ids).ColumnExpr("m.id").OrderExpr("m.place ?, m.id ?", bun.Safe(way), bun.Safe(way)).Limit(int64(f.Limit) + 1))
+	default:
+		rows = found(one(se.narrow(se.from(db)), column, "s.id"))
 	}
-	if page.Rows, err = libraryRows(ctx, db, who, ids, column+" "+way+", s.id "+way); err != nil {
+	if page.Rows, err = s.libraryRows(ctx, who, rows); err != nil {
 		return page, err
 	}
 	more := len(page.Rows) > f.Limit
@@ -262,30 +273,31 @@ type counted struct {
 
 // countEvidence counts what fits the filter, by state. Where an index leads to
 // the state, each state is counted by itself up to maxCounted; else as many
-// submissions are looked at as maxWalked. One query.
+// submissions are looked at as maxWalked. One query, which is not asked again
+// as long as nothing was added to the trail.
 func (s *Service) countEvidence(ctx context.Context, db bun.IDB, f EvidenceFilter, se search, who actor.Actor) (EvidencePage, error) {
 	page := EvidencePage{States: map[SubmissionState]Count{}}
-	var counts []counted
-	var err error
 	limit, whole := maxCounted, f.byState() && len(se.words) == 0
+	var question *bun.SelectQuery
 	if whole {
-		var union *bun.SelectQuery
 		for _, state := range submissionStates {
 			some := f.narrow(readable(se.from(db), who), s.Zone).ColumnExpr("1 AS one").Where("s.state = ?", state).Limit(maxCounted + 1)
 			q := db.NewSelect().TableExpr("(?) AS x", some).ColumnExpr("? AS state, COUNT(*) AS n, COUNT(*) AS seen", state)
-			if union == nil {
-				union = q
+			if question == nil {
+				question = q
 			} else {
-				union = union.UnionAll(q)
+				question = question.UnionAll(q)
 			}
 		}
-		err = union.Scan(ctx, &counts)
 	} else {
 		limit = maxWalked
-		err = walkedCounts(db, se, f.narrow(readable(se.from(db), who), s.Zone)).Scan(ctx, &counts)
+		question = walkedCounts(db, se, f.narrow(readable(se.from(db), who), s.Zone))
 	}
+	counts, err := s.kept.counts.Get(ctx, s.DB, question.String(), func() (counts []counted, err error) {
+		return counts, store.MapError(question.Scan(ctx, &counts), "count evidence")
+	})
 	if err != nil {
-		return page, store.MapError(err, "count evidence")
+		return page, err
 	}
 	seen := 0
 	for _, c := range counts {

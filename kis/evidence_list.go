@@ -49,6 +49,8 @@ type EvidenceRow struct {
 	TaskCode       string
 	TaskAZ, TaskEN string
 	OutputNames    []string // of one submission; the library leaves them out
+
+	cycleState CycleState // of the library
 }
 
 // TaskName is the name of the task in a language.

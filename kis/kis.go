@@ -42,6 +42,8 @@ type Service struct {
 	// OnClose runs in the unit of work that closes a cycle, before its state
 	// changes: what is worked out from a running cycle is kept there.
 	OnClose []func(ctx context.Context, tx *store.Tx, cy Cycle) error
+
+	kept kept
 }
 
 // Assignments is what evidence asks of the audit context, which may not be
@@ -64,7 +66,9 @@ func New(db *store.DB, blobs *blob.Store, zone *time.Location, country string) *
 		country = "AZ"
 	}
 	db.Seal(cycleSeal)
-	return &Service{DB: db, Blobs: blobs, Zone: zone, Country: country, Limits: DefaultLimits()}
+	s := &Service{DB: db, Blobs: blobs, Zone: zone, Country: country, Limits: DefaultLimits()}
+	s.kept.init()
+	return s
 }
 
 // Today is the current day of the office.

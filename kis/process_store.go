@@ -322,3 +322,16 @@ func activityDepartments(ctx context.Context, db bun.IDB, versionID, activityID 
 	}
 	return out, nil
 }
+
+// processChoices lists the processes by title; none when there are more than
+// MaxChoices.
+func processChoices(ctx context.Context, db bun.IDB) ([]ProcessRef, error) {
+	var rows []processRow
+	some := db.NewSelect().TableExpr("processes AS x").ColumnExpr("1 AS one").Limit(MaxChoices + 1)
+	err := db.NewSelect().Model(&rows).Where("(SELECT COUNT(*) FROM (?) AS c) <= ?", some, MaxChoices).OrderExpr("p.sort_key, p.id").Scan(ctx)
+	out := make([]ProcessRef, len(rows))
+	for i, r := range rows {
+		out[i] = r.ref()
+	}
+	return out, store.MapError(err, "processes to choose from")
+}

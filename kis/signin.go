@@ -87,34 +87,35 @@ func (s *Service) recordSignIn(ctx context.Context, c credential, email, address
 	})
 }
 
+// person is what a request asks of who makes it, with all roles, past and
+// future too.
+type person struct {
+	User         `bun:",extend"`
+	SessionEpoch int64
+	grants       []Grant
+}
+
 // Load gives the person behind a session with the roles valid today, and the
 // preferred language and theme. epoch is when the session began, in Unix
 // milliseconds. Unauthenticated when the person is gone or disabled, or has
-// since ended all sessions. Two queries.
+// since ended all sessions. One query asks whether anything has changed; if
+// so, two more read the person anew.
 func (s *Service) Load(ctx context.Context, userID string, epoch int64) (a actor.Actor, lang, theme string, err error) {
 	refused := apperr.New(apperr.Unauthenticated, "error.unauthenticated")
 	if !store.IsID(userID) {
 		return actor.Actor{}, "", "", refused
 	}
-	var row struct {
-		User         `bun:",extend"`
-		SessionEpoch int64
-	}
-	err = s.DB.Read().NewSelect().Model(&row).Where("u.id = ?", userID).Scan(ctx)
-	if err = store.MapError(err, "load person"); apperr.Is(err, apperr.NotFound) {
+	p, err := s.kept.people.Get(ctx, s.DB, userID, func() (person, error) { return readPerson(ctx, s.DB.Read(), userID) })
+	if apperr.Is(err, apperr.NotFound) {
 		return actor.Actor{}, "", "", refused
 	}
 	if err != nil {
 		return actor.Actor{}, "", "", err
 	}
-	if !row.DisabledAt.IsZero() || epoch < row.SessionEpoch {
+	if !p.DisabledAt.IsZero() || epoch < p.SessionEpoch {
 		return actor.Actor{}, "", "", refused
 	}
-	grants, err := grantsOf(ctx, s.DB.Read(), []string{userID})
-	if err != nil {
-		return actor.Actor{}, "", "", err
-	}
-	return row.User.actor(validOn(grants[userID], s.Today())), row.Lang, row.Theme, nil
+	return p.User.actor(validOn(p.grants, s.Today())), p.Lang, p.Theme, nil
 }
 
 // SignOutEverywhere ends all sessions of the actor that began before now.

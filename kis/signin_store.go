@@ -31,3 +31,13 @@ func credentialOf(ctx context.Context, db bun.IDB, column, value string) (creden
 	}
 	return list[0], nil
 }
+
+// readPerson reads a person with all roles: two queries.
+func readPerson(ctx context.Context, db bun.IDB, id string) (p person, err error) {
+	if err := db.NewSelect().Model(&p).Where("u.id = ?", id).Scan(ctx); err != nil {
+		return p, store.MapError(err, "load person")
+	}
+	grants, err := grantsOf(ctx, db, []string{id})
+	p.grants = grants[id]
+	return p, err
+}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/store"
 )
 
 // info is what the layers learn about a request on its way in and out.
@@ -102,7 +103,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 			}
 			s.opt.Logger.Log(r.Context(), level, "request", attrs...)
 		}()
-		next.ServeHTTP(a, r.WithContext(context.WithValue(r.Context(), infoKey{}, i)))
+		next.ServeHTTP(a, r.WithContext(context.WithValue(store.Remember(r.Context()), infoKey{}, i)))
 	})
 }
 

@@ -106,7 +106,7 @@ func (a *app) server() *web.Server {
 	srv := web.New(web.Options{
 		Proxies: proxies, Origins: a.config.origins(),
 		Sessions: a.sessions, Users: a.kis, Tokens: a.kis, Zone: a.kis.Zone, Clock: a.db.Now, Logger: a.log, Ready: a.db.Ping,
-		Secure: strings.HasPrefix(a.config.publicURL(), "https://"), Unit: a.unit, Office: a.config.Office,
+		Secure: strings.HasPrefix(a.config.publicURL(), "https://"), Unit: a.kis.DepartmentCode, Office: a.config.Office,
 		Unread: a.notices.Unread, Waiting: notice.NewWaiting(a.notices).Of,
 	})
 	r := srv.Router()
@@ -122,15 +122,6 @@ func (a *app) server() *web.Server {
 	reportsweb.Register(r, a.reports)
 	reportsweb.RegisterPack(r, a.packs)
 	return srv
-}
-
-// unit gives the code of a department for the shell.
-func (a *app) unit(ctx context.Context, id string) string {
-	d, err := kis.DepartmentsByID(ctx, a.db.Read(), []string{id})
-	if err != nil {
-		return ""
-	}
-	return d[id].Code
 }
 
 // checks are the parts of "kis verify".

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -29,12 +27,11 @@ type sessionRow struct {
 
 // FindCtx gives the data of a session that has not expired.
 func (s *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	var r sessionRow
-	err := s.db.reader.NewSelect().Model(&r).Where("token = ? AND expiry > ?", token, time.Now().UTC()).Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, false, nil
-	}
-	return r.Data, err == nil, mapError(err, "find session")
+	q := s.db.reader.NewRaw("SELECT data FROM sessions WHERE token = ? AND expiry > ?", token, time.Now())
+	var data []byte
+	found := false
+	err := s.db.Each(ctx, q, func(scan Scan) error { found = true; return scan(&data) })
+	return data, found, err
 }
 
 // CommitCtx stores a session.

@@ -87,7 +87,7 @@ func (s *Service) Unread(ctx context.Context) (int, error) {
 	if a.UserID == "" {
 		return 0, nil
 	}
-	return unread(ctx, s.KIS.DB.Read(), a.UserID, MaxUnread)
+	return unread(ctx, s.KIS.DB, a.UserID, MaxUnread)
 }
 
 // Read marks a notice of the actor as read and gives where it leads. Somebody

@@ -113,9 +113,10 @@ func choicesOf(ctx context.Context, db bun.IDB, ids []string) (choices, error) {
 
 // unread counts a person's unread notices up to a limit. One query over an
 // index that holds only these.
-func unread(ctx context.Context, db bun.IDB, userID string, limit int) (int, error) {
+func unread(ctx context.Context, db *store.DB, userID string, limit int) (int, error) {
 	var n int
-	err := db.NewRaw(`SELECT COUNT(*) FROM (SELECT 1 FROM notices WHERE user_id = ? AND read_at IS NULL LIMIT ?) AS x`, userID, limit).Scan(ctx, &n)
+	q := db.Read().NewRaw(`SELECT COUNT(*) FROM (SELECT 1 FROM notices WHERE user_id = ? AND read_at IS NULL LIMIT ?) AS x`, userID, limit)
+	err := db.Each(ctx, q, func(scan store.Scan) error { return scan(&n) })
 	return n, store.MapError(err, "count unread")
 }
 

@@ -49,7 +49,7 @@ func (w *Waiting) Of(ctx context.Context) (int, bool) {
 	if who.UserID == "" {
 		return 0, false
 	}
-	seq, err := lastEntry(ctx, w.s.KIS.DB.Read())
+	seq, err := w.s.KIS.DB.LastEntry(ctx)
 	if err != nil {
 		w.s.Log.Warn("count work", "err", err)
 		return 0, false

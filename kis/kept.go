@@ -1,0 +1,168 @@
+package kis
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/store"
+)
+
+// kept is what nearly every page asks for and seldom changes.
+type kept struct {
+	people      store.Kept[string, person] // by id of the user
+	departments store.Kept[struct{}, []Department]
+	choices     store.Kept[struct{}, []ProcessRef]
+	counts      store.Kept[string, []counted] // by the text of the question, which holds the filter and the scope
+	names       evidenceNames
+}
+
+// evidenceNames are the names around submissions, by id.
+type evidenceNames struct {
+	departments store.Kept[string, Department]
+	users       store.Kept[string, string]
+	processes   store.Kept[string, ProcessRef]
+	cycles      store.Kept[string, cycleName]
+	tasks       store.Kept[string, taskName] // of a version of a process, which never changes
+	files       store.Kept[string, []File]   // of a submission, which keeps what it was handed in with; without their hashes
+}
+
+// cycleName is what the library shows of a cycle.
+type cycleName struct {
+	Period string
+	State  CycleState
+}
+
+// taskName is what the library shows of a task.
+type taskName struct{ Code, AZ, EN string }
+
+func (k *kept) init() {
+	k.people.Most, k.counts.Most = 5000, 500
+	n := &k.names
+	n.users.Most, n.processes.Most, n.cycles.Most = 5000, 2000, 5000
+	n.tasks.Fixed, n.tasks.Most = true, 20_000
+	n.files.Fixed, n.files.Most = true, 20_000
+}
+
+// fill puts the names around rows of the library: no query for what is known,
+// else one for each kind of name.
+func (n *evidenceNames) fill(ctx context.Context, db *store.DB, rows []EvidenceRow) error {
+	read := db.Read()
+	departments, err := n.departments.Many(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.DepartmentID }), func(ids []string) (map[string]Department, error) {
+		return DepartmentsByID(ctx, read, ids)
+	})
+	if err != nil {
+		return err
+	}
+	users, err := n.users.Many(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.SubmittedBy }), func(ids []string) (map[string]string, error) {
+		found, err := UsersByID(ctx, read, ids)
+		out := map[string]string{}
+		for id, u := range found {
+			out[id] = u.Name
+		}
+		return out, err
+	})
+	if err != nil {
+		return err
+	}
+	processes, err := n.processes.Many(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.ProcessID }), func(ids []string) (map[string]ProcessRef, error) {
+		return processesByID(ctx, read, ids)
+	})
+	if err != nil {
+		return err
+	}
+	cycles, err := n.cycles.Many(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.CycleID }), func(ids []string) (map[string]cycleName, error) {
+		return cycleNames(ctx, read, ids)
+	})
+	if err != nil {
+		return err
+	}
+	tasks, err := n.tasks.Many(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.ActivityID }), func(ids []string) (map[string]taskName, error) {
+		return taskNames(ctx, read, ids)
+	})
+	if err != nil {
+		return err
+	}
+	files, err := n.files.Many(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.Submission.ID }), func(ids []string) (map[string][]File, error) {
+		return namedFiles(ctx, read, ids)
+	})
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		r := &rows[i]
+		cy, task := cycles[r.CycleID], tasks[r.ActivityID]
+		r.Department, r.SubmitterName, r.Process, r.Files = departments[r.DepartmentID], users[r.SubmittedBy], processes[r.ProcessID], files[r.Submission.ID]
+		r.Period, r.cycleState, r.TaskCode, r.TaskAZ, r.TaskEN = cy.Period, cy.State, task.Code, task.AZ, task.EN
+	}
+	return nil
+}
+
+// idsIn lists the ids that rows name, each once.
+func idsIn(rows []EvidenceRow, id func(*EvidenceRow) string) []string {
+	out := make([]string, 0, len(rows))
+	seen := make(map[string]bool, len(rows))
+	for i := range rows {
+		if v := id(&rows[i]); v != "" && !seen[v] {
+			seen[v] = true
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func processesByID(ctx context.Context, db bun.IDB, ids []string) (map[string]ProcessRef, error) {
+	var rows []processRow
+	err := db.NewSelect().Model(&rows).Where("p.id IN (?)", bun.List(ids)).Scan(ctx)
+	out := make(map[string]ProcessRef, len(rows))
+	for _, r := range rows {
+		out[r.ID] = r.ref()
+	}
+	return out, store.MapError(err, "processes")
+}
+
+func cycleNames(ctx context.Context, db bun.IDB, ids []string) (map[string]cycleName, error) {
+	var rows []struct {
+		ID, Period string
+		State      CycleState
+	}
+	err := db.NewSelect().Table("cycles").Column("id", "period", "state").Where("id IN (?)", bun.List(ids)).Scan(ctx, &rows)
+	out := make(map[string]cycleName, len(rows))
+	for _, r := range rows {
+		out[r.ID] = cycleName{r.Period, r.State}
+	}
+	return out, store.MapError(err, "names of cycles")
+}
+
+func taskNames(ctx context.Context, db bun.IDB, ids []string) (map[string]taskName, error) {
+	var rows []struct {
+		ID, Code string
+		NameAZ   string `bun:"name_az"`
+		NameEN   string `bun:"name_en"`
+	}
+	err := db.NewSelect().Table("activities").Column("id", "code", "name_az", "name_en").Where("id IN (?)", bun.List(ids)).Scan(ctx, &rows)
+	out := make(map[string]taskName, len(rows))
+	for _, r := range rows {
+		out[r.ID] = taskName{r.Code, r.NameAZ, r.NameEN}
+	}
+	return out, store.MapError(err, "names of tasks")
+}
+
+// namedFiles gives the names and sizes of what submissions hold; one
+// without files has none.
+func namedFiles(ctx context.Context, db bun.IDB, ids []string) (map[string][]File, error) {
+	var rows []struct {
+		SubmissionID, ID, Name string
+		Size                   int64
+	}
+	err := db.NewSelect().TableExpr("submission_files AS sf").ColumnExpr("sf.submission_id, f.id, f.name, f.size").Join("JOIN files AS f ON f.id = sf.file_id").
+		Where("sf.submission_id IN (?)", bun.List(ids)).OrderExpr("sf.submission_id, sf.position").Scan(ctx, &rows)
+	out := make(map[string][]File, len(ids))
+	for _, id := range ids {
+		out[id] = nil
+	}
+	for _, r := range rows {
+		out[r.SubmissionID] = append(out[r.SubmissionID], File{ID: r.ID, Name: r.Name, Size: r.Size})
+	}
+	return out, store.MapError(err, "files of evidence")
+}
