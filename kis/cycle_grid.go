@@ -62,6 +62,7 @@ type GridTask struct {
 	Accepted       int // outputs with accepted evidence
 	Departments    []Department
 	Reason         string // of the last return, when the actor may read that evidence
+	Freshness      Freshness
 }
 
 // Name is the task's name in a language.
@@ -86,7 +87,7 @@ func (s *Service) Grid(ctx context.Context, cycleID string, f GridFilter) (Grid,
 	if err != nil {
 		return Grid{}, err
 	}
-	evidence, err := gridEvidence(ctx, db, cycleID, actor.From(ctx))
+	evidence, err := gridEvidence(ctx, db, cycleID, actor.From(ctx), s.Today())
 	if err != nil {
 		return Grid{}, err
 	}
@@ -130,17 +131,19 @@ func gridLines(ctx context.Context, db bun.IDB, cy Cycle) ([]gridLine, error) {
 type outputEvidence struct {
 	evidenceFlags
 	reason string
+	fresh  Freshness // of the evidence that stands; expired before expiring
 }
 
 // gridEvidence reads the submissions of a cycle by output. Reasons are given
 // only of evidence that the person may read.
-func gridEvidence(ctx context.Context, db bun.IDB, cycleID string, who actor.Actor) (map[string]outputEvidence, error) {
+func gridEvidence(ctx context.Context, db bun.IDB, cycleID string, who actor.Actor, today day.Day) (map[string]outputEvidence, error) {
 	var rows []struct {
 		OutputID, ID, DepartmentID, Reason string
 		State                              SubmissionState
 		Class                              EvidenceClass
+		ValidUntil                         day.Day
 	}
-	err := db.NewRaw(`SELECT so.output_id, s.id, s.state, s.department_id, s.class, s.reason
+	err := db.NewRaw(`SELECT so.output_id, s.id, s.state, s.department_id, s.class, s.reason, s.valid_until
 		FROM submissions s JOIN submission_outputs so ON so.submission_id = s.id WHERE s.cycle_id = ? ORDER BY s.received_at, s.id`, cycleID).Scan(ctx, &rows)
 	if err != nil {
 		return nil, store.MapError(err, "evidence of the map")
@@ -149,6 +152,9 @@ func gridEvidence(ctx context.Context, db bun.IDB, cycleID string, who actor.Act
 	for _, r := range rows {
 		e := out[r.OutputID]
 		e.add(r.State)
+		if r.State == Accepted { // the last one that was accepted
+			e.fresh = Submission{State: r.State, ValidUntil: r.ValidUntil}.Freshness(today)
+		}
 		if r.State == Returned && mayReadEvidence(who, Submission{ID: r.ID, CycleID: cycleID, DepartmentID: r.DepartmentID, Class: r.Class}) {
 			e.reason = r.Reason
 		}
@@ -259,6 +265,9 @@ func gridTask(cy Cycle, today day.Day, lines []gridLine, responsible []Departmen
 		t.Outputs++
 		if state == TaskAccepted {
 			t.Accepted++
+		}
+		if t.Freshness != Expired && e.fresh != Fresh {
+			t.Freshness = e.fresh
 		}
 		if (state == TaskReturned || state == TaskOverdue) && e.reason != "" {
 			t.Reason = e.reason

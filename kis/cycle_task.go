@@ -30,10 +30,11 @@ type TaskPage struct {
 	Responsible    []Department
 	OwnerStandsIn  bool // the owner answers because no internal supplier is named
 	Outputs        []TaskOutput
-	Siblings       []GridTask   // the tasks of the sub-process, this one too: code, name and state
-	Prev, Next     string       // codes of the applicable tasks around it; empty at the ends
-	SubmitFor      []Department // for which the actor may hand evidence in; empty = may not
-	Hidden         int          // submissions the actor may not read
+	Siblings       []GridTask                 // the tasks of the sub-process, this one too: code, name and state
+	Prev, Next     string                     // codes of the applicable tasks around it; empty at the ends
+	SubmitFor      []Department               // for which the actor may hand evidence in; empty = may not
+	Hidden         int                        // submissions the actor may not read
+	Records        map[string]*EvidenceRecord // by submission: what those that are records of the system point at
 	History        []Event
 	Today          day.Day
 }
@@ -94,6 +95,9 @@ func (s *Service) Task(ctx context.Context, cycleID, code string) (TaskPage, err
 		if err := step(ctx, db, row); err != nil {
 			return TaskPage{}, err
 		}
+	}
+	if t.Records, err = s.recordsOf(ctx, db, t.Outputs); err != nil {
+		return TaskPage{}, err
 	}
 	kind, root := taskRoot(cycleID, code)
 	t.History, err = s.History(ctx, kind, root, 50)

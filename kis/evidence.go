@@ -37,8 +37,9 @@ type EvidenceKind string
 
 // The kinds.
 const (
-	EvidenceFile EvidenceKind = "file" // one or more files
-	EvidenceLink EvidenceKind = "link" // an address on the web
+	EvidenceFile EvidenceKind = "file"   // one or more files
+	EvidenceLink EvidenceKind = "link"   // an address on the web
+	EvidenceMade EvidenceKind = "record" // made by the system itself, see Record
 )
 
 // EvidenceClass is the confidentiality of evidence.
@@ -73,8 +74,12 @@ type Submission struct {
 	Link            string          `bun:"link"`
 	RecordKind      string          `bun:"record_kind"`
 	RecordID        string          `bun:"record_id"`
+	RecordLabel     string          `bun:"record_label"`  // its number when it was handed in
+	RecordSHA256    string          `bun:"record_sha256"` // of its content then, see recordSeal; empty where it has none
 	ReferencePeriod string          `bun:"reference_period"`
 	EffectiveDay    day.Day         `bun:"effective_day"`
+	ValidUntil      day.Day         `bun:"valid_until"` // last day; empty: without an end
+	Validity        Validity        `bun:"validity"`    // who said so
 	Class           EvidenceClass   `bun:"class"`
 	Note            string          `bun:"note"`
 	State           SubmissionState `bun:"state"`
@@ -125,6 +130,9 @@ func (sub Submission) change(act policies.Action, at place, from, to SubmissionS
 		after["title"] = sub.Title
 		if sub.Link != "" {
 			after["link"] = sub.Link
+		}
+		if sub.RecordKind != "" {
+			after["record"], after["record_number"] = sub.recordRef(), sub.RecordLabel
 		}
 	}
 	c.After = after

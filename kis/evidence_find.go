@@ -136,6 +136,15 @@ func (f EvidenceFilter) narrow(q *bun.SelectQuery, zone *time.Location) *bun.Sel
 	if f.To != "" {
 		q.Where("s.received_at < ?", midnight(f.To.Add(1).Time(), zone))
 	}
+	if f.Before != "" {
+		q.Where("s.state = 'accepted' AND s.effective_day < ?", f.Before)
+	}
+	switch f.Fresh {
+	case Expired:
+		q.Where("s.state = 'accepted' AND s.valid_until <> '' AND s.valid_until < ?", f.today)
+	case Expiring:
+		q.Where("s.state = 'accepted' AND s.valid_until <> '' AND s.valid_until >= ? AND s.valid_until <= ?", f.today, f.today.Add(ExpiringDays))
+	}
 	return q
 }
 
@@ -191,6 +200,7 @@ func (s *Service) evidencePage(ctx context.Context, f EvidenceFilter, counts boo
 		return EvidencePage{}, err
 	}
 	db, who := s.DB.Read(), actor.From(ctx)
+	f.today = s.Today()
 	se, err := findSearch(ctx, db, f.Query)
 	if err != nil || se.none {
 		return EvidencePage{States: map[SubmissionState]Count{}}, err
@@ -320,7 +330,7 @@ var submissionStates = []SubmissionState{Submitted, Accepted, Returned, Supersed
 
 // byState says whether an index leads from the filter to each state.
 func (f EvidenceFilter) byState() bool {
-	f.State, f.DepartmentID, f.CycleID, f.Sort, f.After, f.Limit = "", "", "", "", nil, 0
+	f.State, f.DepartmentID, f.CycleID, f.Sort, f.After, f.Limit, f.today = "", "", "", "", nil, 0, ""
 	return reflect.DeepEqual(f, EvidenceFilter{})
 }
 

@@ -50,7 +50,7 @@ func searchWords(text string) []string {
 // index works out by what a submission is found and sorted: title, note, link,
 // task, outputs and names of files.
 func (sub *Submission) index(code, task string, outputs []outputRow, files []File) {
-	texts := []string{code, task, sub.Title, sub.Note, sub.Link}
+	texts := []string{code, task, sub.Title, sub.Note, sub.Link, sub.RecordLabel}
 	for _, o := range outputs {
 		texts = append(texts, o.NameAZ)
 	}

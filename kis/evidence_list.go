@@ -36,9 +36,13 @@ type EvidenceFilter struct {
 	SubmitterID     string
 	ReferencePeriod string
 	From, To        day.Day // received, days of the office, both included
+	Fresh           Freshness
+	Before          day.Day // accepted and of a document before this day: not refreshed since
 	Sort            EvidenceSort
 	After           []string // Next or Prev of another page: three texts; anything else begins at the start
 	Limit           int      // 50 when 0, at most 200
+
+	today day.Day // on which Fresh is asked
 }
 
 // EvidenceRow is one submission in the library.

@@ -19,16 +19,18 @@ import (
 func (s *Service) libraryRows(ctx context.Context, who actor.Actor, q *bun.SelectQuery) ([]EvidenceRow, error) {
 	out := make([]EvidenceRow, 0, maxPage)
 	q.ColumnExpr("s.id, s.cycle_id, s.department_id, s.process_id, s.activity_id, s.version, s.title, s.kind, s.link, s.reference_period").
-		ColumnExpr("s.effective_day, s.class, s.state, s.submitted_by, s.received_at, s.reason, s.due, s.title_key")
+		ColumnExpr("s.effective_day, s.class, s.state, s.submitted_by, s.received_at, s.reason, s.due, s.title_key").
+		ColumnExpr("s.record_kind, s.record_label, s.valid_until")
 	err := s.DB.Each(ctx, q, func(scan store.Scan) error {
 		var r EvidenceRow
 		var process, activity sql.NullString
-		var kind, class, state, effective, due string
+		var kind, class, state, effective, due, until string
 		sub := &r.Submission
 		err := scan(&sub.ID, &sub.CycleID, &sub.DepartmentID, &process, &activity, &sub.Version, &sub.Title, &kind, &sub.Link, &sub.ReferencePeriod,
-			&effective, &class, &state, &sub.SubmittedBy, store.Moment(&sub.ReceivedAt), &sub.Reason, &due, &sub.TitleKey)
+			&effective, &class, &state, &sub.SubmittedBy, store.Moment(&sub.ReceivedAt), &sub.Reason, &due, &sub.TitleKey,
+			&sub.RecordKind, &sub.RecordLabel, &until)
 		sub.ProcessID, sub.ActivityID, sub.Kind, sub.Class, sub.State = process.String, activity.String, EvidenceKind(kind), EvidenceClass(class), SubmissionState(state)
-		sub.EffectiveDay, sub.Due = day.Day(effective), day.Day(due)
+		sub.EffectiveDay, sub.Due, sub.ValidUntil = day.Day(effective), day.Day(due), day.Day(until)
 		out = append(out, r)
 		return err
 	})

@@ -18,6 +18,7 @@ type SubmissionPage struct {
 	Cycle    Cycle
 	Versions []Version // all that the actor may read, newest first, this one too
 	History  []Event
+	Record   *EvidenceRecord // nil when it is none
 }
 
 // Submission gives one submission; NotFound when the actor may not read it.
@@ -51,6 +52,9 @@ func (s *Service) Submission(ctx context.Context, id string) (SubmissionPage, er
 	})
 	if err != nil {
 		return SubmissionPage{}, err
+	}
+	if page.Record, err = s.recordOf(ctx, db, page.Version.Submission); err != nil {
+		return page, err
 	}
 	page.History, err = objectHistory(ctx, db, "submission", id, 200)
 	return page, err

@@ -21,8 +21,10 @@ type NewSubmission struct {
 	Kind            EvidenceKind
 	Link            string // of kind link: http or https
 	UploadIDs       []string
+	Record          string  // of kind record: Ref of one that the actor may see
 	ReferencePeriod string  // empty = that of the cycle
 	EffectiveDay    day.Day // date of the document; empty = today
+	ValidUntil      day.Day // last day it is valid; empty = by the rule for the task, see ValidityRule
 	Class           EvidenceClass
 	Note            string
 	Replaces        string // submission that this is the next version of; empty = the last one for the outputs
@@ -42,6 +44,14 @@ func (s *Service) Submit(ctx context.Context, in NewSubmission) (Submission, err
 	}
 	if err := in.check(s.Limits.Files, s.Today()); err != nil {
 		return Submission{}, err
+	}
+	var rec Record
+	if in.Kind == EvidenceMade {
+		if rec, err = s.RecordByRef(ctx, in.Record); apperr.Is(err, apperr.NotFound) {
+			return Submission{}, apperr.InvalidField("record", "kis.record.gone")
+		} else if err != nil {
+			return Submission{}, err
+		}
 	}
 	var sub Submission
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -71,8 +81,17 @@ func (s *Service) Submit(ctx context.Context, in NewSubmission) (Submission, err
 		if err := s.Limits.checkTotal(files); err != nil {
 			return err
 		}
-		sub = in.submission(tx, cy, task, dept, files)
+		sub = in.submission(tx, cy, task, dept)
 		sub.ReplacesID, sub.Version = prev, version
+		if sub.RecordKind, sub.RecordID, sub.RecordLabel = rec.Kind, rec.ID, rec.Number; rec.Kind != "" {
+			if sub.RecordSHA256, err = s.recordSeal(ctx, tx, rec.Kind, rec.ID); err != nil {
+				return err
+			}
+		}
+		if err := sub.becomeValid(ctx, tx, task.Code); err != nil {
+			return err
+		}
+		sub.index(task.Code, task.NameAZ, task.Outputs, files)
 		if err := insertSubmission(ctx, tx, sub, in.OutputIDs, files); err != nil {
 			return err
 		}
@@ -96,7 +115,9 @@ func (in *NewSubmission) check(maxFiles int, today day.Day) error {
 	in.Note = c.Text("note", in.Note, 0, maxEvidenceNote)
 	in.ReferencePeriod = c.Text("reference_period", in.ReferencePeriod, 0, maxEvidencePeriod)
 	in.Link = c.Text("link", in.Link, 0, maxLink)
-	if in.Kind == "" && in.Link != "" && len(in.UploadIDs) == 0 {
+	if in.Kind == "" && in.Record != "" {
+		in.Kind = EvidenceMade
+	} else if in.Kind == "" && in.Link != "" && len(in.UploadIDs) == 0 {
 		in.Kind = EvidenceLink
 	} else if in.Kind == "" {
 		in.Kind = EvidenceFile
@@ -117,6 +138,13 @@ func (in *NewSubmission) check(maxFiles int, today day.Day) error {
 		if len(in.UploadIDs) > 0 {
 			c.Add("link", "kis.evidence.link_or_file")
 		}
+	case EvidenceMade:
+		if in.Record == "" {
+			c.Add("record", "error.field.required")
+		}
+		if len(in.UploadIDs) > 0 || in.Link != "" {
+			c.Add("record", "kis.record.alone")
+		}
 	default:
 		c.Add("kind", "error.field.choice")
 	}
@@ -126,6 +154,11 @@ func (in *NewSubmission) check(maxFiles int, today day.Day) error {
 		c.Add("effective_day", "error.field.date")
 	} else if in.EffectiveDay = d; d > today {
 		c.Add("effective_day", "kis.evidence.future")
+	}
+	if d, ok := day.Parse(string(in.ValidUntil)); in.ValidUntil != "" && !ok {
+		c.Add("valid_until", "error.field.date")
+	} else if in.ValidUntil = d; d != "" && d < in.EffectiveDay {
+		c.Add("valid_until", "kis.validity.before")
 	}
 	if in.Class == "" {
 		in.Class = ClassInternal
@@ -180,9 +213,9 @@ func notResponsible(may []Department) error {
 }
 
 // submission makes the row to store.
-func (in NewSubmission) submission(tx *store.Tx, cy Cycle, task taskOf, dept string, files []File) Submission {
+func (in NewSubmission) submission(tx *store.Tx, cy Cycle, task taskOf, dept string) Submission {
 	sub := Submission{ID: store.NewID(), CycleID: cy.ID, DepartmentID: dept, Title: in.Title, Kind: in.Kind, Link: in.Link,
-		ReferencePeriod: orText(in.ReferencePeriod, cy.ReferencePeriod), EffectiveDay: in.EffectiveDay, Class: in.Class, Note: in.Note,
+		ReferencePeriod: orText(in.ReferencePeriod, cy.ReferencePeriod), EffectiveDay: in.EffectiveDay, ValidUntil: in.ValidUntil, Class: in.Class, Note: in.Note,
 		State: Submitted, SubmittedBy: tx.Actor.UserID, ReceivedAt: tx.Now}
 	sub.ActivityID, sub.ProcessID = task.ID, cy.Process.ID
 	if p, ok := cy.Phase(task.Phase); ok {
@@ -191,6 +224,5 @@ func (in NewSubmission) submission(tx *store.Tx, cy Cycle, task taskOf, dept str
 	for _, o := range task.Outputs {
 		sub.Title = orText(sub.Title, i18n.Shorten(o.NameAZ, maxEvidenceTitle-1))
 	}
-	sub.index(task.Code, task.NameAZ, task.Outputs, files)
 	return sub
 }

@@ -24,16 +24,16 @@ const workAhead = 30
 const WorkLimit = 25
 
 // Work lists what waits for the actor in cycles that are open: evidence to
-// deliver for the own departments, evidence to review, gates to confirm; and,
+// deliver for the own departments or to renew, evidence to review, gates to confirm; and,
 // as awaited, what the own departments handed in and others must review. Of
-// each the first WorkLimit by their day: four queries, however much waits.
+// each the first WorkLimit by their day: five queries, however much waits.
 func (s *Service) Work(ctx context.Context) ([]WorkItem, error) {
 	who := actor.From(ctx)
 	if who.Nobody() {
 		return nil, apperr.New(apperr.Unauthenticated, "error.unauthenticated")
 	}
 	var out []WorkItem
-	for _, part := range []func(context.Context, bun.IDB, actor.Actor) ([]WorkItem, error){s.workToSubmit, s.workToReview, s.workAwaited, s.workGates} {
+	for _, part := range []func(context.Context, bun.IDB, actor.Actor) ([]WorkItem, error){s.workToSubmit, s.workToReview, s.workToRenew, s.workAwaited, s.workGates} {
 		items, err := part(ctx, s.DB.Read(), who)
 		if err != nil {
 			return nil, err

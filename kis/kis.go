@@ -39,6 +39,10 @@ type Service struct {
 	// Assigned says who was put on what; nil when there is no audit context.
 	Assigned Assignments
 
+	// Records are what the system made itself and may be handed in as evidence,
+	// kind by kind in the order they are offered.
+	Records []RecordSource
+
 	// OnClose runs in the unit of work that closes a cycle, before its state
 	// changes: what is worked out from a running cycle is kept there.
 	OnClose []func(ctx context.Context, tx *store.Tx, cy Cycle) error

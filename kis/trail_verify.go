@@ -82,6 +82,7 @@ type evidenceEntry struct {
 	Version    int
 	Title      string
 	Link       string
+	Record     string
 	Files      []fileEntry
 }
 
@@ -192,7 +193,7 @@ func (sub Submission) differs(trail []store.TrailBody, files []fileEntry) string
 	case !slices.Equal(first.Files, files):
 		return "verify.record.files"
 	case now.State != sub.State || first.Class != sub.Class || first.Kind != sub.Kind || first.Department != sub.DepartmentID || first.Version != sub.Version,
-		sub.Class != ClassConfidential && (first.Title != sub.Title || first.Link != sub.Link),
+		sub.Class != ClassConfidential && (first.Title != sub.Title || first.Link != sub.Link || first.Record != sub.recordRef()),
 		(decided != nil) != !sub.DecidedAt.IsZero(),
 		decided != nil && (decided.ActorID != sub.DecidedBy || !entryAt(*decided, sub.DecidedAt)):
 		return "verify.record.differs"

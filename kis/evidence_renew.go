@@ -1,0 +1,53 @@
+package kis
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/policies"
+)
+
+// workToRenew lists accepted evidence of the own departments that is no longer
+// valid, or soon will not be, while its phase can still take newer evidence
+// and none is in review.
+func (s *Service) workToRenew(ctx context.Context, db bun.IDB, who actor.Actor) ([]WorkItem, error) {
+	scope := policies.For(who, policies.EvidenceSubmit)
+	if len(scope.Departments) == 0 {
+		return nil, nil
+	}
+	today := s.Today()
+	var rows []struct {
+		openTask
+		ID         string
+		Submission string
+		Class      EvidenceClass
+		Department string
+	}
+	err := db.NewSelect().TableExpr("submissions AS s").
+		ColumnExpr("s.id, s.title AS submission, s.class, s.department_id AS department, s.valid_until AS due, c.id AS cycle_id, c.period, p.title_az, p.title_en, a.code, a.name_az, a.name_en").
+		Join("JOIN cycles AS c ON c.id = s.cycle_id AND c.state IN ('running', 'evaluating')").Join("JOIN processes AS p ON p.id = c.process_id").
+		Join("JOIN activities AS a ON a.id = s.activity_id").
+		Join("JOIN cycle_phases AS cp ON cp.cycle_id = c.id AND cp.phase = a.phase AND cp.gate NOT IN ('passed', 'waived')").
+		Where("s.state = 'accepted' AND s.valid_until <> '' AND s.valid_until <= ?", today.Add(ExpiringDays)).
+		Where("s.department_id IN (?)", bun.List(scope.Departments)).
+		Where(`NOT EXISTS (SELECT 1 FROM submission_outputs so JOIN submission_outputs x ON x.output_id = so.output_id JOIN submissions y ON y.id = x.submission_id
+			WHERE so.submission_id = s.id AND y.cycle_id = s.cycle_id AND (y.state = 'submitted' OR (y.state = 'accepted' AND y.received_at > s.received_at)))`).
+		OrderExpr("s.valid_until, s.id").Limit(WorkLimit+1).Scan(ctx, &rows)
+	if err != nil {
+		return nil, store.MapError(err, "evidence to renew")
+	}
+	out := make([]WorkItem, len(rows))
+	for i, r := range rows {
+		w := r.item(who.Lang, "kis.work.kind.renew", "file-time")
+		w.VerbKey, w.Overdue = "kis.work.verb.renew", r.Due < today
+		if mayReadEvidence(who, Submission{ID: r.ID, CycleID: r.CycleID, DepartmentID: r.Department, Class: r.Class}) {
+			w.Reason += " · " + i18n.Shorten(r.Submission, 120)
+		}
+		out[i] = w
+	}
+	return out, nil
+}
