@@ -66,6 +66,10 @@ var packages = slices.Concat([]row{
 	{"kis/inquiry/inquiryweb", with(base, shell, "kis", "kis/inquiry"), whyPages},
 	{"kis/kisweb", with(base, shell, "kis", "kis/indicator", "kis/notice", "internal/outbox"), whyPages},
 
+	{"eservice/register", with(base, "kis", "reference"), "the register lies beside the scorecards: both keep what they say of the same services, neither asks the other"},
+
+	{"audit/programme", with(base, "audit", "kis", "reference"), "the programme stands above the audits it leads to; an audit knows only the row it came from"},
+
 	{"reports", with(base, domains, "kis", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
 	{"reports/pack", with(base, "kis", "reports"), "a pack is made of what kis lets a person read; it knows nothing of requests"},
 	{"reports/reportsweb", with(base, shell, domains, "kis", "reports", "reports/pack"), whyPages},
@@ -78,6 +82,9 @@ var packages = slices.Concat([]row{
 	{"cmd/kis", []string{"…"}, "the top: it wires everything"},
 }, contexts())
 
+// parts are the packages of a sibling that have pages with it beside the main one.
+var parts = map[string][]string{"audit": {"audit/programme"}}
+
 // contexts gives the three rows of each of the domain's siblings, which are alike.
 func contexts() []row {
 	var rows []row
@@ -85,7 +92,7 @@ func contexts() []row {
 		rows = append(rows,
 			row{d, with(base, "kis", "reference"), whyDomain},
 			row{d + "/" + d + "test", with(base, supports, "kis", "kis/kistest", "reference", "migrations", d), whyBuilder},
-			row{d + "/" + d + "web", with(base, shell, "kis", d), whyPages})
+			row{d + "/" + d + "web", with(base, shell, "kis", d, parts[d]), whyPages})
 	}
 	return rows
 }

@@ -97,6 +97,22 @@ func (tx *Tx) NextNumber(ctx context.Context, series string, year int) (int, err
 	return n, mapError(err, "number series")
 }
 
+// NextNumbers takes n numbers of a series at once and gives the first of them.
+func (tx *Tx) NextNumbers(ctx context.Context, series string, year, n int) (first int, err error) {
+	var last int
+	err = tx.NewRaw(`INSERT INTO number_series (series, year, last) VALUES (?, ?, ?)
+		ON CONFLICT (series, year) DO UPDATE SET last = number_series.last + excluded.last RETURNING last`, series, year, n).Scan(ctx, &last)
+	return last - n + 1, mapError(err, "number series")
+}
+
+// TakenNumber keeps a series from giving out a number that came from outside,
+// or one before it.
+func (tx *Tx) TakenNumber(ctx context.Context, series string, year, n int) error {
+	_, err := tx.NewRaw(`INSERT INTO number_series (series, year, last) VALUES (?, ?, ?)
+		ON CONFLICT (series, year) DO UPDATE SET last = CASE WHEN number_series.last < excluded.last THEN excluded.last ELSE number_series.last END`, series, year, n).Exec(ctx)
+	return mapError(err, "number series")
+}
+
 // NewID makes a UUIDv7: unique, and rising with time so that indexes stay
 // dense. The time in it is the machine's, not the unit of work's.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }

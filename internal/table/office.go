@@ -28,6 +28,7 @@ const (
 type office struct {
 	parts map[string]*zip.File
 	names []string
+	most  int64 // bytes of one part, unpacked
 }
 
 // errTooMuch ends the reading of a part that is larger than it may be.
@@ -36,14 +37,20 @@ var errTooMuch = errors.New("part larger than allowed")
 // openOffice checks the container: whole, not protected, without macros, not
 // larger than it may be.
 func openOffice(raw []byte) (*office, error) {
-	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	return openArchive(bytes.NewReader(raw), int64(len(raw)), maxPartBytes, maxRatio)
+}
+
+// openArchive is openOffice for a file that is not held in memory, with the
+// bounds of its parts.
+func openArchive(r io.ReaderAt, size, most int64, ratio uint64) (*office, error) {
+	z, err := zip.NewReader(r, size)
 	if err != nil {
 		return nil, apperr.New(apperr.Invalid, "table.damaged")
 	}
 	if len(z.File) > maxParts {
 		return nil, apperr.New(apperr.Invalid, "table.bomb")
 	}
-	o := &office{parts: make(map[string]*zip.File, len(z.File))}
+	o := &office{parts: make(map[string]*zip.File, len(z.File)), most: most}
 	for _, f := range z.File {
 		name := strings.TrimPrefix(f.Name, "/")
 		switch {
@@ -51,7 +58,7 @@ func openOffice(raw []byte) (*office, error) {
 			return nil, apperr.New(apperr.Invalid, "table.password")
 		case strings.EqualFold(path.Base(name), "vbaProject.bin"), strings.HasPrefix(name, "xl/macrosheets/"):
 			return nil, apperr.New(apperr.Invalid, "table.macros")
-		case f.UncompressedSize64 > bombBytes && f.UncompressedSize64/maxRatio > f.CompressedSize64:
+		case f.UncompressedSize64 > bombBytes && f.UncompressedSize64/ratio > f.CompressedSize64:
 			return nil, apperr.New(apperr.Invalid, "table.bomb")
 		}
 		if _, twice := o.parts[name]; twice { // two readers would see two documents
@@ -75,7 +82,7 @@ func (o *office) tokens(name string, f func(xml.Token) error) error {
 		return apperr.New(apperr.Invalid, "table.damaged")
 	}
 	defer r.Close()
-	dec := xml.NewDecoder(&bounded{r, maxPartBytes})
+	dec := xml.NewDecoder(&bounded{r, o.most})
 	for depth := 0; ; {
 		t, err := dec.Token()
 		switch {

@@ -5,7 +5,8 @@
 // It imports apperr only. Invariants: nothing is repaired silently; every
 // fault is named by row (line of the file, from 1) and column; a table is
 // given back whole or not at all; memory stays within [Limits] whatever a file
-// claims to hold: archives are unpacked part by part, never to disk.
+// claims to hold: archives are unpacked part by part, never to disk but for the texts of a large
+// workbook that is read row by row ([Stream]).
 package table
 
 import (

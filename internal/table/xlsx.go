@@ -82,9 +82,22 @@ func (o *office) sheets() ([]sheetName, error) {
 // shared reads the table of texts that cells point to.
 func (o *office) shared(lim Limits) ([]Cell, error) {
 	var out []Cell
-	total, in, phonetic := 0, false, 0
+	total := 0
+	err := o.eachShared(lim, func(c Cell) error {
+		if total += len(c.Text) + 64; total > maxSharedBytes {
+			return apperr.New(apperr.Invalid, "table.bomb")
+		}
+		out = append(out, c)
+		return nil
+	})
+	return out, err
+}
+
+// eachShared calls f with every text of that table, in order.
+func (o *office) eachShared(lim Limits, f func(Cell) error) error {
+	in, phonetic := false, 0
 	value := text{max: lim.Cell}
-	err := o.tokens("xl/sharedStrings.xml", func(t xml.Token) error {
+	return o.tokens("xl/sharedStrings.xml", func(t xml.Token) error {
 		switch e := t.(type) {
 		case xml.StartElement:
 			switch e.Name.Local {
@@ -102,11 +115,7 @@ func (o *office) shared(lim Limits) ([]Cell, error) {
 			case "t":
 				in = false
 			case "si":
-				c := value.cell()
-				if total += len(c.Text) + 64; total > maxSharedBytes {
-					return apperr.New(apperr.Invalid, "table.bomb")
-				}
-				out = append(out, c)
+				return f(value.cell())
 			}
 		case xml.CharData:
 			if in {
@@ -115,12 +124,13 @@ func (o *office) shared(lim Limits) ([]Cell, error) {
 		}
 		return nil
 	})
-	return out, err
 }
 
 // sheetReader collects the lines of one sheet.
 type sheetReader struct {
 	shared []Cell
+	lookup func(n int) (Cell, error) // instead of shared, when the texts are kept elsewhere
+	each   func(Line) error          // takes the lines one by one; they are collected when nil
 	lim    Limits
 	left   int // rows that may still be read
 	lines  []Line
@@ -150,7 +160,7 @@ func (s *sheetReader) token(t xml.Token) error {
 		case "v", "t":
 			s.inValue = false
 		case "c":
-			s.put()
+			return s.put()
 		case "row":
 			return s.endRow()
 		}
@@ -189,16 +199,22 @@ func (s *sheetReader) start(e xml.StartElement) error {
 }
 
 // put adds the cell that was read to its line.
-func (s *sheetReader) put() {
+func (s *sheetReader) put() error {
 	if s.col < 1 || s.col > maxColumns {
-		return
+		return nil
 	}
 	c := s.value.cell()
 	switch s.kind {
 	case "s":
 		n, err := strconv.Atoi(strings.TrimSpace(c.Text))
 		c = Cell{}
-		if err == nil && n >= 0 && n < len(s.shared) {
+		switch {
+		case err != nil || n < 0:
+		case s.lookup != nil:
+			if c, err = s.lookup(n); err != nil {
+				return err
+			}
+		case n < len(s.shared):
 			c = s.shared[n]
 		}
 	case "b":
@@ -211,6 +227,7 @@ func (s *sheetReader) put() {
 		s.line.Cells = append(s.line.Cells, Cell{})
 	}
 	s.line.Cells[s.col-1] = c
+	return nil
 }
 
 // plainNumber drops what binary fractions add: 1.1000000000000001 is 1.1.
@@ -230,6 +247,11 @@ func (s *sheetReader) endRow() error {
 	for n := len(s.line.Cells); n > 0; n-- {
 		if c := s.line.Cells[n-1]; c.Text != "" || c.Formula {
 			s.line.Cells = s.line.Cells[:n]
+			if s.each != nil {
+				line := s.line
+				s.line = Line{}
+				return s.each(line)
+			}
 			s.lines = append(s.lines, s.line)
 			break
 		}
