@@ -16,6 +16,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
 	quality "github.com/kis-platform/kis/kis/indicator"
+	"github.com/kis-platform/kis/kis/inquiry"
 	"github.com/kis-platform/kis/planning"
 )
 
@@ -26,6 +27,7 @@ type Service struct {
 	Place       string // where the office is; the one in the texts when empty
 
 	Indicators *quality.Service // nil: there are no sheets of them
+	Inquiry    *inquiry.Service // whose lists are taken away
 
 	kis      *kis.Service
 	audit    *audit.Service

@@ -31,6 +31,7 @@ type Router struct {
 	seen   map[string]bool
 
 	operations []Operation // of the API
+	panels     map[string][]Panel
 }
 
 // GET registers a page. It changes nothing.

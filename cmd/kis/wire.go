@@ -15,6 +15,8 @@ import (
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/indicator"
+	"github.com/kis-platform/kis/kis/inquiry"
+	"github.com/kis-platform/kis/kis/inquiry/inquiryweb"
 	"github.com/kis-platform/kis/kis/kisweb"
 	"github.com/kis-platform/kis/kis/notice"
 	"github.com/kis-platform/kis/planning"
@@ -36,6 +38,7 @@ type services struct {
 	notices  *notice.Service
 
 	indicators *indicator.Service
+	inquiry    *inquiry.Service
 	packs      *pack.Service
 	sessions   *store.Sessions
 }
@@ -60,6 +63,8 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	s.reports.Institution = c.Office
 	s.indicators = indicator.New(k)
 	s.reports.Indicators = s.indicators
+	s.inquiry = wireInquiry(s)
+	s.reports.Inquiry = s.inquiry
 	s.packs = pack.New(k)
 	s.notices = wireNotices(s, c)
 	return s
@@ -77,8 +82,8 @@ func wireNotices(s services, c Config) *notice.Service {
 		sender = server
 	}
 	n := notice.New(s.kis, outbox.NewQueue(s.kis.DB, nil), sender, c.publicURL())
-	n.AddSources(s.kis, s.audit, s.planning)
-	n.AddWork(s.kis, s.audit, s.planning, measureWork{s.planning})
+	n.AddSources(s.kis, s.audit, s.planning, s.inquiry)
+	n.AddWork(s.kis, s.audit, s.planning, measureWork{s.planning}, s.inquiry)
 	return n
 }
 
@@ -110,11 +115,12 @@ func (a *app) server() *web.Server {
 		Unread: a.notices.Unread, Waiting: notice.NewWaiting(a.notices).Of,
 	})
 	r := srv.Router()
-	kisweb.Register(r, a.kis, a.kis, a.audit, a.planning, measureWork{a.planning})
+	kisweb.Register(r, a.kis, a.kis, a.audit, a.planning, measureWork{a.planning}, a.inquiry)
 	kisweb.RegisterIndicators(r, a.indicators)
 	kisweb.RegisterAPI(r, a.kis)
 	kisweb.RegisterNotices(r, a.notices)
 	kisweb.RegisterExports(r, a.reports)
+	inquiryweb.Register(r, a.inquiry, a.reports)
 	auditweb.Register(r, a.audit)
 	planningweb.Register(r, a.planning)
 	planningweb.RegisterMeasures(r, a.planning)

@@ -54,11 +54,17 @@ func (s *Service) Refuse(ctx context.Context, id, reason string) error {
 	}, func(d Discrepancy) string { return d.Refusal })
 }
 
+// Promoting says why a note is more than a note.
+type Promoting struct {
+	Reason string
+	Major  bool // the grade of the nonconformity; minor otherwise
+}
+
 // Promote makes a nonconformity of a note, once, and gives the id of its draft
 // act. Conflict when it was promoted before.
-func (s *Service) Promote(ctx context.Context, id, reason string) (actID string, err error) {
+func (s *Service) Promote(ctx context.Context, id string, n Promoting) (actID string, err error) {
 	var c apperr.Check
-	reason = c.Text("reason", reason, minWhy, maxText)
+	reason := c.Text("reason", n.Reason, minWhy, maxText)
 	err = s.move(ctx, id, policies.DiscrepancyPromote, "promote", func(tx *store.Tx, d *Discrepancy) error {
 		if err := c.Err(); err != nil {
 			return err
@@ -68,7 +74,7 @@ func (s *Service) Promote(ctx context.Context, id, reason string) (actID string,
 		}
 		d.PromotedBy, d.PromotedAt, d.Promotion = tx.Actor.UserID, tx.Now, reason
 		actID, err := s.Promotions.Promote(ctx, tx, Promotion{DiscrepancyID: d.ID, Number: d.Number, CycleID: d.CycleID, DepartmentID: d.DepartmentID,
-			GSBPM: d.Code, Statement: d.Found, Evidence: d.Source, Reason: reason})
+			GSBPM: d.Code, Statement: d.Found, Evidence: d.Source, Reason: reason, Major: n.Major})
 		d.ActID = actID
 		return err
 	}, func(d Discrepancy) string { actID = d.ActID; return d.Promotion })

@@ -58,6 +58,7 @@ type Promotion struct {
 	Statement             string // what was found
 	Evidence              string // where it was seen
 	Reason                string // why it is more than a note
+	Major                 bool   // its grade
 }
 
 // Act is the nonconformity that a note became.

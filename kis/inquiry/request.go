@@ -218,7 +218,9 @@ func (s *Service) checkAddressee(ctx context.Context, tx *store.Tx, c *apperr.Ch
 		return err
 	}
 	if n.AddresseeID == "" {
-		if !slices.ContainsFunc(people, func(a actor.Actor) bool { return a.UserID != who.UserID && policies.For(a, policies.RequestStandIn).Department(d.ID) }) {
+		if !slices.ContainsFunc(people, func(a actor.Actor) bool {
+			return a.UserID != who.UserID && policies.For(a, policies.RequestStandIn).Department(d.ID)
+		}) {
 			c.Add("addressee", "inquiry.field.no_head", "department", d.Code)
 		}
 		return nil

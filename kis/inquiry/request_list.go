@@ -32,6 +32,7 @@ type RequestFilter struct {
 	DepartmentID string
 	CycleID      string
 	AuditID      string
+	Code         string // of a task one of whose outputs is asked for
 	Overdue      bool   // an answer is late
 	After        string // id of the last row of the page before
 	Limit        int    // 50 when 0, at most 200
@@ -167,6 +168,10 @@ func (s *Service) narrow(q *bun.SelectQuery, f RequestFilter, who actor.Actor) *
 			q.Where("1 = 0")
 		}
 	}
+	if f.Code != "" {
+		q.Where(`EXISTS (SELECT 1 FROM evidence_request_outputs fo JOIN outputs f ON f.id = fo.output_id JOIN activities fa ON fa.id = f.activity_id
+			WHERE fo.request_id = r.id AND fa.code = ?)`, f.Code)
+	}
 	waiting := bun.List([]RequestState{RequestOpen, RequestReturned})
 	if f.Overdue {
 		q.Where("r.state IN (?) AND r.due < ?", waiting, s.KIS.Today())
@@ -238,4 +243,13 @@ func (s *Service) RequestsOfAudit(ctx context.Context, auditID string) ([]Reques
 	}
 	list, err := s.Requests(ctx, RequestFilter{AuditID: auditID, Limit: 200})
 	return list.Rows, err
+}
+
+// RequestsOfTask lists the newest requests for outputs of a task in a cycle that
+// the actor may see.
+func (s *Service) RequestsOfTask(ctx context.Context, cycleID, code string, limit int) ([]RequestRow, error) {
+	if _, err := kis.Allowed(ctx, policies.RequestRead); err != nil {
+		return nil, err
+	}
+	return s.requestRows(ctx, s.DB.Read(), RequestFilter{CycleID: cycleID, Code: code}, actor.From(ctx), limit)
 }

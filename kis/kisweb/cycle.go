@@ -128,6 +128,7 @@ type cycleShowPage struct {
 	address *url.URL
 
 	Indicators bool // there is a page of them that the person may read
+	Notes      bool // discrepancy notes can be shown
 
 	Documents []string // endings of what can be taken away, e.g. pdf
 	Pack      bool     // so can its evidence
@@ -179,6 +180,7 @@ func (h cyclePages) showCycle(c *web.Context, id string, status int) error {
 	p.Title = cycleLabel(p, g.Cycle)
 	v := cycleShowPage{Page: p, Grid: g, Choices: choices, Others: others, Table: c.Query("view") == "table",
 		MayMove: c.Can(policies.CycleMove), MayPlan: c.Can(policies.CyclePlan), address: c.Request().URL}
+	v.Notes = c.Can(policies.DiscrepancyRead) && h.r.Has(http.MethodGet, "/discrepancies")
 	v.Indicators = c.Can(policies.IndicatorRead) && h.r.Has(http.MethodGet, "/cycles/:id/indicators")
 	for _, format := range []string{"pdf", "xlsx"} {
 		if h.r.Has(http.MethodGet, "/cycles/:id/export."+format) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
@@ -205,6 +207,7 @@ func (p evidenceAcceptedPage) outcome(r kis.AcceptResult) string {
 type evidenceShowPage struct {
 	ui.Page
 	kis.SubmissionPage
+	Panels []templ.Component
 }
 
 func (h evidencePages) show(c *web.Context) error {
@@ -219,6 +222,9 @@ func (h evidencePages) show(c *web.Context) error {
 	p := evidenceShowPage{Page: c.Page(""), SubmissionPage: sub}
 	p.Page.Title = sub.Submission.Title
 	p.nameOpenings()
+	if p.Panels, err = c.Panels("submission", id); err != nil {
+		return err
+	}
 	return c.Render(http.StatusOK, evidenceShow(p))
 }
 

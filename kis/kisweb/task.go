@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/a-h/templ"
+
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
@@ -32,6 +34,7 @@ type taskPage struct {
 	Form    ui.Form
 	Staged  []kis.Upload // files that arrived before the form was refused
 	MayRead bool         // evidence of anybody
+	Panels  []templ.Component
 }
 
 func (h taskPages) show(c *web.Context) error { return h.page(c, http.StatusOK, "", ui.Form{}, nil) }
@@ -48,6 +51,9 @@ func (h taskPages) page(c *web.Context, status int, of string, f ui.Form, staged
 	}
 	p := taskPage{Page: c.Page(""), TaskPage: t, Limits: h.limits(), FormOf: of, Form: f, Staged: staged, MayRead: c.Can(policies.EvidenceRead)}
 	p.Title = t.Code + " " + t.Name(p.Lang)
+	if p.Panels, err = c.Panels("task", p.Cycle.ID+":"+p.Code); err != nil {
+		return err
+	}
 	return c.Render(status, taskShow(p))
 }
 

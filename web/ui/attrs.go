@@ -27,6 +27,9 @@ func attrs(f Form, in In, id string) templ.OrderedAttributes {
 	if in.Accept != "" {
 		add("accept", in.Accept)
 	}
+	if in.List != "" {
+		add("list", in.List)
+	}
 	if in.Readonly {
 		add("readonly", true)
 	}

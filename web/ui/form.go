@@ -87,6 +87,7 @@ type In struct {
 	Class        string // of the block, e.g. "col-md-6"
 	Readonly     bool
 	Accept       string // file types of a file field, ".pdf,.xlsx"
+	List         string // id of a datalist of suggestions
 }
 
 // Option is one choice. Tone colours a radio of a decision.

@@ -1,0 +1,99 @@
+// Package inquiryweb holds the pages and the API of evidence requests,
+// comments and discrepancy notes, and the panels by which they show on the
+// pages of evidence, tasks and cycles.
+//
+// It may import inquiry, kis, web and what they may import; no SQL.
+// Invariants: a handler reads the request, asks the service and shows what
+// came back; a refused form comes back as it was typed, with what was wrong.
+package inquiryweb
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/kis/inquiry"
+	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/web"
+	"github.com/kis-platform/kis/web/ui"
+)
+
+// ListWriter writes lists as files; reports does, which stands above this
+// package.
+type ListWriter interface {
+	// RequestList and DiscrepancyList write a list under a filter as "xlsx" or "csv".
+	RequestList(ctx context.Context, w io.Writer, format, lang string, f inquiry.RequestFilter) error
+	DiscrepancyList(ctx context.Context, w io.Writer, format, lang string, f inquiry.DiscrepancyFilter) error
+}
+
+type pages struct {
+	svc   *inquiry.Service
+	lists ListWriter
+}
+
+// Register adds the pages, the panels and the operations of the API.
+func Register(r *web.Router, svc *inquiry.Service, lists ListWriter) {
+	p := pages{svc, lists}
+	r.GET("/requests", policies.RequestRead, p.requests)
+	r.GET("/requests/export.xlsx", policies.RequestRead, p.exportRequests("xlsx"))
+	r.GET("/requests/export.csv", policies.RequestRead, p.exportRequests("csv"))
+	r.GET("/requests/new", policies.RequestAsk, p.newRequest)
+	r.POST("/requests", policies.RequestAsk, p.ask)
+	r.GET("/requests/:id", policies.RequestRead, p.request)
+	r.POST("/requests/:id/answer", policies.RequestAnswer, p.answer)
+	r.POST("/requests/:id/decision", policies.RequestDecide, p.decide)
+	r.POST("/requests/:id/withdraw", policies.RequestDecide, p.withdraw)
+	r.POST("/requests/:id/close", policies.RequestDecide, p.close)
+
+	r.GET("/discrepancies", policies.DiscrepancyRead, p.discrepancies)
+	r.GET("/discrepancies/export.xlsx", policies.DiscrepancyRead, p.exportDiscrepancies("xlsx"))
+	r.GET("/discrepancies/export.csv", policies.DiscrepancyRead, p.exportDiscrepancies("csv"))
+	r.GET("/discrepancies/new", policies.DiscrepancyWrite, p.newDiscrepancy)
+	r.POST("/discrepancies", policies.DiscrepancyWrite, p.note)
+	r.GET("/discrepancies/:id", policies.DiscrepancyRead, p.discrepancy)
+	r.POST("/discrepancies/:id/explain", policies.DiscrepancyWrite, p.explain)
+	r.POST("/discrepancies/:id/decision", policies.DiscrepancyConfirm, p.confirm)
+	r.POST("/discrepancies/:id/promote", policies.DiscrepancyPromote, p.promote)
+
+	r.GET("/comments/:kind/:id", policies.CommentRead, p.conversation)
+	r.POST("/comments/:kind/:id", policies.CommentWrite, p.comment)
+	r.POST("/comments/:kind/:id/:comment/edit", policies.CommentWrite, p.editComment)
+	r.POST("/comments/:kind/:id/:comment/delete", policies.CommentWrite, p.deleteComment)
+
+	for _, kind := range inquiry.Kinds() {
+		r.Panel(kind, p.commentPanel(kind))
+	}
+	r.Panel(inquiry.OnTask, p.taskPanel)
+	p.registerAPI(r)
+}
+
+// refusal turns what was wrong into the form that comes back: also a
+// Forbidden of this context, for steps that a person may take in general but
+// not on this thing.
+func refusal(c *web.Context, err error) (ui.Form, int, bool) {
+	if errs, status, ok := web.FormError(err); ok {
+		return c.FormOf(errs), status, true
+	}
+	var e *apperr.Error
+	if errors.As(err, &e) && e.Kind == apperr.Forbidden && strings.HasPrefix(e.Key, "inquiry.") {
+		return c.FormOf(&ui.Errors{Kind: e.Kind, Key: e.Key, Args: e.Args}), 403, true
+	}
+	return ui.Form{}, 0, false
+}
+
+// contentTypes are the kinds of files of lists.
+var contentTypes = map[string]string{
+	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8",
+}
+
+// download sends a list as it is written.
+func download(c *web.Context, title, format string, write func(ctx context.Context, w io.Writer) error) error {
+	out, in := io.Pipe()
+	ctx, stop := context.WithCancel(c.Ctx())
+	defer stop()
+	defer out.Close() // a reader that went away ends the writer
+	go func() { _ = in.CloseWithError(write(ctx, in)) }()
+	return c.Download(title+"."+format, contentTypes[format], -1, out)
+}
