@@ -26,7 +26,7 @@ func (s *Service) Announcements(ctx context.Context, db bun.IDB, e kis.Event) ([
 	case e.Kind == kindAudit && policies.Action(e.Action) == policies.AuditMove && State(e.Facts()["state"]) == Announced:
 		return announceAudit(ctx, db, e)
 	}
-	return nil, nil
+	return s.announceConflict(ctx, db, e)
 }
 
 // toldAct is what an announcement says of an act, and who has to do with it.
@@ -49,7 +49,7 @@ func toldOfAct(ctx context.Context, db bun.IDB, id string) (toldAct, error) {
 	err := db.NewSelect().TableExpr("acts AS c").
 		ColumnExpr("c.id, COALESCE(c.number, '') AS number, c.audit_id, c.department_id, c.issued_by, c.objected_by, c.state, d.code").
 		ColumnExpr("COALESCE(c.answer_due, '') AS answer_due, COALESCE(c.plan_due, '') AS plan_due").
-		ColumnExpr("(SELECT tm.user_id FROM audit_team tm WHERE tm.audit_id = c.audit_id AND tm.role = ? LIMIT 1) AS lead_id", Lead).
+		ColumnExpr("COALESCE((SELECT tm.user_id FROM audit_team tm WHERE tm.audit_id = c.audit_id AND tm.role = ? LIMIT 1), c.lead_id) AS lead_id", Lead).
 		Join("JOIN departments AS d ON d.id = c.department_id").Where("c.id = ?", id).Scan(ctx, &t)
 	return t, store.MapError(err, "act of an entry")
 }
@@ -144,7 +144,9 @@ func announceAct(ctx context.Context, db bun.IDB, e kis.Event, step string) ([]k
 
 // announceAction tells owner and verifiers of the steps of a corrective action.
 func announceAction(ctx context.Context, db bun.IDB, e kis.Event, step string) ([]kis.Announcement, error) {
-	if step != "report" && step != "verify" && step != "reject" {
+	key := map[string]string{"report": "reported", "verify": "verified", "reject": "rejected", "escalate": "late",
+		"extend_request": "extend_requested", "extend_approve": "extended", "extend_refuse": "extend_refused"}[step]
+	if key == "" {
 		return nil, nil
 	}
 	var r struct {
@@ -175,7 +177,21 @@ func announceAction(ctx context.Context, db bun.IDB, e kis.Event, step string) (
 			return a.UserID != r.OwnerID && a.UserID != r.ReportedBy && t.reads(a) && policies.Can(a, policies.ActionVerify) && slices.Contains(team, a.UserID)
 		}
 	}
-	return []kis.Announcement{{Kind: "action", Key: "audit.notice.action." + map[string]string{"report": "reported", "verify": "verified", "reject": "rejected"}[step],
+	switch step {
+	case "escalate":
+		ac, err := actionByID(ctx, db, e.ID)
+		if err != nil {
+			return nil, err
+		}
+		if to, err = announceEscalation(ctx, db, t, ac, e.Facts()["whom"]); err != nil {
+			return nil, err
+		}
+	case "extend_request":
+		to = func(a actor.Actor) bool {
+			return a.UserID != r.OwnerID && t.reads(a) && policies.Can(a, policies.ActionExtend) && (t.lead(a) || policies.For(a, policies.ActClose).Any)
+		}
+	}
+	return []kis.Announcement{{Kind: "action", Key: "audit.notice.action." + key,
 		Args: map[string]string{"who": e.ActorName, "number": r.Number, "no": r.No, "due": string(r.Due), "note": e.Note}, Href: "/acts/" + r.ActID + "#n5", For: to}}, nil
 }
 

@@ -2,11 +2,14 @@ package audit
 
 import (
 	"context"
-	"time"
 
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -14,6 +17,10 @@ import (
 // and may refuse; the old state is named in the update, so of two people one
 // is told with a Conflict.
 func (s *Service) step(ctx context.Context, id, verb, note string, change func(tx *store.Tx, a *Audit) ([]string, error)) error {
+	action := auditAction(verb)
+	if _, err := kis.Allowed(ctx, action); err != nil {
+		return err
+	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
 		if err := lock(ctx, tx, "audits", id); err != nil {
 			return err
@@ -22,11 +29,11 @@ func (s *Service) step(ctx context.Context, id, verb, note string, change func(t
 		if err != nil {
 			return err
 		}
-		t, err := arrow(ctx, AuditTransitions, "audit", a.State, verb)
-		if err != nil {
+		if err := s.mayAudit(ctx, tx, a, action); err != nil {
 			return err
 		}
-		if err := s.mayAudit(ctx, tx, a, t.Action); err != nil {
+		t, err := arrow(ctx, AuditTransitions, "audit", a.State, verb)
+		if err != nil {
 			return err
 		}
 		a.State = t.To
@@ -43,19 +50,103 @@ func (s *Service) step(ctx context.Context, id, verb, note string, change func(t
 	})
 }
 
-// Announce lets the audited departments know of the audit.
-func (s *Service) Announce(ctx context.Context, id string) error {
-	return s.step(ctx, id, "announce", "", func(tx *store.Tx, a *Audit) ([]string, error) {
-		a.AnnouncedAt = tx.Now
-		return []string{"announced_at"}, s.recheckTeam(ctx, tx, *a)
+// Notice is the notice that the departments get before an audit, in working
+// days of the office's calendar.
+type Notice struct {
+	Required  int     // by the timer audit.announce
+	Given     int     // from today to the first planned day; 0 when that is today or past
+	Earliest  day.Day // first day that would keep the term
+	Basis     string  // where the term is laid down, in the language asked for
+	Confirmed bool    // false: the term is an example, or the calendar a proposal
+}
+
+// Short says whether there is less notice than the term asks for.
+func (n Notice) Short() bool { return n.Given < n.Required }
+
+// NoticeOf counts the notice that an announcement today would give.
+func (s *Service) NoticeOf(ctx context.Context, a Audit) (Notice, error) {
+	if _, err := kis.Allowed(ctx, policies.AuditRead); err != nil {
+		return Notice{}, err
+	}
+	return s.noticeOf(ctx, s.DB.Read(), a)
+}
+
+func (s *Service) noticeOf(ctx context.Context, db bun.IDB, a Audit) (n Notice, err error) {
+	t, err := s.KIS.Timer("audit.announce")
+	if apperr.Is(err, apperr.NotFound) {
+		return n, nil // the office asks for no notice
+	}
+	if err != nil {
+		return n, err
+	}
+	today := s.KIS.Today()
+	n.Required, n.Basis = t.N(), t.Basis(actor.From(ctx).Lang)
+	var calendar bool
+	if n.Earliest, calendar, err = t.Due(ctx, db, s.KIS.Country, today); err != nil {
+		return n, err
+	}
+	n.Confirmed = t.Confirmed && calendar
+	if a.PlannedFrom > today {
+		n.Given, err = kis.WorkingDaysBetween(ctx, db, s.KIS.Country, today, a.PlannedFrom)
+	}
+	return n, err
+}
+
+// auditAction gives the action that a verb of the audit's table needs.
+func auditAction(verb string) policies.Action {
+	for _, t := range AuditTransitions {
+		if t.Verb == verb {
+			return t.Action
+		}
+	}
+	return ""
+}
+
+// Announce lets the audited departments know of the audit. A notice shorter
+// than the office's term needs a reason (Invalid on "reason"), which stands on
+// the plan. The checklist must not be empty.
+func (s *Service) Announce(ctx context.Context, id, reason string) error {
+	var c apperr.Check
+	reason = c.Text("reason", reason, 0, maxText)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return s.step(ctx, id, "announce", reason, func(tx *store.Tx, a *Audit) ([]string, error) {
+		n, err := s.noticeOf(ctx, tx, *a)
+		if err != nil {
+			return nil, err
+		}
+		if n.Short() && len(reason) < 5 {
+			return nil, apperr.InvalidField("reason", "audit.error.short_notice", "given", n.Given, "required", n.Required, "day", n.Earliest.Format())
+		}
+		if !n.Short() {
+			reason = ""
+		}
+		codes, err := countRows(ctx, tx, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		if codes == 0 {
+			return nil, apperr.InvalidField("rows", "audit.error.no_rows")
+		}
+		a.AnnouncedAt, a.NoticeRequired, a.NoticeGiven, a.NoticeReason = tx.Now, n.Required, n.Given, reason
+		return []string{"announced_at", "notice_required", "notice_given", "notice_reason"}, s.recheckTeam(ctx, tx, *a, AtAnnounce)
 	})
 }
 
-// Start begins the audit; the independence of the team is checked again.
+// Start begins the audit; the independence of the team is checked again, and
+// so is the checklist.
 func (s *Service) Start(ctx context.Context, id string) error {
 	return s.step(ctx, id, "start", "", func(tx *store.Tx, a *Audit) ([]string, error) {
+		rows, err := countRows(ctx, tx, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		if rows == 0 {
+			return nil, apperr.InvalidField("rows", "audit.error.no_rows")
+		}
 		a.StartedAt = tx.Now
-		return []string{"started_at"}, s.recheckTeam(ctx, tx, *a)
+		return []string{"started_at"}, s.recheckTeam(ctx, tx, *a, AtStart)
 	})
 }
 
@@ -63,7 +154,8 @@ func (s *Service) Start(ctx context.Context, id string) error {
 type NewReport struct{ Conclusion, Strengths string }
 
 // Report ends the work on the checklist. It is refused while a row is open, a
-// meeting was not held or a draft act was neither issued nor discarded.
+// meeting was not held, a draft act was neither issued nor discarded, or the
+// department was not asked what it thinks of a finding.
 func (s *Service) Report(ctx context.Context, id string, r NewReport) error {
 	return s.step(ctx, id, "report", "", func(tx *store.Tx, a *Audit) ([]string, error) {
 		var c apperr.Check
@@ -72,6 +164,11 @@ func (s *Service) Report(ctx context.Context, id string, r NewReport) error {
 		open, drafts, err := unfinished(ctx, tx, a.ID)
 		if err != nil {
 			return nil, err
+		}
+		if rows, err := countRows(ctx, tx, a.ID); err != nil {
+			return nil, err
+		} else if rows == 0 {
+			c.Add("rows", "audit.error.no_rows")
 		}
 		if open > 0 {
 			c.Add("rows", "audit.error.rows_open", "n", open)
@@ -85,8 +182,24 @@ func (s *Service) Report(ctx context.Context, id string, r NewReport) error {
 		if a.ClosingAt.IsZero() {
 			c.Add("closing", "audit.error.no_meeting")
 		}
+		if err := s.stillIndependent(ctx, tx, *a, &c); err != nil {
+			return nil, err
+		}
+		unshown, waiting, last, err := unheard(ctx, tx, a.ID, s.KIS.Today())
+		if err != nil {
+			return nil, err
+		}
+		if unshown > 0 && drafts == 0 {
+			c.Add("findings", "audit.error.findings_unshown", "n", unshown)
+		}
+		if waiting > 0 {
+			c.Add("findings", "audit.error.findings_waiting", "n", waiting, "day", last.Format())
+		}
 		a.ReportedAt = tx.Now
-		return []string{"conclusion", "strengths", "reported_at"}, c.Err()
+		if err := c.Err(); err != nil {
+			return nil, err
+		}
+		return []string{"conclusion", "strengths", "reported_at"}, s.reportFindings(ctx, tx, a.ID)
 	})
 }
 
@@ -117,62 +230,5 @@ func (s *Service) Cancel(ctx context.Context, id, reason string) error {
 		}
 		a.CancelReason, a.CancelledAt = reason, tx.Now
 		return []string{"cancel_reason", "cancelled_at"}, err
-	})
-}
-
-// Meeting is the record of an opening or closing meeting.
-type Meeting struct {
-	Closing bool
-	At      time.Time // when it was held, UTC
-	Note    string    // who took part, what was said
-}
-
-// RecordMeeting keeps when a meeting was held and what was said. The term for
-// the report is counted from the closing meeting in working days.
-func (s *Service) RecordMeeting(ctx context.Context, id string, m Meeting) error {
-	var c apperr.Check
-	m.Note = c.Text("note", m.Note, 1, maxLong)
-	if m.At.IsZero() {
-		c.Add("at", "error.field.date")
-	} else if m.At.After(s.DB.Now().Add(time.Minute)) {
-		c.Add("at", "audit.error.future")
-	}
-	if err := c.Err(); err != nil {
-		return err
-	}
-	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := lock(ctx, tx, "audits", id); err != nil {
-			return err
-		}
-		a, err := s.seenAudit(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := s.mayAudit(ctx, tx, a, policies.AuditMove); err != nil {
-			return err
-		}
-		if err := openFor(ctx, a, InProgress); err != nil {
-			return err
-		}
-		before := map[string]any{"opening": a.OpeningAt, "closing": a.ClosingAt}
-		columns := []string{"opening_at", "opening_note"}
-		if m.Closing {
-			if !a.OpeningAt.IsZero() && m.At.Before(a.OpeningAt) {
-				return apperr.InvalidField("at", "audit.error.before_opening")
-			}
-			a.ClosingAt, a.ClosingNote = m.At.UTC(), m.Note
-			if a.ReportDue, _, err = s.due(ctx, tx, "audit.report", day.Of(m.At, s.KIS.Zone)); err != nil {
-				return err
-			}
-			columns = []string{"closing_at", "closing_note", "report_due"}
-		} else {
-			a.OpeningAt, a.OpeningNote = m.At.UTC(), m.Note
-		}
-		if err := updateAudit(ctx, tx, a, columns...); err != nil {
-			return err
-		}
-		tx.Record(store.Change{Action: string(policies.AuditMove), Kind: kindAudit, ID: a.ID, Label: a.Number, Before: before,
-			After: map[string]any{"opening": a.OpeningAt, "closing": a.ClosingAt}, Note: m.Note})
-		return nil
 	})
 }

@@ -30,6 +30,13 @@ type auditDepartment struct {
 	Position     int    `bun:"position"`
 }
 
+type auditSite struct {
+	bun.BaseModel `bun:"table:audit_sites"`
+
+	AuditID string `bun:"audit_id,pk"`
+	SiteID  string `bun:"site_id,pk"`
+}
+
 // insertAudit stores an audit with its scope and checklist.
 func insertAudit(ctx context.Context, tx *store.Tx, a Audit, sc scope, rows []Row) error {
 	insert := func(model any, n int) error {
@@ -54,8 +61,15 @@ func insertAudit(ctx context.Context, tx *store.Tx, a Audit, sc scope, rows []Ro
 	for i, id := range sc.Departments {
 		departments = append(departments, auditDepartment{AuditID: a.ID, DepartmentID: id, Position: i})
 	}
+	var sites []auditSite
+	for _, id := range sc.Sites {
+		sites = append(sites, auditSite{AuditID: a.ID, SiteID: id})
+	}
 	for i := range rows {
 		rows[i].AuditID = a.ID
+	}
+	if err := insert(&sites, len(sites)); err != nil {
+		return err
 	}
 	if err := insert(&cycles, len(cycles)); err != nil {
 		return err
@@ -139,4 +153,10 @@ func unansweredActs(ctx context.Context, db bun.IDB, auditID string) (n int, err
 func issuedActs(ctx context.Context, db bun.IDB, auditID string) (n int, err error) {
 	err = db.NewRaw("SELECT COUNT(*) FROM acts WHERE audit_id = ? AND issued_at IS NOT NULL", auditID).Scan(ctx, &n)
 	return n, store.MapError(err, "issued acts")
+}
+
+// countRows counts the rows of a checklist.
+func countRows(ctx context.Context, db bun.IDB, auditID string) (n int, err error) {
+	err = db.NewRaw("SELECT COUNT(*) FROM audit_rows WHERE audit_id = ?", auditID).Scan(ctx, &n)
+	return n, store.MapError(err, "count rows")
 }

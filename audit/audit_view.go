@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -29,8 +30,17 @@ type ExceptionView struct {
 	Decided Person
 }
 
-// Codes lists the conflicts that the decision was about.
-func (x ExceptionView) Codes() []string { return fields(x.Conflicts) }
+// Codes lists the kinds of conflict that the decision was about.
+func (x ExceptionView) Codes() []string {
+	var out []string
+	for _, f := range fields(x.Conflicts) {
+		code, _, _ := strings.Cut(f, ":")
+		if !slices.Contains(out, code) {
+			out = append(out, code)
+		}
+	}
+	return out
+}
 
 // FindingView is a finding with the act it made.
 type FindingView struct {
@@ -56,8 +66,14 @@ type AuditView struct {
 	Standards   []Standard       // of the checklist's templates
 	Team        []MemberView     // lead first
 	Exceptions  []ExceptionView  // all decisions, also on people who are no longer on the team
-	Counts      map[Answer]int   // rows by answer
-	Phases      []string         // phases of the rows, for a filter
+	Guests      []Guest          // with the team without auditing
+	Sites       []Site
+	Schedule    []SessionView
+	Attendance  []Attendance   // at both meetings
+	Notice      Notice         // that an announcement today would give; only while it is planned
+	Programme   ProgrammeRef   // the row that it came from; zero when it came from none
+	Counts      map[Answer]int // rows by answer
+	Phases      []string       // phases of the rows, for a filter
 	Findings    []FindingView
 	Acts        []ActBrief
 	Created     Person
@@ -127,6 +143,9 @@ func (s *Service) auditView(ctx context.Context, db bun.IDB, a Audit) (AuditView
 	if err := s.loadTeam(ctx, db, &v, sc); err != nil {
 		return v, err
 	}
+	if err := s.loadPlan(ctx, db, &v); err != nil {
+		return v, err
+	}
 	acts, err := kis.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return v, err
@@ -144,18 +163,55 @@ func (s *Service) auditView(ctx context.Context, db bun.IDB, a Audit) (AuditView
 	return v, nil
 }
 
+// ProgrammeRef is the row of a programme that an audit came from.
+type ProgrammeRef struct{ Year, No int }
+
+// loadPlan reads what the plan of an audit says beyond scope and team.
+func (s *Service) loadPlan(ctx context.Context, db bun.IDB, v *AuditView) (err error) {
+	if v.Guests, err = guestsOf(ctx, db, v.ID); err != nil {
+		return err
+	}
+	if v.Sites, err = sitesOf(ctx, db, v.ID); err != nil {
+		return err
+	}
+	if v.Schedule, err = s.schedule(ctx, db, v.ID); err != nil {
+		return err
+	}
+	if v.Attendance, err = attendanceOf(ctx, db, v.ID); err != nil {
+		return err
+	}
+	if v.State == Planned {
+		if v.Notice, err = s.noticeOf(ctx, db, v.Audit); err != nil {
+			return err
+		}
+	}
+	if v.ProgrammeRowID == "" {
+		return nil
+	}
+	err = db.NewRaw("SELECT p.year, r.no FROM programme_rows r JOIN programmes p ON p.id = r.programme_id WHERE r.id = ?", v.ProgrammeRowID).Scan(ctx, &v.Programme)
+	return store.MapError(err, "row of the programme")
+}
+
+// Present lists who was at the opening or the closing meeting.
+func (v AuditView) Present(closing bool) (out []Attendance) {
+	for _, a := range v.Attendance {
+		if a.Closing == closing {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 // maxActsOfAudit bounds the acts shown on one audit's page.
 const maxActsOfAudit = 500
 
-// hide takes away what the audited departments do not see yet: drafts and
-// findings before the report.
+// hide takes away what the audited departments do not see: drafts, and findings
+// that were not shown to them.
 func (v *AuditView) hide() {
 	if v.Working {
 		return
 	}
-	v.Findings = slices.DeleteFunc(v.Findings, func(f FindingView) bool {
-		return v.ReportedAt.IsZero() && (f.ActState == "" || f.ActState == ActDraft || f.ActNumber == "")
-	})
+	v.Findings = slices.DeleteFunc(v.Findings, func(f FindingView) bool { return !f.State.Shown() })
 	v.Counts, v.Phases = map[Answer]int{}, nil
 }
 
@@ -195,7 +251,7 @@ func (s *Service) loadTeam(ctx context.Context, db bun.IDB, v *AuditView, sc sco
 	for _, x := range decisions {
 		v.Exceptions = append(v.Exceptions, ExceptionView{Exception: x, Person: names[x.UserID], Decided: names[x.DecidedBy]})
 	}
-	conflicts, err := s.conflictsOf(ctx, db, sc, userIDs(team))
+	conflicts, err := s.conflictsNow(ctx, db, v.Audit, sc, team)
 	if err != nil {
 		return err
 	}
@@ -206,13 +262,44 @@ func (s *Service) loadTeam(ctx context.Context, db bun.IDB, v *AuditView, sc sco
 		}
 		m := MemberView{Person: names[t.UserID], Role: t.Role, Conflicts: conflicts[t.UserID]}
 		for i := range v.Exceptions {
-			if v.Exceptions[i].ID == t.ExceptionID {
-				m.Exception = &v.Exceptions[i]
+			// The last decision about the person is the one that counts.
+			if x := v.Exceptions[i]; x.UserID == t.UserID && len(m.Conflicts) > 0 {
+				if m.Exception = nil; x.covers(m.Conflicts) {
+					m.Exception = &v.Exceptions[i]
+				}
 			}
 		}
 		v.Team = append(v.Team, m)
 	}
 	return nil
+}
+
+// conflictsNow finds what speaks against the team: today while the audit goes
+// on, and as it was found at the report once it is given, for what came later
+// says nothing about the work.
+func (s *Service) conflictsNow(ctx context.Context, db bun.IDB, a Audit, sc scope, team []teamRow) (map[string][]Conflict, error) {
+	if a.State == Planned || a.State == Announced || a.State == InProgress {
+		return s.conflictsOf(ctx, db, sc, userIDs(team))
+	}
+	kept, err := lastChecks(ctx, db, a.ID)
+	out := map[string][]Conflict{}
+	for _, t := range team {
+		if k, ok := kept[t.UserID]; ok {
+			out[t.UserID] = k.found()
+		}
+	}
+	return out, err
+}
+
+// Dependent lists those of the team who are not independent and have no
+// decision that covers it.
+func (v AuditView) Dependent() (out []MemberView) {
+	for _, m := range v.Team {
+		if len(m.Conflicts) > 0 && m.Exception == nil {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // auditSteps lists what the actor may do to the audit now.
@@ -240,119 +327,4 @@ func auditSteps(ctx context.Context, v AuditView) (steps []string) {
 		steps = append(steps, "answer")
 	}
 	return steps
-}
-
-// Candidate is somebody with an auditor's role, for choosing a team.
-type Candidate struct {
-	Person
-
-	Lead      bool // holds the role of lead auditor
-	Part      TeamRole
-	Conflicts []Conflict
-	Exception bool // a decision covers all the conflicts
-}
-
-// Free says whether the person may be put on the team now.
-func (c Candidate) Free() bool { return len(c.Conflicts) == 0 || c.Exception }
-
-// Candidates lists everybody who could audit with what speaks against it.
-func (s *Service) Candidates(ctx context.Context, auditID string) ([]Candidate, error) {
-	if _, err := kis.Allowed(ctx, policies.AuditPlan); err != nil {
-		return nil, err
-	}
-	a, err := s.seenAudit(ctx, s.DB.Read(), auditID)
-	if err != nil {
-		return nil, err
-	}
-	sc, err := scopeOf(ctx, s.DB.Read(), a.ID)
-	if err != nil {
-		return nil, err
-	}
-	team, err := teamOf(ctx, s.DB.Read(), a.ID)
-	if err != nil {
-		return nil, err
-	}
-	decisions, err := exceptionsOf(ctx, s.DB.Read(), a.ID)
-	if err != nil {
-		return nil, err
-	}
-	list, err := s.auditors(ctx, s.DB.Read())
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, c := range list {
-		ids = append(ids, c.ID)
-	}
-	conflicts, err := s.conflictsOf(ctx, s.DB.Read(), sc, ids)
-	if err != nil {
-		return nil, err
-	}
-	for i, c := range list {
-		list[i].Conflicts = conflicts[c.ID]
-		if x, ok := decisions[c.ID]; ok {
-			list[i].Exception = x.covers(conflicts[c.ID])
-		}
-		for _, t := range team {
-			if t.UserID == c.ID {
-				list[i].Part = t.Role
-			}
-		}
-	}
-	return list, nil
-}
-
-// auditors lists everybody who holds an auditor's role today, by name.
-func (s *Service) auditors(ctx context.Context, db bun.IDB) ([]Candidate, error) {
-	grants, err := auditorRoles(ctx, db, nil, s.KIS.Today())
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	for id := range grants {
-		ids = append(ids, id)
-	}
-	names, err := people(ctx, db, ids)
-	if err != nil {
-		return nil, err
-	}
-	var out []Candidate
-	for id, g := range grants {
-		out = append(out, Candidate{Person: names[id], Lead: slices.Contains(g.Roles, string(policies.LeadAuditor))})
-	}
-	sortPeople(out)
-	return out, nil
-}
-
-// PlanOptions is what a form for a new audit offers.
-type PlanOptions struct {
-	Cycles      []CycleRef
-	Departments []kis.Department
-	Auditors    []Candidate
-	Templates   []Template
-}
-
-// PlanOptions gives what an audit can be planned with.
-func (s *Service) PlanOptions(ctx context.Context) (o PlanOptions, err error) {
-	if _, err = kis.Allowed(ctx, policies.AuditPlan); err != nil {
-		return o, err
-	}
-	db := s.DB.Read()
-	if o.Cycles, err = cycleRefs(ctx, db, nil); err != nil {
-		return o, err
-	}
-	all, err := s.KIS.Departments(ctx)
-	if err != nil {
-		return o, err
-	}
-	for _, d := range all {
-		if d.Kind == kis.Internal {
-			o.Departments = append(o.Departments, d)
-		}
-	}
-	if o.Auditors, err = s.auditors(ctx, db); err != nil {
-		return o, err
-	}
-	o.Templates, err = currentTemplates(ctx, db, s.KIS.Today())
-	return o, store.MapError(err, "plan options")
 }

@@ -41,7 +41,7 @@ func TestConfidentialEvidenceOpensToTheTeamOfTheAuditThatHasItInScope(t *testing
 		if err := read("samir", inside); !apperr.Is(err, apperr.NotFound) {
 			t.Errorf("before the audit is announced: %v", err)
 		}
-		if err := o.Audit.Announce(o.Be("gunel"), a.ID); err != nil {
+		if err := o.Audit.Announce(o.Be("gunel"), a.ID, audittest.ShortNotice); err != nil {
 			t.Fatal(err)
 		}
 		if err := read("samir", inside); err != nil {

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -158,4 +159,93 @@ func exceptionsOf(ctx context.Context, db bun.IDB, auditID string) (map[string]E
 		out[x.UserID] = x
 	}
 	return out, nil
+}
+
+type standingRow struct {
+	UserID     string `bun:"user_id"`
+	Department string `bun:"department"`
+	With       string `bun:"with_whom"`
+}
+
+// standingIn finds which of the users have a standing conflict, valid on the
+// day, with a department of the scope, with a process of it, or with a person
+// who works in one of its departments.
+func standingIn(ctx context.Context, db bun.IDB, users []string, sc scope, today day.Day) ([]standingRow, error) {
+	q := db.NewSelect().TableExpr("auditor_conflicts AS x").Distinct().
+		ColumnExpr("x.user_id, COALESCE(d.code, '') AS department, COALESCE(p.code, u.name, '') AS with_whom").
+		Join("LEFT JOIN departments AS d ON d.id = x.department_id").Join("LEFT JOIN processes AS p ON p.id = x.process_id").
+		Join("LEFT JOIN users AS u ON u.id = x.person_id").
+		Where("x.user_id IN (?)", bun.List(users)).Where("x.from_day <= ?0 AND (x.to_day IS NULL OR x.to_day >= ?0)", today).OrderExpr("1, 2, 3")
+	q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+		q.Where("1 = 0")
+		if len(sc.Departments) > 0 {
+			q.WhereOr("x.department_id IN (?)", bun.List(sc.Departments)).WhereOr("u.department_id IN (?)", bun.List(sc.Departments))
+		}
+		if len(sc.Cycles) > 0 {
+			q.WhereOr("x.process_id IN (SELECT y.process_id FROM cycles y WHERE y.id IN (?))", bun.List(sc.Cycles))
+		}
+		return q
+	})
+	var out []standingRow
+	err := q.Scan(ctx, &out)
+	return out, store.MapError(err, "standing conflicts")
+}
+
+type checkRow struct {
+	bun.BaseModel `bun:"table:independence_checks,alias:k"`
+
+	ID          string    `bun:"id,pk"`
+	AuditID     string    `bun:"audit_id"`
+	UserID      string    `bun:"user_id"`
+	Seq         int       `bun:"seq"`
+	At          time.Time `bun:"at"`
+	Stage       Stage     `bun:"stage"`
+	Conflicts   string    `bun:"conflicts"`
+	ExceptionID string    `bun:"exception_id,nullzero"`
+}
+
+// keepChecks adds what a look at a team found to what was found before.
+func keepChecks(ctx context.Context, tx *store.Tx, auditID string, stage Stage, team []teamRow, conflicts map[string][]Conflict) error {
+	last, err := lastChecks(ctx, tx, auditID)
+	if err != nil {
+		return err
+	}
+	rows := make([]checkRow, 0, len(team))
+	for _, t := range team {
+		found := conflicts[t.UserID]
+		if found == nil {
+			found = []Conflict{}
+		}
+		text, err := json.Marshal(found)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, checkRow{ID: store.NewID(), AuditID: auditID, UserID: t.UserID, Seq: last[t.UserID].Seq + 1, At: tx.Now, Stage: stage,
+			Conflicts: string(text), ExceptionID: t.ExceptionID})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err = tx.NewInsert().Model(&rows).Exec(ctx)
+	return store.MapError(err, "keep checks of independence")
+}
+
+// lastChecks reads the last check of everybody who was ever on the team.
+func lastChecks(ctx context.Context, db bun.IDB, auditID string) (map[string]checkRow, error) {
+	var rows []checkRow
+	err := db.NewSelect().Model(&rows).Where("k.audit_id = ?", auditID).
+		Where("k.seq = (SELECT MAX(m.seq) FROM independence_checks m WHERE m.audit_id = k.audit_id AND m.user_id = k.user_id)").Scan(ctx)
+	out := map[string]checkRow{}
+	for _, r := range rows {
+		out[r.UserID] = r
+	}
+	return out, store.MapError(err, "checks of independence")
+}
+
+// found gives the conflicts that the check kept.
+func (r checkRow) found() (out []Conflict) {
+	if json.Unmarshal([]byte(r.Conflicts), &out) != nil {
+		return nil
+	}
+	return out
 }

@@ -199,7 +199,7 @@ func TestIndependenceIsAskedAgainWhenTheAuditStartsAndOnlyADecisionLiftsIt(t *te
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := audittest.New(t, db)
 		a := o.Planned()
-		must(t, o.Audit.Announce(o.Be("gunel"), a.ID))
+		must(t, o.Audit.Announce(o.Be("gunel"), a.ID, audittest.ShortNotice))
 		must(t, o.TransferUser(o.Be("rauf"), o.ID("samir"), "SSS", "2026-06-15"))
 		if field, reasons := refusal(o.Audit.Start(o.Be("gunel"), a.ID)); field != "members" || !strings.Contains(reasons, "SSS") {
 			t.Fatalf("started with somebody of the audited department: %q %q", field, reasons)
@@ -251,7 +251,7 @@ func TestTheTeamOfARunningAuditIsChangedByItsLeadOrTheQualityManager(t *testing.
 		if err := set("rashad"); err != nil || !offered("rashad") {
 			t.Errorf("another lead auditor cannot change the team of a planned audit: %v", err)
 		}
-		must(t, o.Audit.Announce(o.Be("gunel"), a.ID))
+		must(t, o.Audit.Announce(o.Be("gunel"), a.ID, audittest.ShortNotice))
 		must(t, o.Audit.Start(o.Be("gunel"), a.ID))
 		if err := set("rashad"); !apperr.Is(err, apperr.Forbidden) || offered("rashad") {
 			t.Errorf("another lead auditor changed the team of a running audit: %v", err)

@@ -31,7 +31,14 @@ type NewAudit struct {
 	Lead        string   // user id
 	Members     []string // user ids
 	Templates   []string // ids of checklist templates
+	Sites       []string // ids; may be empty
+
+	ProgrammeRow   string // id of the row of the audit programme that it comes from; set by PlanAuditWith's callers
+	ProgrammeMonth int    // month of the row
 }
+
+// maxAuditDays bounds how long an audit can be planned to take.
+const maxAuditDays = 366
 
 // gsbpmCode is a phase, a sub-process or a task.
 var gsbpmCode = regexp.MustCompile(`^[1-8](\.[1-9][0-9]?){0,2}$`)
@@ -52,6 +59,8 @@ func (n NewAudit) check() (NewAudit, error) {
 		c.Add("to", "error.field.date")
 	} else if n.To < n.From {
 		c.Add("to", "error.field.date_after", "date", n.From.Format())
+	} else if n.From != "" && n.From.Until(n.To) > maxAuditDays {
+		c.Add("to", "audit.error.too_long", "days", maxAuditDays)
 	}
 	for _, code := range n.Codes {
 		if !gsbpmCode.MatchString(code) {
@@ -75,6 +84,13 @@ func (n NewAudit) check() (NewAudit, error) {
 	n.Cycles = ids("cycles", false, n.Cycles)
 	n.Departments = ids("departments", true, n.Departments)
 	n.Templates = ids("templates", true, n.Templates)
+	n.Sites = ids("sites", false, n.Sites)
+	for i, m := range n.Members {
+		if m != "" && (m == n.Lead || slices.Contains(n.Members[:i], m)) {
+			c.Add("members", "audit.error.twice")
+			break
+		}
+	}
 	n.Members = ids("members", false, n.Members)
 	ids("lead", true, []string{n.Lead})
 	slices.Sort(n.Codes)
@@ -87,6 +103,13 @@ func (n NewAudit) check() (NewAudit, error) {
 // the scope are copied. A team member who is not independent is refused with
 // every reason (Invalid on "lead" or "members").
 func (s *Service) PlanAudit(ctx context.Context, n NewAudit) (Audit, error) {
+	n.ProgrammeRow, n.ProgrammeMonth = "", 0
+	return s.PlanAuditWith(ctx, n, nil)
+}
+
+// PlanAuditWith is PlanAudit for an audit that comes out of something else:
+// before runs first, in the same unit of work, and may refuse.
+func (s *Service) PlanAuditWith(ctx context.Context, n NewAudit, before func(tx *store.Tx) error) (Audit, error) {
 	if _, err := kis.Allowed(ctx, policies.AuditPlan); err != nil {
 		return Audit{}, err
 	}
@@ -94,16 +117,25 @@ func (s *Service) PlanAudit(ctx context.Context, n NewAudit) (Audit, error) {
 	if err != nil {
 		return Audit{}, err
 	}
+	if today := s.KIS.Today(); n.To < today {
+		return Audit{}, apperr.InvalidField("to", "audit.error.past", "day", today.Format())
+	}
 	var a Audit
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
+		if before != nil {
+			if err := before(tx); err != nil {
+				return err
+			}
+		}
 		if err := checkScope(ctx, tx, n); err != nil {
 			return err
 		}
-		sc := scope{Cycles: n.Cycles, Codes: n.Codes, Departments: n.Departments}
-		rows, err := checklistFor(ctx, tx, n.Templates, n.Codes)
+		sc := scope{Cycles: n.Cycles, Codes: n.Codes, Departments: n.Departments, Sites: n.Sites}
+		list, err := compose(ctx, tx, "", sc, BuildRequest{Templates: n.Templates})
 		if err != nil {
 			return err
 		}
+		rows := list.Rows
 		if len(rows) == 0 {
 			return apperr.InvalidField("templates", "audit.error.no_rows")
 		}
@@ -113,12 +145,12 @@ func (s *Service) PlanAudit(ctx context.Context, n NewAudit) (Audit, error) {
 		}
 		a = Audit{ID: store.NewID(), Number: fmt.Sprintf("DA-%d-%02d", n.From.Year(), no), Kind: n.Kind, Title: n.Title,
 			Objectives: n.Objectives, Criteria: n.Criteria, Method: n.Method, Period: n.Period, PlannedFrom: n.From, PlannedTo: n.To,
-			State: Planned, CreatedBy: tx.Actor.UserID, CreatedAt: tx.Now}
+			State: Planned, CreatedBy: tx.Actor.UserID, CreatedAt: tx.Now, ProgrammeRowID: n.ProgrammeRow, ProgrammeMonth: n.ProgrammeMonth}
 		a.SearchKey = i18n.Fold(strings.Join([]string{a.Number, a.Title, a.Criteria}, " "))
 		if err := insertAudit(ctx, tx, a, sc, rows); err != nil {
 			return err
 		}
-		team, err := s.independentTeam(ctx, tx, a.ID, sc, n.Lead, n.Members)
+		team, err := s.independentTeam(ctx, tx, a, sc, n.Lead, n.Members, AtTeam)
 		if err != nil {
 			return err
 		}
@@ -127,7 +159,7 @@ func (s *Service) PlanAudit(ctx context.Context, n NewAudit) (Audit, error) {
 		}
 		tx.Record(store.Change{Action: string(policies.AuditPlan), Kind: kindAudit, ID: a.ID, Label: a.Number, After: map[string]any{
 			"state": a.State, "kind": a.Kind, "title": a.Title, "from": a.PlannedFrom, "to": a.PlannedTo, "codes": n.Codes,
-			"departments": n.Departments, "lead": n.Lead, "members": n.Members, "rows": len(rows)}})
+			"departments": n.Departments, "sites": n.Sites, "lead": n.Lead, "members": n.Members, "rows": len(rows), "programme_row": n.ProgrammeRow}})
 		return nil
 	})
 	return a, err
@@ -139,7 +171,8 @@ func checkScope(ctx context.Context, tx *store.Tx, n NewAudit) error {
 	for _, part := range []struct {
 		field, table string
 		ids          []string
-	}{{"cycles", "cycles", n.Cycles}, {"departments", "departments", n.Departments}, {"templates", "checklist_templates", n.Templates}} {
+	}{{"cycles", "cycles", n.Cycles}, {"departments", "departments", n.Departments}, {"templates", "checklist_templates", n.Templates},
+		{"sites", "sites", n.Sites}} {
 		found, err := countIDs(ctx, tx, part.table, part.ids)
 		if err != nil {
 			return err
@@ -149,24 +182,6 @@ func checkScope(ctx context.Context, tx *store.Tx, n NewAudit) error {
 		}
 	}
 	return c.Err()
-}
-
-// checklistFor copies the rows of templates that fall into a scope of codes:
-// a row belongs to it when its code lies under one of the codes or above it.
-func checklistFor(ctx context.Context, tx *store.Tx, templates, codes []string) ([]Row, error) {
-	from, err := templateRows(ctx, tx, templates)
-	if err != nil {
-		return nil, err
-	}
-	var rows []Row
-	for _, r := range from {
-		if len(codes) > 0 && r.GSBPM != "" && !slices.ContainsFunc(codes, func(c string) bool { return covers(c, r.GSBPM) || covers(r.GSBPM, c) }) {
-			continue
-		}
-		rows = append(rows, Row{ID: store.NewID(), TemplateID: r.TemplateID, Position: len(rows) + 1, No: r.No, GSBPM: r.GSBPM, Clause: r.Clause,
-			QuestionAZ: r.QuestionAZ, QuestionEN: r.QuestionEN, GuidanceAZ: r.GuidanceAZ, GuidanceEN: r.GuidanceEN, Answer: Open, Version: 1})
-	}
-	return rows, nil
 }
 
 // covers says whether a GSBPM code is the other or lies above it: 4 covers

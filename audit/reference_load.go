@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -16,8 +17,18 @@ import (
 	"github.com/kis-platform/kis/reference"
 )
 
-// Template is one version of a checklist template. A version is never
-// changed; audits keep the rows they were given.
+// TemplateState says whether a version of a template can be used.
+type TemplateState string
+
+const (
+	TemplateDraft     TemplateState = "draft"     // being written; nobody builds with it
+	TemplatePublished TemplateState = "published" // checklists are built with it; never changed again
+	TemplateWithdrawn TemplateState = "withdrawn" // no new checklist; audits keep what they have
+	TemplateOwn       TemplateState = "own"       // stands for the standard of the questions audits add by themselves
+)
+
+// Template is one version of a checklist template. A published version is
+// never changed; audits keep the rows they were given.
 type Template struct {
 	bun.BaseModel `bun:"table:checklist_templates,alias:t"`
 
@@ -32,6 +43,16 @@ type Template struct {
 	NoteAZ    string    `bun:"note_az"`
 	NoteEN    string    `bun:"note_en"`
 	CreatedAt time.Time `bun:"created_at"`
+
+	State          TemplateState `bun:"state"`
+	Revision       int           `bun:"revision"` // rises with each change of a draft
+	FromID         string        `bun:"from_id,nullzero"`
+	CreatedBy      string        `bun:"created_by,nullzero"`
+	PublishedAt    time.Time     `bun:"published_at,nullzero"`
+	PublishedBy    string        `bun:"published_by,nullzero"`
+	WithdrawnAt    time.Time     `bun:"withdrawn_at,nullzero"`
+	WithdrawnBy    string        `bun:"withdrawn_by,nullzero"`
+	WithdrawReason string        `bun:"withdraw_reason"`
 
 	Rows int `bun:"rows,scanonly"`
 }
@@ -52,7 +73,11 @@ type templateRow struct {
 	QuestionEN string `bun:"question_en"`
 	GuidanceAZ string `bun:"guidance_az"`
 	GuidanceEN string `bun:"guidance_en"`
+	SearchKey  string `bun:"search_key"`
 }
+
+// QuestionKey is what a search over questions looks through.
+func QuestionKey(parts ...string) string { return i18n.Fold(strings.Join(parts, " ")) }
 
 // Standard is an edition of a standard with its national adoption.
 type Standard struct {
@@ -96,12 +121,27 @@ func (s *Service) LoadReference(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		codes, err := loadCodes(ctx, tx)
+		if err != nil {
+			return err
+		}
+		clauses += codes
 		added, err := loadTemplates(ctx, tx, before)
 		if err != nil {
 			return err
 		}
-		if len(added) == 0 && clauses == 0 {
+		if err := fillQuestionKeys(ctx, tx); err != nil {
+			return err
+		}
+		sites, err := loadSites(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if len(added) == 0 && clauses == 0 && len(sites) == 0 {
 			return store.ErrNoChange
+		}
+		for _, x := range sites {
+			tx.Record(store.Change{Action: kis.TrailReferenceLoad, Kind: "site", ID: x.ID, Label: x.Code, After: map[string]any{"name_az": x.NameAZ, "kind": x.Kind}})
 		}
 		if clauses > 0 {
 			tx.Record(store.Change{Action: string(policies.ProcessImport), Kind: "clauses", ID: "clauses", After: map[string]any{"added": clauses}})
@@ -158,14 +198,15 @@ func loadTemplates(ctx context.Context, tx *store.Tx, known map[string]bool) ([]
 		}
 		t := Template{ID: store.NewID(), Code: h["template"], Version: version, Standard: h["standard"], Edition: h["edition"],
 			ValidFrom: day.Day(h["valid_from"]), TitleAZ: h["title_az"], TitleEN: h["title_en"], NoteAZ: h["note_az"], NoteEN: h["note_en"],
-			CreatedAt: tx.Now}
+			CreatedAt: tx.Now, State: TemplatePublished, Revision: 1, PublishedAt: tx.Now}
 		var rows []templateRow
 		for _, l := range lines {
 			if l["template"]+"/"+l["version"] != key {
 				continue
 			}
 			rows = append(rows, templateRow{ID: store.NewID(), TemplateID: t.ID, Position: len(rows) + 1, No: l["no"], GSBPM: l["gsbpm"],
-				Clause: l["clause"], QuestionAZ: l["question_az"], QuestionEN: l["question_en"], GuidanceAZ: l["guidance_az"], GuidanceEN: l["guidance_en"]})
+				Clause: l["clause"], QuestionAZ: l["question_az"], QuestionEN: l["question_en"], GuidanceAZ: l["guidance_az"], GuidanceEN: l["guidance_en"],
+				SearchKey: QuestionKey(l["no"], l["clause"], l["gsbpm"], l["question_az"], l["question_en"], l["guidance_az"], l["guidance_en"])})
 		}
 		if len(rows) == 0 {
 			return nil, fmt.Errorf("%s:%d: template %s has no rows", reference.Checklists, i+2, key)

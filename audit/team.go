@@ -44,7 +44,7 @@ func (s *Service) SetTeam(ctx context.Context, auditID, lead string, members []s
 		if err != nil {
 			return err
 		}
-		team, err := s.independentTeam(ctx, tx, a.ID, sc, lead, members)
+		team, err := s.independentTeam(ctx, tx, a, sc, lead, members, AtTeam)
 		if err != nil {
 			return err
 		}
@@ -113,8 +113,8 @@ func (s *Service) GrantException(ctx context.Context, auditID, userID, reason st
 		}
 		var codes []string
 		for _, f := range found[userID] {
-			if !slices.Contains(codes, string(f.Code)) {
-				codes = append(codes, string(f.Code))
+			if !slices.Contains(codes, f.key()) {
+				codes = append(codes, f.key())
 			}
 		}
 		x := Exception{ID: store.NewID(), AuditID: a.ID, UserID: userID, Conflicts: strings.Join(codes, " "), Reason: reason,
@@ -130,7 +130,7 @@ func (s *Service) GrantException(ctx context.Context, auditID, userID, reason st
 
 // recheckTeam finds anew whether the team is independent: evidence and
 // transfers may have changed since it was set.
-func (s *Service) recheckTeam(ctx context.Context, tx *store.Tx, a Audit) error {
+func (s *Service) recheckTeam(ctx context.Context, tx *store.Tx, a Audit, stage Stage) error {
 	sc, err := scopeOf(ctx, tx, a.ID)
 	if err != nil {
 		return err
@@ -151,7 +151,7 @@ func (s *Service) recheckTeam(ctx context.Context, tx *store.Tx, a Audit) error 
 	if lead == "" {
 		return apperr.InvalidField("lead", "audit.error.no_team")
 	}
-	checked, err := s.independentTeam(ctx, tx, a.ID, sc, lead, members)
+	checked, err := s.independentTeam(ctx, tx, a, sc, lead, members, stage)
 	if err != nil {
 		return err
 	}

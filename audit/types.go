@@ -41,6 +41,12 @@ type Audit struct {
 	ClosedAt     time.Time `bun:"closed_at,nullzero"`
 	CancelledAt  time.Time `bun:"cancelled_at,nullzero"`
 	SearchKey    string    `bun:"search_key"`
+
+	ProgrammeRowID string `bun:"programme_row_id,nullzero"` // of the audit programme; empty = not out of a programme
+	ProgrammeMonth int    `bun:"programme_month"`           // for which it was planned, 0 = none
+	NoticeRequired int    `bun:"notice_required"`           // working days of notice, when it was announced
+	NoticeGiven    int    `bun:"notice_given"`              // working days between the announcement and the first day
+	NoticeReason   string `bun:"notice_reason"`             // why it was shorter
 }
 
 // Row is one question of the checklist of an audit, with its answer. Version
@@ -99,6 +105,34 @@ type Finding struct {
 	Recommendation string    `bun:"recommendation"`
 	CreatedBy      string    `bun:"created_by,nullzero"`
 	CreatedAt      time.Time `bun:"created_at"`
+
+	State      FindingState `bun:"state"`
+	StateAt    time.Time    `bun:"state_at,nullzero"`
+	Version    int          `bun:"version"`
+	Topic      string       `bun:"topic"`                // findings of one topic stand together; empty: none
+	MergedInto string       `bun:"merged_into,nullzero"` // the finding that says it now
+	RepeatOf   string       `bun:"repeat_of,nullzero"`   // an earlier finding, as a person decided
+	View       string       `bun:"view"`                 // of the audited department
+	ViewBy     string       `bun:"view_by,nullzero"`
+	ViewAt     time.Time    `bun:"view_at,nullzero"`
+	ViewDue    day.Day      `bun:"view_due,nullzero"` // the department is asked until then
+	TeamView   string       `bun:"team_view"`         // of the team on a diverging opinion
+}
+
+// FindingEvent is one step of a finding, kept for ever.
+type FindingEvent struct {
+	bun.BaseModel `bun:"table:finding_events,alias:e"`
+
+	ID        string    `bun:"id,pk"`
+	FindingID string    `bun:"finding_id"`
+	Seq       int       `bun:"seq"`
+	At        time.Time `bun:"at"`
+	ActorID   string    `bun:"actor_id,nullzero"`
+	Actor     string    `bun:"actor"`
+	Verb      string    `bun:"verb"`
+	From      string    `bun:"from_state"`
+	To        string    `bun:"to_state"`
+	Note      string    `bun:"note"`
 }
 
 // Act is a nonconformity act (Uyğunsuzluqlara dair akt). The fields up to
@@ -180,6 +214,7 @@ type Cause struct {
 
 	ActID    string `bun:"act_id,pk" json:"-"`
 	Position int    `bun:"position,pk" json:"-"`
+	Parent   int    `bun:"parent"` // position of the answer that the question follows from; 0 is the nonconformity itself
 	Category string `bun:"category"`
 	Question string `bun:"question"`
 	Answer   string `bun:"answer"`
@@ -206,6 +241,12 @@ type Action struct {
 	VerifiedBy   string      `bun:"verified_by,nullzero"`
 	VerifiedAt   time.Time   `bun:"verified_at,nullzero"` // of the last verdict, also a rejection
 	VerdictNote  string      `bun:"verdict_note"`
+
+	DueDays      *int      `bun:"due_days"`      // working days, when the term was given so
+	DueConfirmed bool      `bun:"due_confirmed"` // false: the calendar of that year is a proposal
+	Extensions   int       `bun:"extensions"`    // approved ones
+	Escalation   int       `bun:"escalation"`    // level reached since the present term began; 0: none
+	EscalatedAt  time.Time `bun:"escalated_at,nullzero"`
 }
 
 // ActEvent is one step of an act, kept for ever.

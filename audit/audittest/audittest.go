@@ -30,13 +30,18 @@ type Office struct {
 	Cycle kis.Cycle
 }
 
-// More people than kistest has: a second lead auditor and one more auditor,
-// both independent of SSS, and an employee of SSS beside Aytən.
+// More people than kistest has: a second lead auditor and two more auditors,
+// all independent of SSS, and an employee of SSS beside Aytən. Vüsalə verifies
+// that actions were done, so that anybody else may judge whether they work.
 var More = []kistest.Person{
 	{Key: "rashad", Name: "Rəşad Quliyev", Department: "ÜŞ", PositionAZ: "aparıcı auditor", PositionEN: "lead auditor", Role: policies.LeadAuditor},
 	{Key: "aysel", Name: "Aysel Hüseynova", Department: "İİƏŞ", PositionAZ: "auditor", PositionEN: "auditor", Role: policies.Auditor},
+	{Key: "vusala", Name: "Vüsalə Əzizova", Department: "BƏŞ", PositionAZ: "auditor", PositionEN: "auditor", Role: policies.Auditor},
 	{Key: "murad", Name: "Murad Əhmədov", Department: "SSS", PositionAZ: "məsləhətçi", PositionEN: "adviser", Role: policies.Employee},
 }
+
+// ShortNotice is why the audits of tests are announced a day before.
+const ShortNotice = "Şöbə ilə razılaşdırılıb"
 
 // Day is the day at which the clock of an office stands when it is made.
 const Day = "2026-06-15"
@@ -62,7 +67,20 @@ func New(t testing.TB, db *store.DB) *Office {
 	o.must(err)
 	o.must(o.StartCycle(o.System(), o.Cycle.ID))
 	o.must(o.Audit.LoadReference(o.System()))
+	for _, lead := range []string{"gunel", "rashad"} {
+		o.Qualify(lead)
+	}
 	return o
+}
+
+// Qualify gives an auditor what leading an audit by ISO 9001 takes.
+func (o *Office) Qualify(key string) {
+	o.T.Helper()
+	o.must(o.Audit.SaveRecord(o.Be("nigar"), o.ID(key), audit.NewRecord{Education: "Bakı Dövlət Universiteti, iqtisadiyyat", Experience: "Keyfiyyətin idarə edilməsi üzrə auditlər",
+		Years: 8, Languages: "Azərbaycan, ingilis", Standards: []string{"ISO9001", "ISO19011"}}))
+	_, err := o.Audit.AddTraining(o.Be("nigar"), o.ID(key), audit.NewTraining{Title: "ISO 9001:2015 üzrə aparıcı auditor", Provider: "SGS Azərbaycan", Document: "LA-2025-117",
+		Leads: true, Held: "2025-03-14", ValidTo: "2028-03-13"})
+	o.must(err)
 }
 
 func (o *Office) must(err error) {
@@ -104,7 +122,7 @@ func (o *Office) Planned() audit.Audit {
 func (o *Office) Started() audit.Audit {
 	o.T.Helper()
 	a := o.Planned()
-	o.must(o.Audit.Announce(o.Be("gunel"), a.ID))
+	o.must(o.Audit.Announce(o.Be("gunel"), a.ID, ShortNotice))
 	o.must(o.Audit.Start(o.Be("gunel"), a.ID))
 	return a
 }
@@ -163,7 +181,7 @@ func (o *Office) Act(auditID, row string, to audit.ActState) audit.Act {
 					key = "elchin"
 				}
 				o.Report(key, a.ID)
-				o.must(s.VerifyAction(o.Be("samir"), a.ID, "jurnala baxılıb"))
+				o.must(s.VerifyAction(o.Be("vusala"), a.ID, "jurnala baxılıb"))
 			}
 		}},
 		{audit.ActEffective, func() {
