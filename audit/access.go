@@ -57,6 +57,7 @@ func actsInScope(ctx context.Context, q *bun.SelectQuery, sc policies.Scope) *bu
 		if len(sc.Departments) > 0 {
 			q.WhereOr("c.department_id IN (?)", bun.List(sc.Departments))
 			q.WhereOr("c.id IN (SELECT x.act_id FROM corrective_actions x WHERE x.department_id IN (?))", bun.List(sc.Departments))
+			q.WhereOr("c.id IN (SELECT x.act_id FROM action_owners x WHERE x.department_id IN (?))", bun.List(sc.Departments))
 		}
 		if len(ids) > 0 {
 			q.WhereOr("c.audit_id IN (?)", bun.List(ids))

@@ -17,7 +17,8 @@ type EffectVerdict struct {
 }
 
 // JudgeEffect says whether the actions work (ISO 9001:2015 10.2.1 d). Not
-// before the term, and never by somebody who owns one of the actions. When
+// before the term, and never by somebody who owns one of the actions or has
+// verified that one of them was done. When
 // they do not work, the act goes back to the department and is counted as
 // reopened.
 func (s *Service) JudgeEffect(ctx context.Context, id string, v EffectVerdict) error {
@@ -35,6 +36,9 @@ func (s *Service) JudgeEffect(ctx context.Context, id string, v EffectVerdict) e
 	}
 	return s.actStep(ctx, id, verb, v.Result, func(tx *store.Tx, a *Act) ([]string, error) {
 		if err := ownsNone(ctx, tx, a.ID, tx.Actor.UserID); err != nil {
+			return nil, err
+		}
+		if err := verifiedNone(ctx, tx, *a, tx.Actor.UserID); err != nil {
 			return nil, err
 		}
 		if s.KIS.Today() < a.EffectDue {

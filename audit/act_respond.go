@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
@@ -12,22 +11,20 @@ import (
 	"github.com/kis-platform/kis/policies"
 )
 
-// maxCauses bounds the questions or causes of one act.
-const maxCauses = 30
-
 // Response is the department's answer to an act (ISO 9001:2015 10.2.1 a-f).
 type Response struct {
 	Version        int     // of the act as it was seen
 	Correction     string  // what was done at once
 	CorrectionDay  day.Day // when; empty when it is still to be done
 	CauseMethod    CauseMethod
-	Causes         []Cause // in order; empty answers are dropped
+	Causes         []Cause // in order, a tree by Parent; what has no answer is dropped, and what follows from it moves up
 	RootCause      string
-	SimilarChecked bool   // similar cases were looked for
-	SimilarWhere   string // where, and what was found
-	RiskUpdated    bool   // the risk register was changed
-	QMSChange      string // change of the system that is needed; empty = none
-	EffectMeasure  string // by what it will be seen that the actions work
+	SimilarChecked bool     // similar cases were looked for
+	SimilarWhere   string   // where, and what was found
+	Similar        []string // ids of issued acts found similar; replaces the links
+	RiskUpdated    bool     // the risk register was changed
+	QMSChange      string   // change of the system that is needed; empty = none
+	EffectMeasure  string   // by what it will be seen that the actions work
 	EffectBaseline string
 	EffectTarget   string
 }
@@ -42,24 +39,7 @@ func (r Response) check() (Response, error) {
 	r.EffectBaseline = c.Text("effect_baseline", r.EffectBaseline, 0, maxTitle)
 	r.EffectTarget = c.Text("effect_target", r.EffectTarget, 0, maxTitle)
 	apperr.OneOf(&c, "cause_method", r.CauseMethod, FiveWhy, Ishikawa)
-	var causes []Cause
-	for _, ca := range r.Causes {
-		ca.Question = c.Text("causes", ca.Question, 0, maxTitle)
-		ca.Answer = c.Text("causes", ca.Answer, 0, maxText)
-		if ca.Answer == "" {
-			continue
-		}
-		switch {
-		case r.CauseMethod == FiveWhy:
-			ca.Category = ""
-		case r.CauseMethod == Ishikawa && !slices.Contains(CauseCategories(), ca.Category):
-			c.Add("causes", "error.field.choice")
-		}
-		causes = append(causes, ca)
-	}
-	if len(causes) > maxCauses {
-		c.Add("causes", "error.field.range", "min", 0, "max", maxCauses)
-	}
+	causes := tree(&c, r.Causes, r.CauseMethod)
 	r.Causes = causes
 	return r, c.Err()
 }
@@ -78,6 +58,9 @@ func (s *Service) SaveResponse(ctx context.Context, id string, r Response) error
 		if r.CorrectionDay > s.KIS.Today() {
 			return nil, apperr.InvalidField("correction_day", "audit.error.future")
 		}
+		if err := knownCategories(ctx, tx, r.Causes); err != nil {
+			return nil, err
+		}
 		before := responseFields(*a)
 		a.Correction, a.CorrectionDay, a.CauseMethod, a.RootCause = r.Correction, r.CorrectionDay, r.CauseMethod, r.RootCause
 		a.SimilarChecked, a.SimilarWhere, a.RiskUpdated, a.QMSChange = r.SimilarChecked, r.SimilarWhere, r.RiskUpdated, r.QMSChange
@@ -85,8 +68,11 @@ func (s *Service) SaveResponse(ctx context.Context, id string, r Response) error
 		if err := replaceCauses(ctx, tx, a.ID, r.Causes); err != nil {
 			return nil, err
 		}
+		if err := s.replaceSimilar(ctx, tx, a.ID, r.Similar); err != nil {
+			return nil, err
+		}
 		after := responseFields(*a)
-		after["causes"] = r.Causes
+		after["causes"], after["similar"] = r.Causes, r.Similar
 		tx.Record(store.Change{Action: string(policies.ActRespond), Kind: kindAct, ID: a.ID, Label: a.Number, Before: before, After: after})
 		return []string{"correction", "correction_day", "cause_method", "root_cause", "similar_checked", "similar_where", "risk_updated",
 			"qms_change", "effect_measure", "effect_baseline", "effect_target"}, nil

@@ -24,5 +24,16 @@ var actSeal = store.Seal{Kind: kindAct, Table: "acts", Of: []string{kindAction},
 	{Name: "files", Query: `SELECT ac.act_id, l.action_id, l.file_id, l.position, f.sha256, f.size, f.name FROM corrective_actions ac
 		JOIN action_files l ON l.action_id = ac.id JOIN files f ON f.id = l.file_id WHERE ac.act_id IN (?0)`},
 	{Name: "steps", Query: `SELECT act_id, id, action_id, seq, at, actor_id, actor, verb, from_state, to_state, note FROM act_events WHERE act_id IN (?0)`},
+	// Parts of a newer program: an act that has none of it has no such part, so that what older programs sealed stays true.
+	{Name: "origin", Query: `SELECT act_id, kind, submission_id, reference, label, received_on FROM act_origins WHERE act_id IN (?0)`},
+	{Name: "tree", Query: `SELECT act_id, position, parent FROM act_causes WHERE parent > 0 AND act_id IN (?0)`},
+	{Name: "similar", Query: `SELECT act_id, other_id FROM act_similar WHERE act_id IN (?0)`},
+	{Name: "owners", Query: `SELECT act_id, action_id, user_id, department_id, position FROM action_owners WHERE act_id IN (?0)`},
+	{Name: "extensions", Query: `SELECT act_id, id, action_id, no, from_due, to_due, reason, state, requested_by, requested_at, decided_by, decided_at, note
+		FROM action_extensions WHERE act_id IN (?0)`},
+	{Name: "action_evidence", Query: `SELECT ac.act_id, l.action_id, l.submission_id FROM corrective_actions ac
+		JOIN action_evidence l ON l.action_id = ac.id WHERE ac.act_id IN (?0)`},
+	{Name: "terms", Query: `SELECT act_id, id, due_days, extensions, escalation, escalated_at FROM corrective_actions
+		WHERE (extensions > 0 OR escalation > 0 OR due_days IS NOT NULL) AND act_id IN (?0)`},
 	{Name: "addenda", Query: `SELECT act_id, id, no, at, author_id, author, text FROM act_addenda WHERE act_id IN (?0)`},
 }}

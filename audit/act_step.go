@@ -47,7 +47,10 @@ func (s *Service) moveActTx(ctx context.Context, tx *store.Tx, a Act, verb, note
 	if err := moveAct(ctx, tx, a, t.From, columns); err != nil {
 		return err
 	}
-	return recordAct(ctx, tx, a, t.From, verb, t.Action, note, nil)
+	if err := recordAct(ctx, tx, a, t.From, verb, t.Action, note, nil); err != nil {
+		return err
+	}
+	return s.followAct(ctx, tx, a, verb, note)
 }
 
 // actAction gives the action that a verb of the act's table needs.

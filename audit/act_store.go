@@ -106,14 +106,26 @@ func planParts(ctx context.Context, db bun.IDB, actID string) (causes, open int,
 	return causes, open, store.MapError(err, "parts of plan")
 }
 
-// ownsNone refuses who owns one of the corrective actions of an act.
+// ownsNone refuses who owns one of the corrective actions of an act, alone or
+// with others.
 func ownsNone(ctx context.Context, db bun.IDB, actID, userID string) error {
 	var n int
-	err := db.NewRaw("SELECT COUNT(*) FROM corrective_actions WHERE act_id = ? AND owner_id = ?", actID, bun.NullZero(userID)).Scan(ctx, &n)
+	err := db.NewRaw(`SELECT (SELECT COUNT(*) FROM corrective_actions WHERE act_id = ?0 AND owner_id = ?1) + (SELECT COUNT(*) FROM action_owners WHERE act_id = ?0 AND user_id = ?1)`,
+		actID, bun.NullZero(userID)).Scan(ctx, &n)
 	if err == nil && n > 0 {
 		return apperr.New(apperr.Forbidden, "audit.error.owns_action")
 	}
 	return store.MapError(err, "owners of act")
+}
+
+// verifiedNone refuses who verified that an action of the present round was
+// done: whether it works is for somebody else to say.
+func verifiedNone(ctx context.Context, db bun.IDB, a Act, userID string) error {
+	ok, err := exists(ctx, db, "SELECT COUNT(*) FROM corrective_actions WHERE act_id = ? AND round = ? AND verified_by = ?", a.ID, a.Reopened, bun.NullZero(userID))
+	if err == nil && ok {
+		err = apperr.New(apperr.Forbidden, "audit.error.verified_before")
+	}
+	return err
 }
 
 // insertAddendum appends an addendum and gives its number.

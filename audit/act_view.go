@@ -31,10 +31,37 @@ type ActionView struct {
 	Action
 
 	Owner      Person
+	Others     []Person // who own it too
 	ReportedBy Person
 	VerifiedBy Person
 	Files      []kis.File
-	Steps      []string // verbs of ActionTransitions open to the actor, and "remove"
+	Evidence   []Evidence      // submissions that show that it was done
+	Extended   []ExtensionView // requests for more time, first one first
+	Steps      []string        // verbs of ActionTransitions open to the actor, and "remove", "request", "decide"
+
+	owners []ActionOwner
+}
+
+// ExtensionView is a request for more time with names.
+type ExtensionView struct {
+	Extension
+
+	Requested, Decided Person
+}
+
+// Asked is the request for more time that waits for a decision.
+func (a ActionView) Asked() (ExtensionView, bool) {
+	for _, x := range a.Extended {
+		if x.State == ExtensionRequested {
+			return x, true
+		}
+	}
+	return ExtensionView{}, false
+}
+
+// Owns says whether a person is one of the owners.
+func (a ActionView) Owns(userID string) bool {
+	return slices.ContainsFunc(a.owners, func(o ActionOwner) bool { return o.UserID == userID })
 }
 
 // Overdue says whether the action is late on a day.
@@ -54,8 +81,10 @@ type ActView struct {
 	StandardName Standard
 	ClauseName   Clause
 	Finding      Finding
-	Repeats      ActRef // the earlier act it repeats, zero for a first time
-	Lead         Person // who leads the audit
+	Repeats      ActRef    // the earlier act it repeats, zero for a first time
+	From         OriginRef // where an act that comes from no audit comes from
+	Similar      []Similar // acts found similar when looking for other cases
+	Lead         Person    // who leads the audit, or the act when it comes from none
 	Evidence     []Evidence
 	Causes       []Cause
 	Actions      []ActionView
@@ -136,12 +165,15 @@ func (s *Service) actView(ctx context.Context, db bun.IDB, a Act) (ActView, erro
 	for _, id := range ids {
 		v.Evidence = append(v.Evidence, evidence[id])
 	}
+	if err := s.loadActMore(ctx, db, &v); err != nil {
+		return v, err
+	}
 	if err := loadActPeople(ctx, db, &v); err != nil {
 		return v, err
 	}
 	v.Steps = actSteps(ctx, v, part)
 	for i := range v.Actions {
-		v.Actions[i].Steps = actionSteps(ctx, v.Act, v.Actions[i].Action, part)
+		v.Actions[i].Steps = actionSteps(ctx, v.Act, v.Actions[i])
 	}
 	return v, nil
 }
@@ -149,9 +181,18 @@ func (s *Service) actView(ctx context.Context, db bun.IDB, a Act) (ActView, erro
 // loadActPeople resolves everybody the act names.
 func loadActPeople(ctx context.Context, db bun.IDB, v *ActView) error {
 	a := v.Act
+	if a.AuditID == "" {
+		v.Lead.ID = a.LeadID
+	}
 	ids := []string{a.CreatedBy, a.IssuedBy, a.AcknowledgedBy, a.ObjectedBy, a.ResolvedBy, a.PlannedBy, a.ApprovedBy, a.EffectBy, a.ClosedBy, v.Lead.ID}
 	for _, ac := range v.Actions {
 		ids = append(ids, ac.OwnerID, ac.Action.ReportedBy, ac.Action.VerifiedBy)
+		for _, o := range ac.owners {
+			ids = append(ids, o.UserID)
+		}
+		for _, x := range ac.Extended {
+			ids = append(ids, x.RequestedBy, x.DecidedBy)
+		}
 	}
 	var err error
 	if v.People, err = people(ctx, db, ids); err != nil {
@@ -162,6 +203,12 @@ func loadActPeople(ctx context.Context, db bun.IDB, v *ActView) error {
 		v.Actions[i].Owner = v.People[ac.OwnerID]
 		v.Actions[i].ReportedBy = v.People[ac.Action.ReportedBy]
 		v.Actions[i].VerifiedBy = v.People[ac.Action.VerifiedBy]
+		for _, o := range ac.owners[1:] {
+			v.Actions[i].Others = append(v.Actions[i].Others, v.People[o.UserID])
+		}
+		for k, x := range ac.Extended {
+			ac.Extended[k].Requested, ac.Extended[k].Decided = v.People[x.RequestedBy], v.People[x.DecidedBy]
+		}
 	}
 	return nil
 }
@@ -174,11 +221,15 @@ func actSteps(ctx context.Context, v ActView, part TeamRole) (steps []string) {
 		sc := policies.For(who, action)
 		return sc.Department(v.DepartmentID) || allowedPart(sc, action, part)
 	}
-	owns := slices.ContainsFunc(v.Actions, func(a ActionView) bool { return a.OwnerID == who.UserID })
+	owns := slices.ContainsFunc(v.Actions, func(a ActionView) bool { return a.Owns(who.UserID) })
+	verified := slices.ContainsFunc(v.Actions, func(a ActionView) bool {
+		return a.Round == v.Reopened && a.Action.VerifiedBy == who.UserID && who.UserID != ""
+	})
 	for _, t := range kis.Next(ActTransitions, v.State) {
 		switch {
 		case t.Verb == "implement" || !may(t.Action):
 		case owns && (t.Verb == "approve" || t.Verb == "confirm" || t.Verb == "fail"):
+		case verified && (t.Verb == "confirm" || t.Verb == "fail"):
 		default:
 			steps = append(steps, t.Verb)
 		}
@@ -196,7 +247,7 @@ func actSteps(ctx context.Context, v ActView, part TeamRole) (steps []string) {
 }
 
 // actionSteps lists what the actor may do to a corrective action now.
-func actionSteps(ctx context.Context, a Act, ac Action, part TeamRole) (steps []string) {
+func actionSteps(ctx context.Context, a Act, ac ActionView) (steps []string) {
 	who := actor.From(ctx)
 	if a.State == ActAcknowledged && ac.State == ActionPlanned && ac.Round == a.Reopened && policies.For(who, policies.ActRespond).Department(a.DepartmentID) {
 		return []string{"remove"}
@@ -205,13 +256,23 @@ func actionSteps(ctx context.Context, a Act, ac Action, part TeamRole) (steps []
 		return nil
 	}
 	for _, t := range kis.Next(ActionTransitions, ac.State) {
-		if mayAction(ctx, ac, t.Action) != nil {
+		if mayOwned(ctx, ac.Action, ac.owners, t.Action) != nil {
 			continue
 		}
-		if t.Action == policies.ActionVerify && (who.UserID == ac.OwnerID || who.UserID == ac.ReportedBy) {
+		if t.Action == policies.ActionVerify && (ac.Owns(who.UserID) || who.UserID == ac.Action.ReportedBy) {
 			continue
 		}
 		steps = append(steps, t.Verb)
+	}
+	if !slices.Contains(extendable, ac.State) {
+		return steps
+	}
+	asked, open := ac.Asked()
+	switch {
+	case !open && mayOwned(ctx, ac.Action, ac.owners, policies.ActionReport) == nil:
+		steps = append(steps, "request")
+	case open && mayExtend(ctx) && !ac.Owns(who.UserID) && asked.RequestedBy != who.UserID:
+		steps = append(steps, "decide")
 	}
 	return steps
 }

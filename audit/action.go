@@ -3,7 +3,10 @@ package audit
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
@@ -19,9 +22,17 @@ func (a Action) Label() string { return fmt.Sprintf("DT-%d", a.No) }
 // NewAction is a corrective action as the department proposes it.
 type NewAction struct {
 	Text    string
-	OwnerID string // user of a department who may report on it
-	Due     day.Day
+	OwnerID string   // user of a department who may report on it
+	Others  []string // users who own it too; they may report, and may not verify
+	Due     day.Day  // or Days
+	Days    int      // working days from today, instead of Due; 1 to 500
 }
+
+// Bounds of an action.
+const (
+	maxOwners  = 10
+	maxDueDays = 500
+)
 
 func (n NewAction) check(today day.Day) (NewAction, error) {
 	var c apperr.Check
@@ -29,9 +40,21 @@ func (n NewAction) check(today day.Day) (NewAction, error) {
 	if !store.IsID(n.OwnerID) {
 		c.Add("owner", "error.field.required")
 	}
-	if n.Due == "" {
+	n.Others = slices.DeleteFunc(known(n.Others), func(id string) bool { return id == n.OwnerID })
+	if len(n.Others) > maxOwners || slices.ContainsFunc(n.Others, func(id string) bool { return !store.IsID(id) }) {
+		c.Add("others", "error.field.choice")
+	}
+	switch {
+	case n.Days != 0:
+		if n.Days < 1 || n.Days > maxDueDays {
+			c.Add("days", "error.field.range", "min", 1, "max", maxDueDays)
+		}
+		if n.Due != "" {
+			c.Add("days", "audit.error.due_or_days")
+		}
+	case n.Due == "":
 		c.Add("due", "error.field.date")
-	} else if n.Due < today {
+	case n.Due < today:
 		c.Add("due", "error.field.date_after", "date", today.Format())
 	}
 	return n, c.Err()
@@ -48,7 +71,7 @@ func (s *Service) AddAction(ctx context.Context, actID string, n NewAction) (Act
 	}
 	var ac Action
 	err = s.changeAct(ctx, actID, policies.ActRespond, 0, []ActState{ActAcknowledged}, func(tx *store.Tx, a *Act) ([]string, error) {
-		department, err := ownerDepartment(ctx, tx, n.OwnerID, s.KIS.Today())
+		department, err := ownerDepartment(ctx, tx, n.OwnerID, "owner", s.KIS.Today())
 		if err != nil {
 			return nil, err
 		}
@@ -56,12 +79,21 @@ func (s *Service) AddAction(ctx context.Context, actID string, n NewAction) (Act
 		if err != nil {
 			return nil, err
 		}
-		ac = Action{ID: store.NewID(), ActID: a.ID, No: no, Text: n.Text, OwnerID: n.OwnerID, DepartmentID: department, Due: n.Due,
+		ac = Action{ID: store.NewID(), ActID: a.ID, No: no, Text: n.Text, OwnerID: n.OwnerID, DepartmentID: department, Due: n.Due, DueConfirmed: true,
 			State: ActionPlanned, Round: a.Reopened, CreatedAt: tx.Now}
+		if n.Days > 0 {
+			ac.DueDays = &n.Days
+			if ac.Due, ac.DueConfirmed, err = kis.AddWorkingDays(ctx, tx, s.KIS.Country, s.KIS.Today(), n.Days); err != nil {
+				return nil, err
+			}
+		}
 		if _, err := tx.NewInsert().Model(&ac).Exec(ctx); err != nil {
 			return nil, store.MapError(err, "insert action")
 		}
-		return nil, recordAction(ctx, tx, *a, ac, "", "add", policies.ActRespond, "", nil)
+		if err := s.addOwners(ctx, tx, ac, n.Others); err != nil {
+			return nil, err
+		}
+		return nil, recordAction(ctx, tx, *a, ac, "", "add", policies.ActRespond, "", map[string]any{"others": n.Others})
 	})
 	return ac, err
 }
@@ -111,7 +143,7 @@ func (s *Service) actionStep(ctx context.Context, id, verb, note string, action 
 		if err != nil {
 			return err
 		}
-		if err := mayAction(ctx, ac, action); err != nil {
+		if err := mayAction(ctx, tx, ac, action); err != nil {
 			return err
 		}
 		if err := actOpenFor(ctx, a, ActInProgress); err != nil {
@@ -141,18 +173,30 @@ func (s *Service) actionStep(ctx context.Context, id, verb, note string, action 
 	})
 }
 
-// mayAction says whether the actor may do this to the corrective action: its
-// owner or the head of its department report on it, any auditor verifies.
-func mayAction(ctx context.Context, ac Action, action policies.Action) error {
+// mayAction says whether the actor may do this to the corrective action.
+func mayAction(ctx context.Context, db bun.IDB, ac Action, action policies.Action) error {
+	owners, err := ownersOf(ctx, db, ac)
+	if err != nil {
+		return err
+	}
+	return mayOwned(ctx, ac, owners, action)
+}
+
+// mayOwned is mayAction with the owners at hand: one of them or the head of
+// the first one's department reports, any auditor verifies.
+func mayOwned(ctx context.Context, ac Action, owners []ActionOwner, action policies.Action) error {
 	sc, err := kis.Allowed(ctx, action)
 	if err != nil || sc.Any {
 		return err
+	}
+	if slices.ContainsFunc(owners, func(o ActionOwner) bool { return o.UserID == sc.UserID && sc.Department(o.DepartmentID) }) {
+		return nil
 	}
 	if !sc.Department(ac.DepartmentID) {
 		return apperr.New(apperr.Forbidden, "audit.error.not_department")
 	}
 	head := policies.For(actor.From(ctx), policies.ActAcknowledge)
-	if ac.OwnerID != sc.UserID && !head.Department(ac.DepartmentID) {
+	if !head.Department(ac.DepartmentID) {
 		return apperr.New(apperr.Forbidden, "audit.error.not_owner", "action", ac.Label())
 	}
 	return nil
@@ -168,8 +212,9 @@ func (s *Service) StartAction(ctx context.Context, id string) error {
 
 // ActionReport says that an action was done, with the proof.
 type ActionReport struct {
-	Result  string
-	Uploads []string // ids of staged uploads of the actor; at least one file in all
+	Result   string
+	Uploads  []string // ids of staged uploads of the actor
+	Evidence []string // ids of submissions the actor may open; at least one file or submission in all
 }
 
 // ReportAction reports an action as done; it now waits for somebody else to
@@ -188,17 +233,24 @@ func (s *Service) ReportAction(ctx context.Context, id string, r ActionReport) e
 		if err != nil {
 			return nil, err
 		}
-		if n == 0 {
+		linked, err := s.linkSubmissions(ctx, tx, *ac, r.Evidence)
+		if err != nil {
+			return nil, err
+		}
+		if n+linked == 0 {
 			return nil, apperr.InvalidField("files", "audit.error.no_files")
 		}
 		ac.Result, ac.ReportedBy, ac.DoneAt = r.Result, tx.Actor.UserID, tx.Now
+		if err := lapseExtension(ctx, tx, ac.ID); err != nil { // what is done needs no more time
+			return nil, err
+		}
 		// A verdict on the earlier report stays in the events.
 		ac.VerifiedBy, ac.VerifiedAt, ac.VerdictNote = "", time.Time{}, ""
 		return []string{"result", "reported_by", "done_at", "verified_by", "verified_at", "verdict_note"}, nil
 	})
 }
 
-// VerifyAction confirms that an action was done as reported. Neither its
+// VerifyAction confirms that an action was done as reported. Neither an
 // owner nor who reported it may. When the last one is verified, the act is
 // implemented and the term of the effectiveness check begins.
 func (s *Service) VerifyAction(ctx context.Context, id, note string) error {
@@ -207,7 +259,7 @@ func (s *Service) VerifyAction(ctx context.Context, id, note string) error {
 	if err := c.Err(); err != nil {
 		return err
 	}
-	judge := func(tx *store.Tx, _ Act, ac *Action) ([]string, error) { return verdict(tx, ac, note) }
+	judge := func(tx *store.Tx, _ Act, ac *Action) ([]string, error) { return verdict(ctx, tx, ac, note) }
 	return s.actionStep(ctx, id, "verify", note, policies.ActionVerify, judge, func(tx *store.Tx, a Act) error {
 		left, err := unverified(ctx, tx, a.ID)
 		if err != nil || left > 0 {
@@ -225,13 +277,18 @@ func (s *Service) RejectAction(ctx context.Context, id, reason string) error {
 		return err
 	}
 	return s.actionStep(ctx, id, "reject", reason, policies.ActionVerify, func(tx *store.Tx, _ Act, ac *Action) ([]string, error) {
-		return verdict(tx, ac, reason)
+		return verdict(ctx, tx, ac, reason)
 	})
 }
 
 // verdict is the part that both verdicts share: who judges must not own.
-func verdict(tx *store.Tx, ac *Action, note string) ([]string, error) {
-	if tx.Actor.UserID == "" || tx.Actor.UserID == ac.OwnerID || tx.Actor.UserID == ac.ReportedBy {
+func verdict(ctx context.Context, tx *store.Tx, ac *Action, note string) ([]string, error) {
+	owners, err := ownersOf(ctx, tx, *ac)
+	if err != nil {
+		return nil, err
+	}
+	owns := slices.ContainsFunc(owners, func(o ActionOwner) bool { return o.UserID == tx.Actor.UserID })
+	if tx.Actor.UserID == "" || owns || tx.Actor.UserID == ac.ReportedBy {
 		return nil, apperr.New(apperr.Forbidden, "audit.error.own_verification", "action", ac.Label())
 	}
 	ac.VerifiedBy, ac.VerifiedAt, ac.VerdictNote = tx.Actor.UserID, tx.Now, note

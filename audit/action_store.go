@@ -46,6 +46,9 @@ func moveAction(ctx context.Context, tx *store.Tx, a Action, from ActionState, c
 }
 
 func deleteAction(ctx context.Context, tx *store.Tx, a Action) error {
+	if _, err := tx.NewRaw("DELETE FROM action_owners WHERE action_id = ?", a.ID).Exec(ctx); err != nil {
+		return store.MapError(err, "remove owners")
+	}
 	n, err := store.Affected(tx.NewDelete().Model(&a).Where("id = ? AND state = ?", a.ID, a.State).Exec(ctx))
 	return store.Moved(n, err, kindAction, string(a.State))
 }
@@ -64,14 +67,14 @@ func unverified(ctx context.Context, db bun.IDB, actID string) (n int, err error
 
 // ownerDepartment gives the department of a person who can report on an
 // action: active, with a department and a role there.
-func ownerDepartment(ctx context.Context, db bun.IDB, userID string, today day.Day) (string, error) {
+func ownerDepartment(ctx context.Context, db bun.IDB, userID, field string, today day.Day) (string, error) {
 	var ids []string
 	err := db.NewRaw(`SELECT CAST(u.department_id AS TEXT) FROM users u WHERE u.id = ? AND u.disabled_at IS NULL AND u.department_id IS NOT NULL
 		AND EXISTS (SELECT 1 FROM user_roles g WHERE g.user_id = u.id AND g.department_id = u.department_id AND g.role IN (?)
 			AND g.from_day <= ? AND (g.to_day IS NULL OR g.to_day >= ?))`,
 		userID, bun.List([]policies.Role{policies.Employee, policies.Head}), today, today).Scan(ctx, &ids)
 	if err == nil && len(ids) == 0 {
-		return "", apperr.InvalidField("owner", "audit.error.owner")
+		return "", apperr.InvalidField(field, "audit.error.owner")
 	}
 	if err != nil {
 		return "", store.MapError(err, "owner of action")

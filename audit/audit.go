@@ -103,11 +103,6 @@ const (
 	Ishikawa CauseMethod = "ishikawa" // causes by category
 )
 
-// CauseCategories are the branches of an Ishikawa diagram.
-func CauseCategories() []string {
-	return []string{"people", "method", "equipment", "material", "measurement", "environment"}
-}
-
 // Official number series of the context; both start anew each year.
 const (
 	seriesAudit = "audit" // DA-2026-01
@@ -116,9 +111,10 @@ const (
 
 // Object kinds in the trail and in observers' grants.
 const (
-	kindAudit  = "audit"
-	kindAct    = "act"
-	kindAction = "action"
+	kindAudit   = "audit"
+	kindFinding = "finding"
+	kindAct     = "act"
+	kindAction  = "action"
 )
 
 // Lengths of texts, in characters.

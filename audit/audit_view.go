@@ -315,7 +315,7 @@ func auditSteps(ctx context.Context, v AuditView) (steps []string) {
 	}
 	open := v.State == Planned || v.State == Announced || v.State == InProgress
 	if open && may(policies.AuditPlan) && (v.State != InProgress || may(policies.AuditCancel)) {
-		steps = append(steps, "team")
+		steps = append(steps, "team", "build")
 	}
 	if open && may(policies.AuditExcept) {
 		steps = append(steps, "except")

@@ -89,8 +89,11 @@ func insertFinding(ctx context.Context, tx *store.Tx, a Audit, row Row, n NewFin
 	}
 	f := Finding{ID: store.NewID(), AuditID: a.ID, RowID: row.ID, No: no, Grade: n.Grade, Standard: t.Standard, Edition: t.Edition,
 		Clause: row.Clause, GSBPM: row.GSBPM, CycleID: n.CycleID, DepartmentID: n.DepartmentID, Statement: n.Statement,
-		Recommendation: n.Recommendation, CreatedBy: tx.Actor.UserID, CreatedAt: tx.Now}
+		Recommendation: n.Recommendation, CreatedBy: tx.Actor.UserID, CreatedAt: tx.Now, State: FindingDraft, StateAt: tx.Now, Version: 1}
 	if err := storeFinding(ctx, tx, f, n.Row.Evidence); err != nil {
+		return f, err
+	}
+	if err := addFindingEvent(ctx, tx, FindingEvent{FindingID: f.ID, Verb: "raise", To: string(f.State)}); err != nil {
 		return f, err
 	}
 	tx.Record(store.Change{Action: string(policies.FindingRaise), Kind: "finding", ID: f.ID, Label: a.Number, RootKind: kindAudit, RootID: a.ID,

@@ -121,3 +121,7 @@ func mergeSets(base, mine, now string) string {
 	slices.Sort(set)
 	return strings.Join(set, " ")
 }
+
+// RowTexts are the fields of a row as RowPatch has them, for those who show
+// what it holds now.
+func RowTexts(r Row, evidence []string) map[RowField]string { return rowTexts(r, evidence) }

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/i18n"
@@ -11,7 +12,7 @@ import (
 )
 
 // Work lists everything that waits for the actor in audits, acts and
-// corrective actions, in three queries at most.
+// corrective actions, in five queries at most.
 func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
 	if _, err := kis.Allowed(ctx, policies.SelfUse); err != nil {
 		return nil, err
@@ -29,7 +30,11 @@ func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
 		return nil, err
 	}
 	audits, err := s.auditWork(ctx, who)
-	return append(append(acts, actions...), audits...), err
+	if err != nil {
+		return nil, err
+	}
+	more, err := s.moreWork(ctx, who)
+	return slices.Concat(acts, actions, audits, more), err
 }
 
 // actWork lists the acts that wait for a step of the actor.
@@ -90,13 +95,14 @@ type actClaim struct {
 	Departments []string
 	Lead        bool
 	UserID      string
+	Own         string // department of UserID
 }
 
 // actClaims lists the states in which acts may wait for the actor.
 func actClaims(who actor.Actor) (out []actClaim) {
 	for _, w := range actWaits {
 		sc := policies.For(who, w.Action)
-		c := actClaim{State: w.State, UserID: who.UserID, Lead: sc.Assigned || (w.Lead && sc.Any)}
+		c := actClaim{State: w.State, UserID: who.UserID, Own: who.DepartmentID, Lead: sc.Assigned || (w.Lead && sc.Any)}
 		if !w.Lead {
 			c.Any, c.Departments = sc.Any, sc.Departments
 		} else if w.Or != "" {

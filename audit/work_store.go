@@ -59,6 +59,10 @@ func claimedActs(db bun.IDB, claims []actClaim) *bun.SelectQuery {
 		}
 		if c.Lead {
 			add(c).Join("JOIN audit_team AS tm ON tm.audit_id = w.audit_id").Where("tm.user_id = ? AND tm.role = ?", c.UserID, Lead)
+			add(c).Where("w.lead_id = ?", c.UserID)
+		}
+		if c.Lead && c.State == ActDraft { // from no audit, and nobody's yet
+			add(c).Where("w.audit_id IS NULL AND w.lead_id IS NULL AND w.department_id <> ?", bun.NullZero(c.Own))
 		}
 	}
 	return all
@@ -82,10 +86,10 @@ func waitingActions(ctx context.Context, db bun.IDB, userID string, verifies boo
 		ColumnExpr("ac.act_id, c.number, ac.no, ac.text, ac.state, ac.due, ac.verdict_note").
 		Join("JOIN acts AS c ON c.id = ac.act_id").Where("c.state = ?", ActInProgress)
 	q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-		q.Where("ac.owner_id = ? AND ac.state IN (?)", userID, bun.List([]ActionState{ActionPlanned, ActionInProgress, ActionRejected}))
+		q.Where("(ac.owner_id = ?0 OR ac.id IN (SELECT o.action_id FROM action_owners o WHERE o.user_id = ?0)) AND ac.state IN (?1)", userID, bun.List([]ActionState{ActionPlanned, ActionInProgress, ActionRejected}))
 		if verifies {
-			q.WhereOr("ac.state = ? AND ac.owner_id <> ? AND ac.reported_by <> ? AND EXISTS (SELECT 1 FROM audit_team tm WHERE tm.audit_id = c.audit_id AND tm.user_id = ?)",
-				ActionDone, userID, userID, userID)
+			q.WhereOr("ac.state = ? AND ac.owner_id <> ? AND ac.reported_by <> ? AND (c.lead_id = ? OR EXISTS (SELECT 1 FROM audit_team tm WHERE tm.audit_id = c.audit_id AND tm.user_id = ?))",
+				ActionDone, userID, userID, userID, userID)
 		}
 		return q
 	})

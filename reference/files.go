@@ -25,13 +25,15 @@ const (
 
 // Audit.
 const (
-	Standards       = "standards.csv"        // standard and edition with its national adoption
-	Clauses         = "clauses.csv"          // clauses by standard, edition and number, short titles of our own
-	Checklists      = "checklists.csv"       // checklist templates and their versions
-	ChecklistRows   = "checklist-rows.csv"   // questions of the templates
-	FindingGrades   = "finding-grades.csv"   // grades of a finding
-	AuditKinds      = "audit-kinds.csv"      // kinds of audit
-	EvidenceClasses = "evidence-classes.csv" // confidentiality classes of evidence
+	Standards        = "standards.csv"         // standard and edition with its national adoption
+	Clauses          = "clauses.csv"           // clauses by standard, edition and number, short titles of our own
+	Checklists       = "checklists.csv"        // checklist templates and their versions
+	ChecklistRows    = "checklist-rows.csv"    // questions of the templates
+	FindingGrades    = "finding-grades.csv"    // grades of a finding
+	AuditKinds       = "audit-kinds.csv"       // kinds of audit
+	CauseCategories  = "cause-categories.csv"  // branches of a diagram of causes
+	EscalationLevels = "escalation-levels.csv" // whom a late action is brought before, and after how many working days
+	EvidenceClasses  = "evidence-classes.csv"  // confidentiality classes of evidence
 
 	ProgrammeFactors = "programme-factors.csv" // what the priority of a row of the audit programme is weighed by
 	Sites            = "sites.csv"             // places that are certified and audited by themselves
@@ -113,6 +115,8 @@ var headers = map[string]string{
 	ChecklistRows:            "template,version,no,gsbpm,clause,question_az,question_en,guidance_az,guidance_en",
 	FindingGrades:            "code,order,name_az,name_en,nonconformity,needs_act,confirmed",
 	AuditKinds:               "code,order,name_az,name_en",
+	CauseCategories:          "code,name_az,name_en",
+	EscalationLevels:         "whom,after_days,name_az,name_en",
 	EvidenceClasses:          "code,order,name_az,name_en,meaning_az,meaning_en",
 	ProgrammeFactors:         "version,valid_from,factor,weight,steps,source_az,source_en",
 	Sites:                    "code,name_az,name_en,kind,department",

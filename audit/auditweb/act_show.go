@@ -17,6 +17,8 @@ type actPage struct {
 	ui.Page
 	audit.ActView
 	forms  map[string]ui.Form
+	groups []audit.CauseCategory
+	like   []audit.Similar // for a draft: acts that it may repeat
 	pdf    string
 	months int // usual time between implementation and the effectiveness check
 	my     string
@@ -36,6 +38,14 @@ func (p pages) showAct(c *web.Context, status int, forms map[string]ui.Form) err
 	if v.ActView, err = p.svc.Act(c.Ctx(), id); err != nil {
 		return err
 	}
+	if v.groups, err = p.svc.CauseCategories(c.Ctx()); err != nil {
+		return err
+	}
+	if v.Can("edit") {
+		if v.like, err = p.svc.SimilarActs(c.Ctx(), id); err != nil {
+			return err
+		}
+	}
 	v.Page = c.Page(v.ActView.Number)
 	if v.ActView.Number == "" {
 		v.Page = c.Page("audit.act.draft")
@@ -44,6 +54,27 @@ func (p pages) showAct(c *web.Context, status int, forms map[string]ui.Form) err
 		v.pdf = "/acts/" + v.ID + "/pdf"
 	}
 	return c.Render(status, actShowView(v))
+}
+
+// following are the answers that follow from one; those stored before there
+// were branches all follow from the nonconformity itself.
+func (v actPage) following(parent int) (out []audit.Cause) {
+	for _, c := range v.Causes {
+		if c.Parent == parent {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// under are the causes of one branch.
+func (v actPage) under(code string) (out []audit.Cause) {
+	for _, c := range v.Causes {
+		if c.Category == code {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // unplaced are the forms that came back and have no place on the page: steps

@@ -3,6 +3,9 @@ package auditweb
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/apperr"
@@ -15,6 +18,8 @@ import (
 type responsePage struct {
 	actPage
 	people []kis.User // who may own an action
+	groups []audit.CauseCategory
+	like   []audit.Similar // acts that may be similar cases
 	answer ui.Form
 	add    ui.Form
 	submit ui.Form
@@ -49,6 +54,12 @@ func (p pages) showResponse(c *web.Context, status int, v responsePage) error {
 		}
 		v.people = append(v.people, list...)
 	}
+	if v.groups, err = p.svc.CauseCategories(c.Ctx()); err != nil {
+		return err
+	}
+	if v.like, err = p.svc.SimilarActs(c.Ctx(), id); err != nil {
+		return err
+	}
 	return c.Render(status, responseView(v))
 }
 
@@ -63,9 +74,17 @@ func (p pages) saveResponse(c *web.Context) error {
 		CauseMethod: audit.CauseMethod(c.Form("cause_method")), RootCause: c.Form("root_cause"), SimilarChecked: c.Form("similar_checked") != "",
 		SimilarWhere: c.Form("similar_where"), RiskUpdated: c.Form("risk_updated") != "", QMSChange: c.Form("qms_change"),
 		EffectMeasure: c.Form("effect_measure"), EffectBaseline: c.Form("effect_baseline"), EffectTarget: c.Form("effect_target")}
-	questions, answers, categories := c.Forms("question"), c.Forms("why"), c.Forms("category")
+	r.Similar = c.Forms("similar")
+	questions, answers, categories, parents := c.Forms("question"), c.Forms("why"), c.Forms("category"), c.Forms("parent")
 	for i, a := range answers {
 		cause := audit.Cause{Answer: a}
+		if i < len(parents) {
+			n, err := strconv.Atoi(parents[i])
+			if err != nil {
+				n = -1 // refused with the row's number
+			}
+			cause.Parent = n
+		}
 		if i < len(questions) {
 			cause.Question = questions[i]
 		}
@@ -89,7 +108,13 @@ func (p pages) addAction(c *web.Context) error {
 		return err
 	}
 	due, _ := web.ParseDate(c.Form("due")) // what cannot be read is none, and the service asks for it
-	_, err = p.svc.AddAction(c.Ctx(), id, audit.NewAction{Text: c.Form("text"), OwnerID: c.Form("owner"), Due: due})
+	n := audit.NewAction{Text: c.Form("text"), OwnerID: c.Form("owner"), Others: c.Forms("others"), Due: due}
+	if days := strings.TrimSpace(c.Form("days")); days != "" {
+		if n.Days, err = strconv.Atoi(days); err != nil || n.Days == 0 {
+			n.Days = -1 // refused as out of range
+		}
+	}
+	_, err = p.svc.AddAction(c.Ctx(), id, n)
 	return done(c, err, "audit.action.added", "/acts/"+id+"/response#actions", func(form ui.Form, status int) error {
 		return p.showResponse(c, status, responsePage{add: form})
 	})
@@ -145,6 +170,10 @@ func (v responsePage) stored() ui.Form {
 		values.Add("question", ca.Question)
 		values.Add("why", ca.Answer)
 		values.Add("category", ca.Category)
+		values.Add("parent", strconv.Itoa(ca.Parent))
+	}
+	for _, o := range v.Similar {
+		values.Add("similar", o.ActID)
 	}
 	return ui.Form{Values: values}
 }
@@ -156,6 +185,36 @@ func nth(f ui.Form, name string, n int) string {
 	}
 	return ""
 }
+
+// follows is what the question of the i-th row (from 0) follows from: what was
+// chosen; else the answer above it, so that a plain chain needs no choosing.
+func follows(f ui.Form, i int) string {
+	if p := nth(f, "parent", i); p != "" {
+		return p
+	}
+	if len(f.Values["why"]) > i { // stored before there were branches, or typed
+		return strconv.Itoa(i)
+	}
+	return strconv.Itoa(min(i, len(f.Values["why"])))
+}
+
+// chosen says whether an act is among the similar ones of the form.
+func chosen(f ui.Form, id string) bool { return slices.Contains(f.Values["similar"], id) }
+
+// linked are the proposals with the acts that were linked before and are no
+// longer proposed.
+func (v responsePage) linked() []audit.Similar {
+	out := slices.Clone(v.like)
+	for _, s := range v.Similar {
+		if !slices.ContainsFunc(out, func(o audit.Similar) bool { return o.ActID == s.ActID }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// coOwners are who may own an action beside the first.
+func (v responsePage) coOwners() []ui.Option { return v.owners()[1:] }
 
 // rows is how many questions to show: those there are and two more.
 func (v responsePage) rows() int { return max(whys, len(v.stored().Values["why"])+2) }
