@@ -133,7 +133,7 @@ func (s *Server) page(r *http.Request) ui.Page {
 		p.Office = p.T("web.app.office")
 	}
 	if !a.Nobody() {
-		p.User = &ui.User{Name: a.Name}
+		p.User = &ui.User{ID: a.UserID, Name: a.Name}
 		if s.opt.Unit != nil && a.DepartmentID != "" {
 			p.User.Unit = s.opt.Unit(r.Context(), a.DepartmentID)
 		}

@@ -107,7 +107,8 @@ func (s *Server) loadActor(next http.Handler) http.Handler {
 			s.answerError(w, r, apperr.Wrap(err, "load actor"))
 			return
 		}
-		if now.Sub(seen) > touchEvery {
+		// A page that only looks for news by itself is not somebody at work.
+		if now.Sub(seen) > touchEvery && r.Header.Get("X-Kis-Poll") == "" {
 			s.sessions.Put(ctx, keySeen, now.Unix())
 		}
 		info.setView(lang, theme)

@@ -36,6 +36,7 @@ type Page struct {
 
 // User is the person as the shell shows it.
 type User struct {
+	ID   string // what this browser keeps of unsent forms is kept under it
 	Name string // "Aytən Məmmədova"
 	Unit string // code of the home department, "SSS"; may be empty
 }

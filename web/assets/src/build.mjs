@@ -109,7 +109,7 @@ const kept = new Set(classes(purged.css));
 writeFileSync(join(dist, 'purged.txt'), classes(tabler).filter((c) => !kept.has(c)).sort().join('\n') + '\n');
 
 // --- Script: htmx first, then our own.
-const js = (await transform(read(src, 'kis.js'), { minify: true, charset: 'utf8', target: 'es2022' })).code;
+const js = (await transform(read(src, 'kis.js') + '\n' + read(src, 'keep.js'), { minify: true, charset: 'utf8', target: 'es2022' })).code;
 add('kis.js', 'text/javascript; charset=utf-8', read(modules, 'htmx.org/dist/htmx.min.js').trim() + '\n' + js);
 
 // --- Licences, the accessibility checker for browser tests (never served), and the records.

@@ -194,6 +194,11 @@
     const free = sending - list.filter((up) => up.state === 'send').length;
     list.filter((up) => up.state === 'wait').slice(0, Math.max(free, 0)).forEach((up) => send(form, up));
     offerRetry(form);
+    // data-k-then="ID": files that belong to something as soon as they have arrived; that part is asked for again.
+    if (form.dataset.kThen && list.length && list.every((up) => up.state === 'done')) {
+      const part = byId(form.dataset.kThen);
+      if (part && window.htmx) htmx.trigger(part, 'refresh');
+    }
     if (form.kSubmitter === undefined || list.some((up) => up.state === 'send' || up.state === 'wait')) return;
     const submitter = form.kSubmitter;
     form.kSubmitter = undefined;
