@@ -32,6 +32,8 @@ func Nav() []NavSection {
 			{"web.nav.work", "checkbox", "/work", policies.SelfUse, nil},
 			{"web.nav.cycles", "layout-columns", "/cycles", policies.CycleRead, []string{"/processes"}},
 			{"web.nav.evidence", "files", "/evidence", policies.EvidenceRead, nil},
+			{"web.nav.requests", "message-report", "/requests", policies.RequestRead, nil},
+			{"web.nav.discrepancies", "zoom-question", "/discrepancies", policies.DiscrepancyRead, nil},
 		}},
 		{"web.nav.group.audit", []NavEntry{
 			{"web.nav.audits", "clipboard-check", "/audits", policies.AuditRead, nil},

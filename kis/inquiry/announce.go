@@ -2,12 +2,13 @@ package inquiry
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
@@ -71,7 +72,11 @@ func (s *Service) announceRequest(ctx context.Context, db bun.IDB, e kis.Event) 
 
 func (s *Service) announceComment(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
 	step := e.Facts()["step"]
-	mentioned := strings.Fields(e.Facts()["mentioned"])
+	var after struct{ Mentioned []string }
+	if err := json.Unmarshal(e.After, &after); err != nil {
+		return nil, apperr.Wrap(err, "entry of a comment")
+	}
+	mentioned := after.Mentioned
 	if step == "delete" || step == "edit" && len(mentioned) == 0 {
 		return nil, nil
 	}

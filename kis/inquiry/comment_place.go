@@ -149,7 +149,7 @@ func (p place) change(m Comment, verb string, mentioned []string) store.Change {
 	}
 	after := map[string]any{"step": verb, "on": p.Kind}
 	if len(mentioned) > 0 {
-		after["mentioned"] = strings.Join(mentioned, " ")
+		after["mentioned"] = mentioned
 	}
 	return store.Change{Action: string(policies.CommentWrite), Kind: KindComment, ID: m.ID, Label: label, RootKind: kind, RootID: root, After: after}
 }

@@ -188,7 +188,7 @@ func (s *Service) Note(ctx context.Context, n NewDiscrepancy) (Discrepancy, erro
 			return store.MapError(err, "insert discrepancy")
 		}
 		tx.Record(store.Change{Action: string(policies.DiscrepancyWrite), Kind: KindDiscrepancy, ID: d.ID, Label: d.Number, After: map[string]any{"state": d.State, "step": "note",
-			"code": d.Code, "department": d.DepartmentID, "found": d.Found, "cases": d.Cases, "size": d.Size, "origin": d.Source, "due": d.Due}})
+			"code": d.Code, "department": d.DepartmentID, "found": d.Found, "cases": d.Cases, "size": d.Size, "seen_in": d.Source, "due": d.Due}})
 		return nil
 	})
 	return d, err

@@ -127,7 +127,7 @@ func (s *Service) move(ctx context.Context, id string, act policies.Action, verb
 		}
 		after := map[string]any{"state": d.State, "step": verb}
 		if verb == "promote" {
-			after["act"] = d.ActID
+			after["nonconformity"] = d.ActID
 		}
 		ch := store.Change{Action: string(act), Kind: KindDiscrepancy, ID: d.ID, Label: d.Number, Before: map[string]any{"state": arrow.From}, After: after}
 		if note != nil {

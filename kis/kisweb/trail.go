@@ -140,6 +140,7 @@ var objectPages = map[string]struct {
 	act  policies.Action
 }{
 	"user": {"/admin/users/", policies.UserRead}, "department": {"/admin/departments/", policies.DepartmentRead},
+	"evidence_request": {"/requests/", policies.RequestRead}, "discrepancy": {"/discrepancies/", policies.DiscrepancyRead},
 	"cycle": {"/cycles/", policies.CycleRead}, "submission": {"/evidence/", policies.EvidenceRead},
 	"audit": {"/audits/", policies.AuditRead}, "act": {"/acts/", policies.ActRead},
 	"plan": {"/plans/", policies.PlanRead}, "review": {"/reviews/", policies.ReviewRead}, "measure": {"/measures/", policies.MeasureRead},

@@ -261,12 +261,12 @@ func (p discrepancyShowPage) rows() []ui.KVRow {
 
 // steps shows the life of the note.
 func (p discrepancyShowPage) steps() []ui.Step {
-	noted := ui.Step{Label: p.T("inquiry.discrepancy.step.noted"), Note: p.DateTime(p.NotedAt), Tone: "good"}
+	noted := ui.Step{Label: p.T("inquiry.discrepancy.life.noted"), Note: p.DateTime(p.NotedAt), Tone: "good"}
 	if p.State == inquiry.DiscrepancyPromoted {
 		return []ui.Step{noted, {Label: p.T("inquiry.discrepancy.state.promoted"), Note: p.DateTime(p.PromotedAt), Tone: "warn", Current: true}}
 	}
-	explained := ui.Step{Label: p.T("inquiry.discrepancy.step.explained"), Tone: "good"}
-	confirmed := ui.Step{Label: p.T("inquiry.discrepancy.step.confirmed"), Tone: "idle"}
+	explained := ui.Step{Label: p.T("inquiry.discrepancy.life.explained"), Tone: "good"}
+	confirmed := ui.Step{Label: p.T("inquiry.discrepancy.life.confirmed"), Tone: "idle"}
 	switch p.State {
 	case inquiry.DiscrepancyOpen:
 		explained.Tone, explained.Current, explained.Note = "info", true, p.T("inquiry.request.until", "day", p.Day(p.Due))

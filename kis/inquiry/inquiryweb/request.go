@@ -256,7 +256,7 @@ func (h pages) close(c *web.Context) error {
 // steps shows the life of the request.
 func (p requestShowPage) steps() []ui.Step {
 	at := func(label string, when string, done, current bool, tone string) ui.Step {
-		s := ui.Step{Label: p.T("inquiry.request.step." + label), Note: when, Current: current}
+		s := ui.Step{Label: p.T("inquiry.request.life." + label), Note: when, Current: current}
 		switch {
 		case tone != "":
 			s.Tone = tone
