@@ -79,7 +79,7 @@ type AuditView struct {
 	Created     Person
 	Working     bool     // the actor sees the checklist and drafts, not only what was given to the department
 	Part        TeamRole // of the actor in the team
-	Steps       []string // verbs of AuditTransitions open to the actor, and "team", "except", "meeting", "answer"
+	Steps       []string // verbs of AuditTransitions open to the actor, and "team", "build", "except", "meeting", "answer"
 }
 
 // Can says whether a step is open to the actor.
@@ -315,7 +315,10 @@ func auditSteps(ctx context.Context, v AuditView) (steps []string) {
 	}
 	open := v.State == Planned || v.State == Announced || v.State == InProgress
 	if open && may(policies.AuditPlan) && (v.State != InProgress || may(policies.AuditCancel)) {
-		steps = append(steps, "team", "build")
+		steps = append(steps, "team")
+	}
+	if (v.State == Planned || v.State == Announced) && may(policies.AuditPlan) {
+		steps = append(steps, "build")
 	}
 	if open && may(policies.AuditExcept) {
 		steps = append(steps, "except")

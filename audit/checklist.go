@@ -86,6 +86,10 @@ func (s *Service) rowToAnswer(ctx context.Context, tx *store.Tx, rowID string, a
 	if err := lock(ctx, tx, "audits", row.AuditID); err != nil {
 		return Audit{}, row, err
 	}
+	// Read again: while waiting for the lock somebody may have answered it.
+	if row, err = rowByID(ctx, tx, rowID); err != nil {
+		return Audit{}, row, err
+	}
 	a, err := s.seenAudit(ctx, tx, row.AuditID)
 	if err != nil {
 		return a, row, err
