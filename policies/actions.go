@@ -65,6 +65,8 @@ const (
 	AuditMove       Action = "audit:audit:move"  // announce, start, report, close
 	AuditCancel     Action = "audit:audit:cancel"
 	ChecklistAnswer Action = "audit:checklist:answer"
+	TemplateRead    Action = "audit:template:read"  // the library of checklist templates
+	TemplateWrite   Action = "audit:template:write" // write, publish and withdraw templates
 	FindingRaise    Action = "audit:finding:raise"
 	FindingShare    Action = "audit:finding:share" // show findings to the audited department, take one back
 	FindingView     Action = "audit:finding:view"  // say what the department thinks of a finding
@@ -125,7 +127,7 @@ func Actions() []Action {
 		RequestRead, RequestAsk, RequestAnswer, RequestStandIn, RequestDecide, CommentRead, CommentWrite,
 		DiscrepancyRead, DiscrepancyWrite, DiscrepancyConfirm, DiscrepancyPromote,
 		ProgrammeRead, ProgrammeDraft, ProgrammeApprove, AuditorRead, AuditorRecord, AuditorEvaluate,
-		AuditRead, AuditPlan, AuditExcept, AuditMove, AuditCancel, ChecklistAnswer, FindingRaise, FindingShare, FindingView,
+		AuditRead, AuditPlan, AuditExcept, AuditMove, AuditCancel, ChecklistAnswer, TemplateRead, TemplateWrite, FindingRaise, FindingShare, FindingView,
 		ActRead, ActDraft, ActIssue, ActAcknowledge, ActObject, ActResolve, ActRespond, ActApprove,
 		ActionReport, ActionVerify, ActionExtend, ActEffect, ActClose, ActReopen, ActAddendum,
 		RecommendationRead, RecommendationPropose, RecommendationDecide,

@@ -67,12 +67,14 @@ var packages = slices.Concat([]row{
 	{"kis/kisweb", with(base, shell, "kis", "kis/indicator", "kis/notice", "internal/outbox"), whyPages},
 
 	{"eservice/register", with(base, "kis", "reference"), "the register lies beside the scorecards: both keep what they say of the same services, neither asks the other"},
+	{"eservice/register/registerweb", with(base, shell, "kis", "eservice/register"), whyPages},
 
+	{"audit/checklist", with(base, "audit", "kis", "reference"), "the library of templates stands above the audits that are built from it; an audit knows only the rows it was given"},
 	{"audit/programme", with(base, "audit", "kis", "reference"), "the programme stands above the audits it leads to; an audit knows only the row it came from"},
 
-	{"reports", with(base, domains, "kis", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
+	{"reports", with(base, domains, "eservice/register", "kis", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
 	{"reports/pack", with(base, "kis", "reports"), "a pack is made of what kis lets a person read; it knows nothing of requests"},
-	{"reports/reportsweb", with(base, shell, domains, "kis", "reports", "reports/pack"), whyPages},
+	{"reports/reportsweb", with(base, shell, domains, "eservice/register", "kis", "reports", "reports/pack"), whyPages},
 
 	{"web/assets", nil, "files for the browser only"},
 	{"web/ui", with(plumbing, "policies", "web/assets"), whyShell},
@@ -83,7 +85,7 @@ var packages = slices.Concat([]row{
 }, contexts())
 
 // parts are the packages of a sibling that have pages with it beside the main one.
-var parts = map[string][]string{"audit": {"audit/programme"}}
+var parts = map[string][]string{"audit": {"audit/checklist", "audit/programme"}}
 
 // contexts gives the three rows of each of the domain's siblings, which are alike.
 func contexts() []row {
