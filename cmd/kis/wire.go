@@ -66,6 +66,7 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	s.inquiry = wireInquiry(s)
 	s.reports.Inquiry = s.inquiry
 	s.packs = pack.New(k)
+	k.Records = wireRecords(s)
 	s.notices = wireNotices(s, c)
 	return s
 }

@@ -77,6 +77,12 @@ func evidenceFilter(c *web.Context) kis.EvidenceFilter {
 	if d, ok := day.Parse(c.Query("to")); ok {
 		f.To = d
 	}
+	if d, ok := day.Parse(c.Query("before")); ok {
+		f.Before = d
+	}
+	if fresh := kis.Freshness(c.Query("fresh")); fresh == kis.Expiring || fresh == kis.Expired {
+		f.Fresh = fresh
+	}
 	return f
 }
 
@@ -124,7 +130,7 @@ func (p evidenceListPage) filtered() bool {
 // detailed says whether one of the filters that are folded away is set.
 func (p evidenceListPage) detailed() bool {
 	f := p.Filter
-	return f.Phase != "" || f.Class != "" || f.ReferencePeriod != "" || f.From != "" || f.To != "" || f.SubmitterID != ""
+	return f.Phase != "" || f.Class != "" || f.ReferencePeriod != "" || f.From != "" || f.To != "" || f.SubmitterID != "" || f.Fresh != "" || f.Before != ""
 }
 
 // facts is the line under the title.
@@ -208,6 +214,14 @@ type evidenceShowPage struct {
 	ui.Page
 	kis.SubmissionPage
 	Panels []templ.Component
+}
+
+// recordOf is the record of a version: known for the one that is shown.
+func (p evidenceShowPage) recordOf(v kis.Version) *kis.EvidenceRecord {
+	if v.ID == p.ID {
+		return p.Record
+	}
+	return nil
 }
 
 func (h evidencePages) show(c *web.Context) error {

@@ -210,6 +210,8 @@ func contentWords(p ui.Page, r kis.EvidenceRow) string {
 	switch {
 	case r.Kind == kis.EvidenceLink:
 		return r.Link
+	case r.Kind == kis.EvidenceMade:
+		return recordName(p, r.RecordKind, r.RecordLabel)
 	case len(r.Files) == 1:
 		return r.Files[0].Name + " · " + p.Bytes(r.Files[0].Size)
 	case len(r.Files) > 1:
@@ -253,6 +255,13 @@ func evidenceRows(p evidenceShowPage) []ui.KVRow {
 		{Term: p.T("kis.evidence.period"), Value: p.ReferencePeriod},
 		{Term: p.T("kis.evidence.date"), Value: p.Day(p.EffectiveDay)},
 		{Term: p.T("kis.evidence.class"), Value: p.T("kis.evidence.class." + string(p.Class) + "_long")},
+	}
+	if p.ValidUntil != "" {
+		origin := p.T("kis.validity.by_rule")
+		if p.Validity == kis.ValidityOwn {
+			origin = p.T("kis.validity.by_sender")
+		}
+		rows = append(rows, ui.KVRow{Term: p.T("kis.validity.until"), Value: p.Day(p.ValidUntil), Mut: origin, State: freshState(p.Page, p.Freshness(p.Today()))})
 	}
 	if p.DeciderName != "" {
 		rows = append(rows, ui.KVRow{Term: p.T("kis.evidence.decider"), Value: p.DeciderName, Mut: p.DateTime(p.DecidedAt)})

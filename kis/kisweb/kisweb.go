@@ -32,5 +32,7 @@ func Register(r *web.Router, s *kis.Service, work ...WorkSource) {
 	registerEvidence(r, s)
 	registerUploads(r, s)
 	registerFiles(r, s)
+	registerRecords(r, s)
+	registerValidity(r, s)
 	registerTokens(r, s)
 }

@@ -33,11 +33,20 @@ type taskPage struct {
 	FormOf  string // id of the output or submission whose form came back
 	Form    ui.Form
 	Staged  []kis.Upload // files that arrived before the form was refused
+	Record  *kis.Record  // that was chosen for the form; nil when none was
 	MayRead bool         // evidence of anybody
 	Panels  []templ.Component
 }
 
-func (h taskPages) show(c *web.Context) error { return h.page(c, http.StatusOK, "", ui.Form{}, nil) }
+// show is the page; ?output= opens the form of an output, ?record= puts a
+// record of the system into it.
+func (h taskPages) show(c *web.Context) error {
+	of := ""
+	if c.Query("record") != "" {
+		of = c.Query("output")
+	}
+	return h.page(c, http.StatusOK, of, ui.Form{}, nil)
+}
 
 // page shows the task; of is the output or submission whose form comes back.
 func (h taskPages) page(c *web.Context, status int, of string, f ui.Form, staged []kis.Upload) error {
@@ -51,6 +60,18 @@ func (h taskPages) page(c *web.Context, status int, of string, f ui.Form, staged
 	}
 	p := taskPage{Page: c.Page(""), TaskPage: t, Limits: h.limits(), FormOf: of, Form: f, Staged: staged, MayRead: c.Can(policies.EvidenceRead)}
 	p.Title = t.Code + " " + t.Name(p.Lang)
+	ref := c.Query("record")
+	if c.Request().Method == http.MethodPost {
+		ref = c.Form("record")
+	}
+	if ref != "" && of != "" {
+		r, err := h.kis.RecordByRef(c.Ctx(), ref)
+		if err == nil {
+			p.Record = &r
+		} else if !apperr.Is(err, apperr.NotFound) {
+			return err
+		}
+	}
 	if p.Panels, err = c.Panels("task", p.Cycle.ID+":"+p.Code); err != nil {
 		return err
 	}
@@ -103,8 +124,8 @@ func (h taskPages) submit(c *web.Context) error {
 		}
 		outputs := c.Forms("output")
 		_, err = h.kis.Submit(c.Ctx(), kis.NewSubmission{CycleID: id, OutputIDs: outputs, DepartmentID: c.Form("department"),
-			Title: c.Form("title"), Link: c.Form("link"), UploadIDs: ids, ReferencePeriod: c.Form("reference_period"),
-			EffectiveDay: day.Day(c.Form("effective_day")), Class: kis.EvidenceClass(c.Form("class")), Note: c.Form("note")})
+			Title: c.Form("title"), Link: c.Form("link"), Record: c.Form("record"), UploadIDs: ids, ReferencePeriod: c.Form("reference_period"),
+			EffectiveDay: day.Day(c.Form("effective_day")), ValidUntil: day.Day(c.Form("valid_until")), Class: kis.EvidenceClass(c.Form("class")), Note: c.Form("note")})
 	}
 	if e, status, ok := web.FormError(err); ok {
 		staged = append(h.waiting(c, ids, staged), staged...)

@@ -58,8 +58,10 @@ type submission struct {
 	Title           string     `json:"title"`
 	Kind            string     `json:"kind"`
 	Link            string     `json:"link,omitempty"`
+	Record          *record    `json:"record,omitempty"`
 	ReferencePeriod string     `json:"reference_period"`
 	EffectiveDay    day.Day    `json:"effective_day"`
+	ValidUntil      day.Day    `json:"valid_until,omitempty"`
 	Class           string     `json:"class"`
 	State           string     `json:"state"`
 	SubmittedBy     string     `json:"submitted_by"`
@@ -71,6 +73,15 @@ type submission struct {
 	WithdrawnAt     *time.Time `json:"withdrawn_at,omitempty"`
 	Note            string     `json:"note,omitempty"`
 	Files           []packed   `json:"files"`
+}
+
+// record is what the system made itself and that stands as evidence: not a
+// file of the pack, but named so that it can be found and compared.
+type record struct {
+	Kind   string `json:"kind"`
+	ID     string `json:"id"`
+	Number string `json:"number"`
+	SHA256 string `json:"sha256,omitempty"` // of its content when it was handed in, as the trail seals it
 }
 
 // packed is a file of a submission. Path is empty when the file is not in the
@@ -97,7 +108,10 @@ func newManifest(ev kis.CycleEvidence, lang, maker string, now time.Time) manife
 			Department: r.Department.Code, Version: r.Version.Version, Replaces: r.ReplacesID, Title: r.Title, Kind: string(r.Kind), Link: r.Link,
 			ReferencePeriod: r.ReferencePeriod, EffectiveDay: r.EffectiveDay, Class: string(r.Class), State: string(r.State),
 			SubmittedBy: r.SubmitterName, ReceivedAt: r.ReceivedAt.UTC(), DecidedBy: r.DeciderName, DecidedAt: moment(r.DecidedAt), Reason: r.Reason,
-			SupersededAt: moment(r.SupersededAt), WithdrawnAt: moment(r.WithdrawnAt), Note: r.Note, Files: []packed{}})
+			SupersededAt: moment(r.SupersededAt), WithdrawnAt: moment(r.WithdrawnAt), Note: r.Note, ValidUntil: r.ValidUntil, Files: []packed{}})
+		if r.Kind == kis.EvidenceMade {
+			m.Submissions[len(m.Submissions)-1].Record = &record{r.RecordKind, r.RecordID, r.RecordLabel, r.RecordSHA256}
+		}
 	}
 	return m
 }
@@ -160,8 +174,8 @@ func (m manifest) json() ([]byte, error) {
 // without one. Texts are guarded against formulas.
 func (m manifest) csv() ([]byte, error) {
 	sheet := reports.Sheet{Name: "manifest"}
-	for _, key := range []string{"phase", "task", "task_name", "outputs", "department", "version", "state", "class", "kind", "title", "reference_period", "effective_day",
-		"submitted_by", "received_at", "decided_by", "decided_at", "reason", "link", "file", "path", "size", "sha256", "left_out", "submission_id", "replaces"} {
+	for _, key := range []string{"phase", "task", "task_name", "outputs", "department", "version", "state", "class", "kind", "title", "reference_period", "effective_day", "valid_until",
+		"submitted_by", "received_at", "decided_by", "decided_at", "reason", "link", "record", "record_sha256", "file", "path", "size", "sha256", "left_out", "submission_id", "replaces"} {
 		kind := reports.TextCol
 		if key == "version" || key == "size" {
 			kind = reports.IntCol
@@ -178,9 +192,13 @@ func (m manifest) csv() ([]byte, error) {
 			if f.SHA256 != "" {
 				size = f.Size
 			}
+			made := record{}
+			if s.Record != nil {
+				made = record{Number: strings.TrimSpace(s.Record.Kind + " " + s.Record.Number), SHA256: s.Record.SHA256}
+			}
 			sheet.Rows = append(sheet.Rows, []any{s.Phase, s.Task, s.TaskName, strings.Join(s.Outputs, "; "), s.Department, s.Version, s.State, s.Class, s.Kind, s.Title,
-				s.ReferencePeriod, string(s.EffectiveDay), s.SubmittedBy, s.ReceivedAt.Format(time.RFC3339), s.DecidedBy, written(s.DecidedAt), s.Reason, s.Link,
-				f.Name, f.Path, size, f.SHA256, f.LeftOut, s.ID, s.Replaces})
+				s.ReferencePeriod, string(s.EffectiveDay), string(s.ValidUntil), s.SubmittedBy, s.ReceivedAt.Format(time.RFC3339), s.DecidedBy, written(s.DecidedAt), s.Reason, s.Link,
+				made.Number, made.SHA256, f.Name, f.Path, size, f.SHA256, f.LeftOut, s.ID, s.Replaces})
 		}
 	}
 	var b bytes.Buffer

@@ -193,7 +193,7 @@ func TestAPackIsCheckedWithoutTheSystem(t *testing.T) {
 			t.Fatal(err)
 		}
 		rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(table, []byte("\ufeff")))).ReadAll()
-		if err != nil || len(rows) != 1+3+1+1 || rows[1][9] != "'=HYPERLINK(1)" || rows[1][19] != first.Files[0].Path || rows[1][21] != first.Files[0].SHA256 {
+		if err != nil || len(rows) != 1+3+1+1 || rows[1][9] != "'=HYPERLINK(1)" || rows[1][22] != first.Files[0].Path || rows[1][24] != first.Files[0].SHA256 {
 			t.Errorf("table %v: %v", rows, err)
 		}
 		// The trail can say whether this is the pack that was taken.
