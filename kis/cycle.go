@@ -122,14 +122,15 @@ type CyclePage struct {
 	Next   []string // After of the next page; nil at the end
 }
 
-// Cycles lists the cycles, newest period first, with how far they are. Three
-// queries; a page costs by its length and not by how many cycles there are.
+// Cycles lists the cycles, newest period first, with how far they are. A fixed
+// number of queries; a page costs by its length and not by how many cycles
+// there are.
 func (s *Service) Cycles(ctx context.Context, f CycleFilter) (CyclePage, error) {
 	scope, err := Allowed(ctx, policies.CycleRead)
 	if err != nil {
 		return CyclePage{}, err
 	}
-	return listCycles(ctx, s.DB.Read(), scope, f)
+	return s.listCycles(ctx, scope, f)
 }
 
 // UrgentCycles gives up to n open cycles with how far they are: those in which
@@ -139,7 +140,7 @@ func (s *Service) UrgentCycles(ctx context.Context, departments []string, n int)
 	if err != nil {
 		return nil, err
 	}
-	return urgentCycles(ctx, s.DB.Read(), scope, departments, n)
+	return s.urgentCycles(ctx, scope, departments, n)
 }
 
 // CycleChoice names a cycle where one is chosen.

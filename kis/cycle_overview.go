@@ -66,7 +66,7 @@ type Overview struct {
 const overviewMost = 20_000
 
 // Overview lists the cycles of the scope by process, newest period first,
-// with all phases: six queries, whatever their number.
+// with all phases: a fixed number of queries, whatever their number.
 func (s *Service) Overview(ctx context.Context, f OverviewFilter) (Overview, error) {
 	scope, err := Allowed(ctx, policies.CycleRead)
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *Service) Overview(ctx context.Context, f OverviewFilter) (Overview, err
 	if out.Total, err = overviewTotal(ctx, db, scope, f, out.Today); err != nil {
 		return Overview{}, err
 	}
-	if out.Lines, err = overviewLines(ctx, db, ids, out.Today); err != nil {
+	if out.Lines, err = s.overviewLines(ctx, ids, out.Today); err != nil {
 		return Overview{}, err
 	}
 	out.Periods, out.Departments, err = overviewChoices(ctx, db, scope)
@@ -147,48 +147,26 @@ func overviewTotal(ctx context.Context, db bun.IDB, scope policies.Scope, f Over
 }
 
 // overviewLines reads cycles with their phases and counts, in the order of
-// the ids: two queries.
-func overviewLines(ctx context.Context, db bun.IDB, ids []string, today day.Day) ([]OverviewLine, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	var lines []phaseLine
-	if err := phaseLines(db, &lines).Where("c.id IN (?)", bun.List(ids)).OrderExpr("c.id, cp.phase").Scan(ctx); err != nil {
-		return nil, store.MapError(err, "phases of the overview")
-	}
-	type key struct{ id, phase string }
-	var counts []struct {
-		ID, Phase       string
-		Tasks, Accepted int
-	}
-	err := db.NewRaw(`SELECT t.id, t.phase, COUNT(*) AS tasks, SUM(CASE WHEN t.missing = 0 THEN 1 ELSE 0 END) AS accepted
-		FROM (SELECT c.id, a.phase, a.id AS task_id, SUM(CASE WHEN o.id IS NOT NULL AND e.output_id IS NULL THEN 1 ELSE 0 END) AS missing
-			FROM cycles c JOIN activities a ON a.version_id = c.version_id AND a.level = 'task' AND a.applicable LEFT JOIN outputs o ON o.activity_id = a.id
-			LEFT JOIN (SELECT DISTINCT s.cycle_id, so.output_id FROM submissions s JOIN submission_outputs so ON so.submission_id = s.id
-				WHERE s.state = 'accepted' AND s.cycle_id IN (?)) e ON e.output_id = o.id AND e.cycle_id = c.id
-			WHERE c.id IN (?) GROUP BY c.id, a.phase, a.id) t GROUP BY t.id, t.phase`, bun.List(ids), bun.List(ids)).Scan(ctx, &counts)
+// the ids.
+func (s *Service) overviewLines(ctx context.Context, ids []string, today day.Day) ([]OverviewLine, error) {
+	cycles, err := s.cyclesByID(ctx, ids)
 	if err != nil {
-		return nil, store.MapError(err, "counts of the overview")
+		return nil, err
 	}
-	of := map[key][2]int{}
-	for _, c := range counts {
-		of[key{c.ID, c.Phase}] = [2]int{c.Tasks, c.Accepted}
-	}
-	at := make(map[string]int, len(ids))
-	out := make([]OverviewLine, len(ids))
-	for i, id := range ids {
-		at[id] = i
-	}
-	for _, l := range lines {
-		line := &out[at[l.ID]]
-		if line.Cycle.ID == "" {
-			line.Cycle = l.cycle()
+	out := make([]OverviewLine, 0, len(ids))
+	for _, id := range ids {
+		c := cycles[id]
+		if c == nil {
+			continue
 		}
-		p, n := l.phase(), of[key{l.ID, l.Phase}]
-		line.Cycle.Phases = append(line.Cycle.Phases, p)
-		line.Phases = append(line.Phases, OverviewPhase{Phase: p.Phase, State: phaseState(line.Cycle, p, n[0], n[1], today), Due: p.Due, Tasks: n[0], Accepted: n[1]})
-		line.Tasks += n[0]
-		line.Accepted += n[1]
+		line := OverviewLine{Cycle: c.Cycle}
+		for i, p := range c.Phases {
+			n := c.counts[i]
+			line.Phases = append(line.Phases, OverviewPhase{Phase: p.Phase, State: phaseState(line.Cycle, p, n.tasks, n.accepted, today), Due: p.Due, Tasks: n.tasks, Accepted: n.accepted})
+			line.Tasks += n.tasks
+			line.Accepted += n.accepted
+		}
+		out = append(out, line)
 	}
 	return out, nil
 }

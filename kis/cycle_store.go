@@ -186,8 +186,10 @@ func loadCycle(ctx context.Context, db bun.IDB, id string) (Cycle, error) {
 	return cy, nil
 }
 
-// listCycles reads the cycles of a scope with their counts, in three queries.
-func listCycles(ctx context.Context, db bun.IDB, scope policies.Scope, f CycleFilter) (CyclePage, error) {
+// listCycles reads the cycles of a scope with how far they are: a query and
+// those of summaries.
+func (s *Service) listCycles(ctx context.Context, scope policies.Scope, f CycleFilter) (page CyclePage, err error) {
+	db := s.DB.Read()
 	var rows []struct{ ID, Period, SortKey string }
 	q := cyclesInScope(db.NewSelect().TableExpr("cycles AS c"), scope).ColumnExpr("c.id, c.period, p.sort_key").Join("JOIN processes AS p ON p.id = c.process_id").
 		OrderExpr("c.period DESC, p.sort_key, c.id")
@@ -206,24 +208,23 @@ func listCycles(ctx context.Context, db bun.IDB, scope policies.Scope, f CycleFi
 	if err := q.Scan(ctx, &rows); err != nil {
 		return CyclePage{}, store.MapError(err, "cycles")
 	}
-	var page CyclePage
 	if f.Limit > 0 && len(rows) > f.Limit {
 		rows = rows[:f.Limit]
 		last := rows[f.Limit-1]
 		page.Next = []string{last.Period, last.SortKey, last.ID}
 	}
-	at := make(map[string]*CycleSummary, len(rows))
-	page.Cycles = make([]CycleSummary, len(rows))
 	ids := make([]string, len(rows))
 	for i, r := range rows {
-		at[r.ID], ids[i] = &page.Cycles[i], r.ID
+		ids[i] = r.ID
 	}
-	return page, fillCycles(ctx, db, at, ids)
+	page.Cycles, err = s.summaries(ctx, ids)
+	return page, err
 }
 
 // urgentCycles gives open cycles: those in which departments owe evidence the
-// soonest, or the newest when there are none. Three queries.
-func urgentCycles(ctx context.Context, db bun.IDB, scope policies.Scope, departments []string, n int) ([]CycleSummary, error) {
+// soonest, or the newest when there are none: a query and those of summaries.
+func (s *Service) urgentCycles(ctx context.Context, scope policies.Scope, departments []string, n int) ([]CycleSummary, error) {
+	db := s.DB.Read()
 	q := cyclesInScope(db.NewSelect().TableExpr("cycles AS c"), scope).ColumnExpr("c.id").Where("c.state IN ('running', 'evaluating')").OrderExpr("c.period DESC, c.id").Limit(int64(n))
 	if len(departments) > 0 {
 		first := db.NewSelect().TableExpr("evidence_duties AS e").ColumnExpr("e.cycle_id").Where("e.department_id IN (?)", bun.List(clean(departments))).OrderExpr("e.due, e.cycle_id, e.activity_id").Limit(100)
@@ -233,51 +234,7 @@ func urgentCycles(ctx context.Context, db bun.IDB, scope policies.Scope, departm
 	if err := q.Scan(ctx, &ids); err != nil {
 		return nil, store.MapError(err, "open cycles")
 	}
-	out, at := make([]CycleSummary, len(ids)), make(map[string]*CycleSummary, len(ids))
-	for i, id := range ids {
-		at[id] = &out[i]
-	}
-	return out, fillCycles(ctx, db, at, ids)
-}
-
-// fillCycles reads cycles with their phases and counts, in two queries.
-func fillCycles(ctx context.Context, db bun.IDB, at map[string]*CycleSummary, ids []string) error {
-	var lines []phaseLine
-	if err := phaseLines(db, &lines).Where("c.id IN (?)", bun.List(clean(ids))).OrderExpr("c.id, cp.phase").Scan(ctx); err != nil {
-		return store.MapError(err, "cycles")
-	}
-	for _, l := range lines {
-		c := at[l.ID]
-		if c.ID == "" {
-			c.Cycle = l.cycle()
-		}
-		p := l.phase()
-		c.Phases = append(c.Phases, p)
-		if p.Gate != GateNone {
-			c.AllGates++
-		}
-		if p.closed() {
-			c.Gates++
-		}
-	}
-	var counts []struct {
-		ID                       string
-		Tasks, Accepted, Waiting int
-	}
-	// Only phases that are not complete are looked into.
-	list := bun.List(clean(ids))
-	err := db.NewRaw(`SELECT c.id, COUNT(*) AS tasks, SUM(CASE WHEN cp.complete THEN 1 WHEN e.n >= (SELECT COUNT(*) FROM outputs o WHERE o.activity_id = a.id) THEN 1 ELSE 0 END) AS accepted,
-		(SELECT COUNT(*) FROM submissions w WHERE w.cycle_id = c.id AND w.state = 'submitted') AS waiting
-		FROM cycles c JOIN cycle_phases cp ON cp.cycle_id = c.id JOIN activities a ON a.version_id = c.version_id AND a.phase = cp.phase AND a.level = 'task' AND a.applicable
-		LEFT JOIN (SELECT s.cycle_id, s.activity_id, COUNT(DISTINCT so.output_id) AS n FROM cycles k JOIN submissions s ON s.cycle_id = k.id AND s.state = 'accepted'
-			JOIN activities x ON x.id = s.activity_id JOIN cycle_phases p ON p.cycle_id = s.cycle_id AND p.phase = x.phase AND p.complete = FALSE
-			JOIN submission_outputs so ON so.submission_id = s.id WHERE k.id IN (?) AND k.state <> 'closed' GROUP BY s.cycle_id, s.activity_id) e ON e.cycle_id = c.id AND e.activity_id = a.id
-		WHERE c.id IN (?) GROUP BY c.id`, list, list).Scan(ctx, &counts)
-	for _, n := range counts {
-		c := at[n.ID]
-		c.Tasks, c.Accepted, c.Waiting = n.Tasks, n.Accepted, n.Waiting
-	}
-	return store.MapError(err, "count tasks")
+	return s.summaries(ctx, ids)
 }
 
 // cyclesInScope narrows a query on cycles c: an observer sees what was opened.

@@ -200,7 +200,8 @@ func TestMapTaskAndListsAskAFixedNumberOfQueries(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := kistest.NewOffice(t, db)
 		c := o.Running("2026")
-		aytan := o.As(t.Context(), "aytan")
+		who := o.As(t.Context(), "aytan")
+		aytan := who
 		count := storetest.CountQueries(db)
 		measure := func() (grid, task, cycles, evidence, work int) {
 			for _, m := range []struct {
@@ -214,6 +215,7 @@ func TestMapTaskAndListsAskAFixedNumberOfQueries(t *testing.T) {
 				{&work, func() error { _, err := o.Work(aytan); return err }},
 			} {
 				count.Reset()
+				aytan = store.Remember(who) // as for one request
 				if err := m.do(); err != nil {
 					t.Fatal(err)
 				}
@@ -221,6 +223,7 @@ func TestMapTaskAndListsAskAFixedNumberOfQueries(t *testing.T) {
 			}
 			return
 		}
+		measure() // what never changes is known from now on
 		o.Hand("aytan", c.ID, "1.1.1")
 		g1, t1, c1, e1, w1 := measure()
 		o.AcceptPhase(c.ID, "2")
@@ -230,7 +233,7 @@ func TestMapTaskAndListsAskAFixedNumberOfQueries(t *testing.T) {
 			t.Fatal(err)
 		}
 		g2, t2, c2, e2, w2 := measure()
-		if g1 > 4 || g1 != g2 || t1 != t2 || c1 != c2 || e1 != e2 || w1 != w2 {
+		if g1 > 4 || c1 > 8 || e1 > 8 || w1 > 4 || g1 != g2 || t1 != t2 || c1 != c2 || e1 != e2 || w1 != w2 {
 			t.Errorf("queries: map %d→%d, task %d→%d, cycles %d→%d, evidence %d→%d, work %d→%d", g1, g2, t1, t2, c1, c2, e1, e2, w1, w2)
 		}
 	})

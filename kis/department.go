@@ -104,9 +104,7 @@ func (s *Service) Departments(ctx context.Context) ([]Department, error) {
 // DepartmentCode gives the code of a department, archived or not; "" when
 // there is none. For the shell of every page.
 func (s *Service) DepartmentCode(ctx context.Context, id string) string {
-	found, err := s.kept.names.departments.Many(ctx, s.DB, []string{id}, func(ids []string) (map[string]Department, error) {
-		return DepartmentsByID(ctx, s.DB.Read(), ids)
-	})
+	found, err := s.kept.names.departmentsOf(ctx, s.DB, []string{id})
 	if err != nil {
 		return ""
 	}

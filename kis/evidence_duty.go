@@ -32,8 +32,16 @@ const complete = `NOT EXISTS (
 		WHERE c.id = cycle_phases.cycle_id AND a.phase = cycle_phases.phase AND a.level = 'task' AND a.applicable AND NOT EXISTS (
 			SELECT 1 FROM submission_outputs x JOIN submissions y ON y.id = x.submission_id WHERE x.output_id = o.id AND y.cycle_id = c.id AND y.state = 'accepted'))`
 
+// acceptedTasks counts for a row of cycle_phases the applicable tasks none of
+// whose outputs lacks accepted evidence.
+const acceptedTasks = `(
+		SELECT COUNT(*) FROM cycles c JOIN activities a ON a.version_id = c.version_id
+		WHERE c.id = cycle_phases.cycle_id AND a.phase = cycle_phases.phase AND a.level = 'task' AND a.applicable AND NOT EXISTS (
+			SELECT 1 FROM outputs o WHERE o.activity_id = a.id AND NOT EXISTS (
+				SELECT 1 FROM submission_outputs x JOIN submissions y ON y.id = x.submission_id WHERE x.output_id = o.id AND y.cycle_id = c.id AND y.state = 'accepted')))`
+
 // refreshDuties works out anew, for a phase of a cycle or with "" for all of
-// it, which tasks still owe evidence and which phases are complete. Every unit
+// it, which tasks still owe evidence and how complete the phases are. Every unit
 // of work that changes evidence, a gate, a due day or the state of a cycle
 // ends with it, while it holds the cycle.
 func refreshDuties(ctx context.Context, tx *store.Tx, cycleID, phase string) error {
@@ -55,7 +63,7 @@ func refreshDuties(ctx context.Context, tx *store.Tx, cycleID, phase string) err
 	if err != nil {
 		return store.MapError(err, "write duties")
 	}
-	_, err = tx.NewRaw(`UPDATE cycle_phases SET complete = `+complete+` WHERE cycle_id = ? AND ?`, cycleID, of("phase")).Exec(ctx)
+	_, err = tx.NewRaw(`UPDATE cycle_phases SET complete = `+complete+`, accepted = `+acceptedTasks+` WHERE cycle_id = ? AND ?`, cycleID, of("phase")).Exec(ctx)
 	return store.MapError(err, "complete phases")
 }
 

@@ -20,6 +20,8 @@ const (
 	// rareWord is how many submissions a word may stand in for a search to
 	// begin with all of them.
 	rareWord = 1000
+	// lessRare is up to where words are counted that are all more frequent.
+	lessRare = 4000
 	// maxForms is of how many words that begin so a search reads the
 	// submissions in the order of the library, one list beside the other. With
 	// more, or in another order, it walks the library, where what is so frequent
@@ -40,7 +42,7 @@ type search struct {
 }
 
 // findSearch asks how frequent the words of a query are and which words begin
-// with the rarest: two queries.
+// with the rarest: two queries, three when several words are all frequent.
 func findSearch(ctx context.Context, db bun.IDB, query string) (search, error) {
 	se := search{words: searchWords(i18n.Shorten(query, 200))}
 	if strings.TrimSpace(query) == "" {
@@ -50,9 +52,31 @@ func findSearch(ctx context.Context, db bun.IDB, query string) (search, error) {
 		return search{none: true}, nil
 	}
 	se.words = se.words[:min(len(se.words), maxQueryWords)]
+	fewest, err := se.rarest(ctx, db, rareWord)
+	if err == nil && fewest > rareWord && len(se.words) > 1 {
+		_, err = se.rarest(ctx, db, lessRare) // all are frequent: which is the least
+	}
+	if err != nil {
+		return se, err
+	}
+	se.none, se.rare = fewest == 0, fewest <= rareWord
+	// Each step finds the next word by index, however many submissions the last one stands in.
+	err = db.NewRaw(`WITH RECURSIVE form (word, n) AS (
+		SELECT (SELECT MIN(w.word) FROM evidence_words w WHERE w.word >= ? AND w.word < ?), 1
+		UNION ALL SELECT (SELECT MIN(w.word) FROM evidence_words w WHERE w.word > form.word AND w.word < ?), form.n + 1 FROM form WHERE form.word IS NOT NULL AND form.n <= ?)
+		SELECT word FROM form WHERE word IS NOT NULL`, se.lead, se.lead+lastLetter, se.lead+lastLetter, maxForms).Scan(ctx, &se.forms)
+	if len(se.forms) > maxForms || se.rare {
+		se.forms = nil
+	}
+	return se, store.MapError(err, "forms of a word")
+}
+
+// rarest finds the word that stands in the fewest submissions, which are
+// counted up to a bound and one more: one query.
+func (se *search) rarest(ctx context.Context, db bun.IDB, bound int) (fewest int, err error) {
 	var union *bun.SelectQuery
 	for i, w := range se.words {
-		some := beginning(db.NewSelect().TableExpr("evidence_words AS w").ColumnExpr("1 AS one"), w).Limit(rareWord + 1)
+		some := beginning(db.NewSelect().TableExpr("evidence_words AS w").ColumnExpr("1 AS one"), w).Limit(int64(bound) + 1)
 		q := db.NewSelect().TableExpr("(?) AS x", some).ColumnExpr("? AS i, COUNT(*) AS n", i)
 		if union == nil {
 			union = q
@@ -62,24 +86,15 @@ func findSearch(ctx context.Context, db bun.IDB, query string) (search, error) {
 	}
 	var counts []struct{ I, N int }
 	if err := union.Scan(ctx, &counts); err != nil {
-		return se, store.MapError(err, "words of a search")
+		return 0, store.MapError(err, "words of a search")
 	}
-	fewest := rareWord + 2
+	fewest = bound + 2
 	for _, c := range counts {
 		if c.N < fewest {
 			fewest, se.lead = c.N, se.words[c.I]
 		}
 	}
-	se.none, se.rare = fewest == 0, fewest <= rareWord
-	// Each step finds the next word by index, however many submissions the last one stands in.
-	err := db.NewRaw(`WITH RECURSIVE form (word, n) AS (
-		SELECT (SELECT MIN(w.word) FROM evidence_words w WHERE w.word >= ? AND w.word < ?), 1
-		UNION ALL SELECT (SELECT MIN(w.word) FROM evidence_words w WHERE w.word > form.word AND w.word < ?), form.n + 1 FROM form WHERE form.word IS NOT NULL AND form.n <= ?)
-		SELECT word FROM form WHERE word IS NOT NULL`, se.lead, se.lead+lastLetter, se.lead+lastLetter, maxForms).Scan(ctx, &se.forms)
-	if len(se.forms) > maxForms || se.rare {
-		se.forms = nil
-	}
-	return se, store.MapError(err, "forms of a word")
+	return fewest, nil
 }
 
 // lastLetter comes after every letter.

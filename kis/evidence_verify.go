@@ -43,7 +43,7 @@ func (s *Service) verifyDuties(ctx context.Context, report func(store.Fault)) (i
 				SELECT d.cycle_id, d.phase, p.code, c.period FROM differ d JOIN cycles c ON c.id = d.cycle_id JOIN processes p ON p.id = c.process_id ORDER BY d.cycle_id, d.phase`, list, list)},
 			{"verify.derived.complete", db.NewRaw(`SELECT cycle_phases.cycle_id, cycle_phases.phase, p.code, k.period FROM cycle_phases
 				JOIN cycles k ON k.id = cycle_phases.cycle_id JOIN processes p ON p.id = k.process_id
-				WHERE cycle_phases.cycle_id IN (?) AND k.state <> 'planned' AND cycle_phases.complete <> (`+complete+`) ORDER BY cycle_phases.cycle_id, cycle_phases.phase`, list)},
+				WHERE cycle_phases.cycle_id IN (?) AND k.state <> 'planned' AND (cycle_phases.complete <> (`+complete+`) OR cycle_phases.accepted <> `+acceptedTasks+`) ORDER BY cycle_phases.cycle_id, cycle_phases.phase`, list)},
 		} {
 			var rows []struct{ CycleID, Phase, Code, Period string }
 			if err := q.sql.Scan(ctx, &rows); err != nil {

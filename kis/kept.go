@@ -13,7 +13,8 @@ type kept struct {
 	people      store.Kept[string, person] // by id of the user
 	departments store.Kept[struct{}, []Department]
 	choices     store.Kept[struct{}, []ProcessRef]
-	counts      store.Kept[string, []counted] // by the text of the question, which holds the filter and the scope
+	counts      store.Kept[string, []counted]    // by the text of the question, which holds the filter and the scope
+	versions    store.Kept[string, versionFacts] // of processes, which never change
 	names       evidenceNames
 }
 
@@ -38,6 +39,7 @@ type taskName struct{ Code, AZ, EN string }
 
 func (k *kept) init() {
 	k.people.Most, k.counts.Most = 5000, 500
+	k.versions.Fixed, k.versions.Most = true, 2000
 	n := &k.names
 	n.users.Most, n.processes.Most, n.cycles.Most = 5000, 2000, 5000
 	n.tasks.Fixed, n.tasks.Most = true, 20_000
@@ -48,26 +50,15 @@ func (k *kept) init() {
 // else one for each kind of name.
 func (n *evidenceNames) fill(ctx context.Context, db *store.DB, rows []EvidenceRow) error {
 	read := db.Read()
-	departments, err := n.departments.Many(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.DepartmentID }), func(ids []string) (map[string]Department, error) {
-		return DepartmentsByID(ctx, read, ids)
-	})
+	departments, err := n.departmentsOf(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.DepartmentID }))
 	if err != nil {
 		return err
 	}
-	users, err := n.users.Many(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.SubmittedBy }), func(ids []string) (map[string]string, error) {
-		found, err := UsersByID(ctx, read, ids)
-		out := map[string]string{}
-		for id, u := range found {
-			out[id] = u.Name
-		}
-		return out, err
-	})
+	users, err := n.usersOf(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.SubmittedBy }))
 	if err != nil {
 		return err
 	}
-	processes, err := n.processes.Many(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.ProcessID }), func(ids []string) (map[string]ProcessRef, error) {
-		return processesByID(ctx, read, ids)
-	})
+	processes, err := n.processesOf(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.ProcessID }))
 	if err != nil {
 		return err
 	}
@@ -96,6 +87,25 @@ func (n *evidenceNames) fill(ctx context.Context, db *store.DB, rows []EvidenceR
 		r.Period, r.cycleState, r.TaskCode, r.TaskAZ, r.TaskEN = cy.Period, cy.State, task.Code, task.AZ, task.EN
 	}
 	return nil
+}
+
+func (n *evidenceNames) departmentsOf(ctx context.Context, db *store.DB, ids []string) (map[string]Department, error) {
+	return n.departments.Many(ctx, db, ids, func(ids []string) (map[string]Department, error) { return DepartmentsByID(ctx, db.Read(), ids) })
+}
+
+func (n *evidenceNames) usersOf(ctx context.Context, db *store.DB, ids []string) (map[string]string, error) {
+	return n.users.Many(ctx, db, ids, func(ids []string) (map[string]string, error) {
+		found, err := UsersByID(ctx, db.Read(), ids)
+		out := make(map[string]string, len(found))
+		for id, u := range found {
+			out[id] = u.Name
+		}
+		return out, err
+	})
+}
+
+func (n *evidenceNames) processesOf(ctx context.Context, db *store.DB, ids []string) (map[string]ProcessRef, error) {
+	return n.processes.Many(ctx, db, ids, func(ids []string) (map[string]ProcessRef, error) { return processesByID(ctx, db.Read(), ids) })
 }
 
 // idsIn lists the ids that rows name, each once.
