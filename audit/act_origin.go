@@ -1,8 +1,10 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -263,4 +265,25 @@ func exists(ctx context.Context, db bun.IDB, query string, args ...any) (bool, e
 	var n int
 	err := db.NewRaw(query, args...).Scan(ctx, &n)
 	return n > 0, store.MapError(err, "look up")
+}
+
+// Clauses lists the clauses of the usual standard in the order of its text.
+func (s *Service) Clauses(ctx context.Context) ([]Clause, error) {
+	if _, err := kis.Allowed(ctx, policies.ActRead); err != nil {
+		return nil, err
+	}
+	var out []Clause
+	err := s.DB.Read().NewSelect().Model(&out).Where("sc.standard = ? AND sc.edition = ?", usualStandard, usualEdition).Scan(ctx)
+	slices.SortFunc(out, func(a, b Clause) int { return compareClauses(a.Number, b.Number) })
+	return out, store.MapError(err, "clauses")
+}
+
+// compareClauses orders clause numbers by their parts: 9.2 before 10.1.
+func compareClauses(a, b string) int {
+	split := func(s string) []string {
+		return strings.FieldsFunc(s, func(r rune) bool { return r == '.' || r == ' ' })
+	}
+	return slices.CompareFunc(split(a), split(b), func(x, y string) int {
+		return cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(x, y))
+	})
 }

@@ -297,3 +297,21 @@ func (s *Service) ActionFile(ctx context.Context, actID, fileID string) (kis.Fil
 	}
 	return f, nil
 }
+
+// Action gives a corrective action of an act the actor may see, with names,
+// files and what the actor may do.
+func (s *Service) Action(ctx context.Context, id string) (ActionView, error) {
+	ac, err := s.seenAction(ctx, id)
+	if err != nil {
+		return ActionView{}, err
+	}
+	v, err := s.Act(ctx, ac.ActID)
+	if err != nil {
+		return ActionView{}, err
+	}
+	i := slices.IndexFunc(v.Actions, func(a ActionView) bool { return a.ID == id })
+	if i < 0 {
+		return ActionView{}, apperr.Missing(kindAction)
+	}
+	return v.Actions[i], nil
+}

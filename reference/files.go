@@ -55,6 +55,7 @@ const (
 	RatingSchemes         = "rating-schemes.csv"                // dated schemes of assessment
 	RatingBands           = "rating-bands.csv"                  // bands of a scheme by lower bound
 	RatingCriteria        = "rating-criteria.csv"               // criteria and stages of a scheme
+	RatingParameters      = "rating-parameters.csv"             // what points are given for, provisional
 	AssessmentsSample     = "assessments-2025-sample.csv"       // invented services of six invented agencies, for the demo
 	RegisterFields        = "register-fields.csv"               // items of the Electronic Register
 	RegisterRules         = "register-rules.csv"                // rules of the Electronic Register
@@ -130,6 +131,7 @@ var headers = map[string]string{
 	RatingSchemes:            "code,title_az,title_en,act_az,act_en,valid_from,valid_to,scale,max_score,confirmed,note_az,note_en",
 	RatingBands:              "scheme,code,order,min,min_inclusive,label_az,label_en,confirmed",
 	RatingCriteria:           "scheme,code,order,kind,name_az,name_en,weight,max_points,weight_confirmed",
+	RatingParameters:         "scheme,code,criterion,order,name_az,name_en,max_points,weight,confirmed",
 	AssessmentsSample:        "agency,agency_name_az,agency_name_en,service_code,service_name_az,service_name_en,year,scheme,electronised,electronisation_level,score",
 	RegisterFields:           "clause,name_az,name_en,section,type,required,note",
 	RegisterRules:            "clause,rule_en,actor,deadline,trigger",

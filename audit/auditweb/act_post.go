@@ -111,6 +111,35 @@ func (p pages) verdict(c *web.Context) error {
 	})
 }
 
+// requestExtension asks for more time for an action.
+func (p pages) requestExtension(c *web.Context) error {
+	action, err := c.ID("action")
+	if err != nil {
+		return err
+	}
+	return p.actStep(c, "extend-"+action, func(string) error {
+		to, _ := web.ParseDate(c.Form("to")) // what cannot be read is none, and the service asks for it
+		return p.svc.RequestExtension(c.Ctx(), action, to, c.Form("reason"))
+	})
+}
+
+// decideExtension approves or refuses more time for an action.
+func (p pages) decideExtension(c *web.Context) error {
+	action, err := c.ID("action")
+	if err != nil {
+		return err
+	}
+	return p.actStep(c, "extension-"+action, func(string) error {
+		switch c.Form("decision") {
+		case "approve":
+			return p.svc.DecideExtension(c.Ctx(), action, true, c.Form("note"))
+		case "refuse":
+			return p.svc.DecideExtension(c.Ctx(), action, false, c.Form("note"))
+		}
+		return apperr.InvalidField("decision", "error.field.required")
+	})
+}
+
 // rename puts a field error of the service to the input that stands for it.
 func rename(err error, from, to string) error {
 	if err == nil {

@@ -89,6 +89,11 @@ func (v actPage) unplaced() (names []string) {
 		if verdict {
 			placed = slices.ContainsFunc(v.Actions, func(a audit.ActionView) bool { return a.ID == action && can(a, "verify") })
 		}
+		for prefix, verb := range map[string]string{"extend-": "request", "extension-": "decide"} {
+			if action, ok := strings.CutPrefix(name, prefix); ok {
+				placed = slices.ContainsFunc(v.Actions, func(a audit.ActionView) bool { return a.ID == action && can(a, verb) })
+			}
+		}
 		if !placed {
 			names = append(names, name)
 		}
@@ -186,6 +191,19 @@ func (v actPage) objectRows() []ui.KVRow {
 	rows := []ui.KVRow{{Term: v.T("audit.field.criterion_short"), Value: name + ", " + v.Clause, Mut: v.ClauseName.Title(v.Lang)}}
 	if v.Criterion != "" {
 		rows[0].Mut += "; " + v.Criterion
+	}
+	if v.Clause == "" { // only a document was broken
+		rows[0].Value, rows[0].Mut = v.Criterion, ""
+	}
+	if v.Origin != audit.OfFinding {
+		from := ui.KVRow{Term: v.T("audit.field.origin"), Value: v.T("audit.origin." + string(v.Origin)), Mut: v.From.Label}
+		if v.From.ReceivedOn != "" {
+			from.Mut += ", " + v.Day(v.From.ReceivedOn)
+		}
+		if v.Origin == audit.OfEvidence {
+			from.Href = "/evidence/" + v.From.ID
+		}
+		rows = append(rows, from)
 	}
 	rows = append(rows, ui.KVRow{Term: v.T("audit.field.department"), Value: unit(v.Page, v.Department)})
 	if v.Cycle.ID != "" {

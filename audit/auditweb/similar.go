@@ -30,3 +30,19 @@ func why(p ui.Page, s audit.Similar) string {
 }
 
 func (v responsePage) why(s audit.Similar) string { return why(v.Page, s) }
+
+// repeatable are the earlier acts of the department that a draft may repeat,
+// most alike first.
+func (v actPage) repeatable() []ui.Option {
+	out := []ui.Option{{Label: v.T("audit.act.first_time")}}
+	if v.RepeatOf != "" {
+		out = append(out, ui.Option{Value: v.RepeatOf, Label: v.Repeats.Number})
+	}
+	for _, s := range v.like {
+		if s.DepartmentID == v.DepartmentID && s.ActID != v.RepeatOf {
+			text := []rune(s.Statement)
+			out = append(out, ui.Option{Value: s.ActID, Label: s.Number + ": " + string(text[:min(len(text), 90)]) + ", " + v.T("audit.similar.score", "n", s.Score)})
+		}
+	}
+	return out
+}
