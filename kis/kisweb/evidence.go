@@ -224,6 +224,25 @@ func (p evidenceShowPage) recordOf(v kis.Version) *kis.EvidenceRecord {
 	return nil
 }
 
+// comparable are the other versions, which can be compared with this one.
+func (p evidenceShowPage) comparable() []kis.Version {
+	var out []kis.Version
+	for _, v := range p.Versions {
+		if v.ID != p.ID {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// compareHref compares with another version, from the older to the newer.
+func (p evidenceShowPage) compareHref(v kis.Version) string {
+	if v.ReceivedAt.After(p.ReceivedAt) {
+		return "/evidence/" + v.ID + "/compare/" + p.ID
+	}
+	return "/evidence/" + p.ID + "/compare/" + v.ID
+}
+
 func (h evidencePages) show(c *web.Context) error {
 	id, err := c.ID("id")
 	if err != nil {
