@@ -129,3 +129,24 @@ func (s *Service) PlanOptions(ctx context.Context) (o PlanOptions, err error) {
 	o.Templates, err = currentTemplates(ctx, db, s.KIS.Today())
 	return o, store.MapError(err, "plan options")
 }
+
+// PeopleOfScope lists the active people of the departments of an audit who
+// are not on its team, by name: whom the team can speak with.
+func (s *Service) PeopleOfScope(ctx context.Context, auditID string) ([]Person, error) {
+	a, err := s.seenAudit(ctx, s.DB.Read(), auditID)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	err = s.DB.Read().NewRaw(`SELECT u.id FROM users u JOIN audit_departments d ON d.department_id = u.department_id WHERE d.audit_id = ?0 AND u.disabled_at IS NULL
+		AND u.id NOT IN (SELECT t.user_id FROM audit_team t WHERE t.audit_id = ?0) ORDER BY u.sort_key, u.id`, a.ID).Scan(ctx, &ids)
+	if err != nil {
+		return nil, store.MapError(err, "people of the scope")
+	}
+	names, err := people(ctx, s.DB.Read(), ids)
+	out := make([]Person, 0, len(ids))
+	for _, id := range ids {
+		out = append(out, names[id])
+	}
+	return out, err
+}

@@ -36,8 +36,10 @@ func Nav() []NavSection {
 			{"web.nav.discrepancies", "zoom-question", "/discrepancies", policies.DiscrepancyRead, nil},
 		}},
 		{"web.nav.group.audit", []NavEntry{
+			{"web.nav.programmes", "calendar-stats", "/programmes", policies.ProgrammeRead, nil},
 			{"web.nav.audits", "clipboard-check", "/audits", policies.AuditRead, nil},
 			{"web.nav.acts", "file-alert", "/acts", policies.ActRead, nil},
+			{"web.nav.auditors", "users-group", "/auditors", policies.AuditorRead, nil},
 		}},
 		{"web.nav.group.planning", []NavEntry{
 			{"web.nav.reviews", "presentation-analytics", "/reviews", policies.ReviewRead, nil},

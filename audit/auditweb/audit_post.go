@@ -28,7 +28,7 @@ func (p pages) auditStep(c *web.Context, name string, step func(id string) error
 }
 
 func (p pages) announce(c *web.Context) error {
-	return p.auditStep(c, "announce", func(id string) error { return p.svc.Announce(c.Ctx(), id) })
+	return p.auditStep(c, "announce", func(id string) error { return p.svc.Announce(c.Ctx(), id, c.Form("reason")) })
 }
 
 func (p pages) start(c *web.Context) error {
@@ -67,6 +67,12 @@ func (p pages) meeting(c *web.Context) error {
 			return err
 		}
 		day := d.Time()
+		m.Present = c.Forms("present")
+		for _, line := range strings.Split(c.Form("visitors"), "\n") {
+			if name, from, _ := strings.Cut(line, ","); strings.TrimSpace(name) != "" {
+				m.Visitors = append(m.Visitors, audit.Visitor{Name: strings.TrimSpace(name), Organisation: strings.TrimSpace(from)})
+			}
+		}
 		m.At = time.Date(day.Year(), day.Month(), day.Day(), t.Hour(), t.Minute(), 0, 0, p.svc.KIS.Zone)
 		return p.svc.RecordMeeting(c.Ctx(), id, m)
 	})
@@ -112,7 +118,7 @@ func (p pages) answer(c *web.Context) error {
 // writeRow does what the pressed button says and gives the message for it.
 func (p pages) writeRow(c *web.Context, row string) (key string, err error) {
 	var check apperr.Check
-	r := audit.RowAnswer{RowID: row, Answer: audit.Answer(c.Form("answer")), Note: c.Form("note"), SampleResult: c.Form("sample_result"),
+	r := audit.RowAnswer{RowID: row, Answer: audit.Answer(c.Form("answer")), Note: c.Form("note"), SampleMethod: c.Form("sample_method"), SampleResult: c.Form("sample_result"),
 		Population: number(&check, "population", c.Form("population")), Sample: number(&check, "sample", c.Form("sample")), Evidence: c.Forms("evidence")}
 	r.Version, _ = strconv.Atoi(c.Form("version")) // anything else is a version nobody saw: a Conflict
 	if err := check.Err(); err != nil {

@@ -3,6 +3,7 @@ package auditweb
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/kis-platform/kis/audit"
@@ -17,7 +18,8 @@ type auditPage struct {
 	filter audit.RowFilter
 	row    *audit.RowPanel // the row beside the list; nil when nothing is shown
 	forms  map[string]ui.Form
-	pdf    string // address of the report, "" when there is none
+	pdf    string         // address of the report, "" when there is none
+	people []audit.Person // who may have been at a meeting
 	next   string
 	first  string
 	query  url.Values // filter of the list, carried by the links of rows
@@ -30,7 +32,7 @@ func (v auditPage) form(name string) ui.Form { return v.forms[name] }
 // of one button, and those that this person or this state does not have. Why
 // they were refused stands above everything.
 func (v auditPage) unplaced() (names []string) {
-	places := map[string]string{"cancel": "cancel", "report": "report", "opening": "meeting", "closing": "meeting", "row": "answer"}
+	places := map[string]string{"cancel": "cancel", "report": "report", "announce": "announce", "opening": "meeting", "closing": "meeting", "row": "answer"}
 	for name := range v.forms {
 		if !v.Can(places[name]) || name == "row" && v.row == nil {
 			names = append(names, name)
@@ -53,6 +55,11 @@ func (p pages) showAudit(c *web.Context, status int, forms map[string]ui.Form) e
 		return err
 	}
 	v.Page = c.Page(v.Number)
+	if v.Can("meeting") {
+		if v.people, err = p.svc.PeopleOfScope(c.Ctx(), id); err != nil {
+			return err
+		}
+	}
 	if p.r.Has(http.MethodGet, "/audits/:id/pdf") {
 		v.pdf = "/audits/" + v.ID + "/pdf"
 	}
@@ -163,7 +170,11 @@ func (v auditPage) facts() string {
 		}
 		parts = append(parts, v.T("audit.audit.participants_are", "departments", strings.Join(codes, ", ")))
 	}
-	return strings.Join(append(parts, v.Day(v.PlannedFrom)+" – "+v.Day(v.PlannedTo)), " · ")
+	parts = append(parts, v.Day(v.PlannedFrom)+" – "+v.Day(v.PlannedTo))
+	if v.Programme.Year != 0 {
+		parts = append(parts, v.T("audit.audit.of_programme", "year", strconv.Itoa(v.Programme.Year), "row", v.Programme.No))
+	}
+	return strings.Join(parts, " · ")
 }
 
 // scopeRows are the facts of the first card.
@@ -205,15 +216,27 @@ func (v auditPage) bar() (segments []ui.Segment, label string) {
 	return segments, strings.Join(words, ", ")
 }
 
-// independence is the result of the check for one of the team.
-func (v auditPage) independence(m audit.MemberView) ui.State {
+// independenceState is the result of the check for one of the team.
+func independenceState(p ui.Page, m audit.MemberView) ui.State {
 	switch {
 	case len(m.Conflicts) == 0:
-		return ui.State{Tone: "good", Icon: "shield-check", Word: v.T("audit.independence.free")}
+		return ui.State{Tone: "good", Icon: "shield-check", Word: p.T("audit.independence.free")}
 	case m.Exception != nil:
-		return ui.State{Tone: "warn", Icon: "shield-half", Word: v.T("audit.independence.exception")}
+		return ui.State{Tone: "warn", Icon: "shield-half", Word: p.T("audit.independence.exception")}
 	}
-	return ui.State{Tone: "bad", Icon: "shield-x", Word: v.T("audit.independence.refused")}
+	return ui.State{Tone: "bad", Icon: "shield-x", Word: p.T("audit.independence.refused")}
+}
+
+// presentOptions are those who may have been at a meeting: the team and the
+// people of the audited departments.
+func (v auditPage) presentOptions() (out []ui.Option) {
+	for _, m := range v.Team {
+		out = append(out, ui.Option{Value: m.Person.ID, Label: person(m.Person)})
+	}
+	for _, x := range v.people {
+		out = append(out, ui.Option{Value: x.ID, Label: person(x)})
+	}
+	return out
 }
 
 // conflicts are the reasons in words.
@@ -290,7 +313,7 @@ func (v auditPage) rowForm() ui.Form {
 	if f.Values != nil {
 		return f
 	}
-	values := url.Values{"note": {v.row.Note}, "sample_result": {v.row.SampleResult}}
+	values := url.Values{"note": {v.row.Note}, "sample_method": {v.row.SampleMethod}, "sample_result": {v.row.SampleResult}}
 	if v.row.Answer != audit.Open {
 		values.Set("answer", string(v.row.Answer))
 	}

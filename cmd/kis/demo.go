@@ -70,14 +70,14 @@ func fillDemo(ctx context.Context, c Config, password string) error {
 	if err := d.empty(); err != nil {
 		return err
 	}
-	for _, run := range []func() error{func() error { return d.people(password) }, d.plan2026, d.process, d.evidence} {
+	for _, run := range []func() error{func() error { return d.people(password) }, d.auditors, d.plan2026, d.process, d.programme2026, d.evidence} {
 		if err := run(); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
 	}
 	for _, story := range []func(*demo) error{
 		(*demo).review1, (*demo).audit1, (*demo).assessments, (*demo).measures, (*demo).progress,
-		(*demo).audit2, (*demo).otherAudits, (*demo).plan2027, (*demo).review2,
+		(*demo).audit2, (*demo).otherAudits, (*demo).plan2027, (*demo).programme2027, (*demo).review2,
 		func(d *demo) error { return d.outsiders(password) },
 	} {
 		d.spawn(story)

@@ -38,8 +38,9 @@ type demoAction struct {
 	Due                 day.Day
 }
 
-// planAudit plans an audit led by the lead auditor.
-func (d *demo) planAudit(title string, from, to day.Day, departments, codes, members []string, templates ...string) (audit.Audit, error) {
+// planAudit plans an audit led by the lead auditor, out of the row of the
+// programme of 2026 whose code is given, for the month it begins in.
+func (d *demo) planAudit(row, title string, from, to day.Day, departments, codes, members []string, templates ...string) (audit.Audit, error) {
 	ctx := d.as("gunel")
 	all, err := d.app.audit.Templates(ctx)
 	if err != nil {
@@ -61,7 +62,8 @@ func (d *demo) planAudit(title string, from, to day.Day, departments, codes, mem
 	for _, m := range members {
 		n.Members = append(n.Members, d.users[m].ID)
 	}
-	return d.app.audit.PlanAudit(ctx, n)
+	n.ProgrammeRow, n.ProgrammeMonth = d.rows[row], int(from.Time().Month())
+	return d.app.audit.PlanAuditWith(ctx, n, nil)
 }
 
 // audit1 is the audit of phases 1 to 3, from planning to closing; its acts
@@ -72,21 +74,21 @@ func (d *demo) audit1() (err error) {
 	}
 	d.actIDs = make([]string, len(d.acts))
 	d.at("2026-04-27 10:00")
-	d.first, err = d.planAudit("“1-elektron xidmət” prosesi, 1–3-cü mərhələlər", "2026-05-18", "2026-05-22", []string{"SSS"}, []string{"1", "2", "3"}, []string{"samir"}, "GSBPM")
+	d.first, err = d.planAudit("1-elektron-xidmet", "“1-elektron xidmət” prosesi, 1–3-cü mərhələlər", "2026-05-18", "2026-05-22", []string{"SSS"}, []string{"1", "2", "3"}, []string{"samir"}, "GSBPM")
 	if err != nil {
 		return err
 	}
 	id := d.first.ID
-	d.at("2026-05-04 11:00")
+	d.at("2026-05-01 11:00")
 	gunel := d.as("gunel")
-	if err := d.app.audit.Announce(gunel, id); err != nil {
+	if err := d.app.audit.Announce(gunel, id, ""); err != nil {
 		return err
 	}
 	d.at("2026-05-18 09:30")
 	if err := d.app.audit.Start(gunel, id); err != nil {
 		return err
 	}
-	if err := d.meeting(gunel, id, false, "İştirak etdilər: audit qrupu, E.Həsənov, A.Məmmədova. Auditin planı və meyarları izah olundu."); err != nil {
+	if err := d.meeting(gunel, id, false, "Auditin planı və meyarları izah olundu, məxfilik qaydaları xatırladıldı.", "gunel", "samir", "elchin", "aytan"); err != nil {
 		return err
 	}
 	if err := d.raise(1, id, "2026-05-19 11:00", d.dep["SSS"].ID); err != nil {
@@ -96,7 +98,7 @@ func (d *demo) audit1() (err error) {
 		return err
 	}
 	d.at("2026-05-22 15:00")
-	if err := d.meeting(gunel, id, true, "Tapıntılar şöbə ilə müzakirə olundu; 1.3-cü altproses üzrə fikir ayrılığı qeyd edildi."); err != nil {
+	if err := d.meeting(gunel, id, true, "Tapıntılar şöbə ilə müzakirə olundu; 1.3-cü altproses üzrə fikir ayrılığı qeyd edildi.", "gunel", "samir", "elchin", "aytan"); err != nil {
 		return err
 	}
 	d.at("2026-05-25 10:00")
@@ -122,12 +124,17 @@ func (d *demo) audit1() (err error) {
 			})
 		}
 	}
+	d.spawn(func(d *demo) error { return d.evaluateTeam(id) })
 	d.at("2026-07-01 10:00")
 	return d.app.audit.Close(gunel, id)
 }
 
-func (d *demo) meeting(ctx context.Context, id string, closing bool, note string) error {
-	return d.app.audit.RecordMeeting(ctx, id, audit.Meeting{Closing: closing, At: d.app.db.Now().Add(-30 * time.Minute), Note: note})
+func (d *demo) meeting(ctx context.Context, id string, closing bool, note string, present ...string) error {
+	m := audit.Meeting{Closing: closing, At: d.app.db.Now().Add(-30 * time.Minute), Note: note}
+	for _, k := range present {
+		m.Present = append(m.Present, d.users[k].ID)
+	}
+	return d.app.audit.RecordMeeting(ctx, id, m)
 }
 
 // raise makes the findings of an audit from its rows.
@@ -313,14 +320,14 @@ func (d *demo) action(id, file string, x demoAction) error {
 // audit2 is under way: phases 4 to 7, with one auditor by exception.
 func (d *demo) audit2() error {
 	d.at("2026-10-19 10:00")
-	a, err := d.planAudit("“1-elektron xidmət” prosesi, 4–7-ci mərhələlər", "2026-11-09", "2026-11-27", []string{"SSS", "ÜŞ"}, []string{"4", "5", "6", "7"}, []string{"samir"}, "GSBPM", "ISO9001-9")
+	a, err := d.planAudit("1-elektron-xidmet", "“1-elektron xidmət” prosesi, 4–7-ci mərhələlər", "2026-11-09", "2026-11-27", []string{"SSS", "ÜŞ"}, []string{"4", "5", "6", "7"}, []string{"samir"}, "GSBPM", "ISO9001-9")
 	if err != nil {
 		return err
 	}
 	id := a.ID
-	d.at("2026-10-26 10:00")
+	d.at("2026-10-23 10:00")
 	gunel := d.as("gunel")
-	if err := d.app.audit.Announce(gunel, id); err != nil {
+	if err := d.app.audit.Announce(gunel, id, ""); err != nil {
 		return err
 	}
 	if err := d.app.audit.GrantException(d.as("nigar"), id, d.users["leyla"].ID, "Yayım mərhələsi üzrə ixtisaslı başqa auditor yoxdur; öz baxdığı sübutların sətirlərinə cavab verməyəcək."); err != nil {
@@ -329,11 +336,14 @@ func (d *demo) audit2() error {
 	if err := d.app.audit.SetTeam(gunel, id, d.users["gunel"].ID, []string{d.users["samir"].ID, d.users["leyla"].ID}); err != nil {
 		return err
 	}
+	if err := d.schedule(id); err != nil {
+		return err
+	}
 	d.at("2026-11-11 09:40")
 	if err := d.app.audit.Start(gunel, id); err != nil {
 		return err
 	}
-	if err := d.meeting(gunel, id, false, "İştirak etdilər: audit qrupu, E.Həsənov, L.Quliyeva."); err != nil {
+	if err := d.meeting(gunel, id, false, "Plan və cədvəl razılaşdırıldı, bələdçi təyin edildi.", "gunel", "samir", "leyla", "elchin", "lala"); err != nil {
 		return err
 	}
 	if err := d.raise(2, id, "2026-11-12 11:00", d.dep["SSS"].ID); err != nil {
@@ -367,17 +377,17 @@ func (d *demo) audit2() error {
 // otherAudits are one that is announced and one that was cancelled.
 func (d *demo) otherAudits() error {
 	d.at("2026-11-18 17:00")
-	a, err := d.planAudit("İTŞ: istehsal sistemlərinin idarə olunması", "2026-12-07", "2026-12-11", []string{"İTŞ"}, []string{"3"}, []string{"farida"}, "GSBPM", "ISO9001-9")
+	a, err := d.planAudit("İTŞ", "İTŞ: istehsal sistemlərinin idarə olunması", "2026-12-07", "2026-12-11", []string{"İTŞ"}, []string{"3"}, []string{"farida"}, "GSBPM", "ISO9001-9")
 	if err != nil {
 		return err
 	}
-	if err := d.app.audit.Announce(d.as("gunel"), a.ID); err != nil {
+	if err := d.app.audit.Announce(d.as("gunel"), a.ID, ""); err != nil {
 		return err
 	}
-	if _, err = d.planAudit("ÜŞ: arxiv işi", "2026-12-14", "2026-12-15", []string{"ÜŞ"}, []string{"4"}, nil, "GSBPM"); err != nil {
+	if _, err = d.planAudit("ÜŞ", "ÜŞ: arxiv işi", "2026-12-14", "2026-12-15", []string{"ÜŞ"}, []string{"4"}, nil, "GSBPM"); err != nil {
 		return err
 	}
-	if a, err = d.planAudit("BƏŞ: beynəlxalq sorğular", "2026-11-23", "2026-11-24", []string{"BƏŞ"}, []string{"7"}, nil, "GSBPM"); err != nil {
+	if a, err = d.planAudit("BƏŞ", "BƏŞ: beynəlxalq sorğular", "2026-11-23", "2026-11-24", []string{"BƏŞ"}, []string{"7"}, nil, "GSBPM"); err != nil {
 		return err
 	}
 	return d.app.audit.Cancel(d.as("gunel"), a.ID, "Şöbənin işi dekabrda kənar auditlə yoxlanılacaq.")

@@ -44,7 +44,8 @@ type world struct {
 	users  map[string]kis.User
 	dep    map[string]kis.Department // by code
 	cycle  kis.Cycle
-	first  audit.Audit // the audit that is closed
+	first  audit.Audit       // the audit that is closed
+	rows   map[string]string // of the audit programme of 2026, by code
 	acts   []demoAct
 	actIDs []string // of acts, "" where none was made
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/audit/auditweb"
+	"github.com/kis-platform/kis/audit/programme"
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/eservice/eserviceweb"
 	"github.com/kis-platform/kis/internal/blob"
@@ -37,6 +38,7 @@ type services struct {
 	reports  *reports.Service
 	notices  *notice.Service
 
+	programmes *programme.Service
 	indicators *indicator.Service
 	inquiry    *inquiry.Service
 	packs      *pack.Service
@@ -55,6 +57,7 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	}
 	s := services{kis: k, audit: audit.New(k), planning: planning.New(k), eservice: eservice.New(k), sessions: store.NewSessions(db)}
 	k.Assigned = s.audit
+	s.programmes = programme.New(s.audit)
 	s.planning.Findings = findings{s.audit, k}
 	s.planning.AddInputs(processFigures{k})
 	s.planning.AddInputs(auditFigures{s.audit})
@@ -83,15 +86,15 @@ func wireNotices(s services, c Config) *notice.Service {
 		sender = server
 	}
 	n := notice.New(s.kis, outbox.NewQueue(s.kis.DB, nil), sender, c.publicURL())
-	n.AddSources(s.kis, s.audit, s.planning, s.inquiry)
-	n.AddWork(s.kis, s.audit, s.planning, measureWork{s.planning}, s.inquiry)
+	n.AddSources(s.kis, s.audit, s.programmes, s.planning, s.inquiry)
+	n.AddWork(s.kis, s.audit, s.programmes, s.planning, measureWork{s.planning}, s.inquiry)
 	return n
 }
 
 // loadReference brings in what every office starts from; what is there stays.
 func (s services) loadReference(ctx context.Context) error {
 	for _, load := range []func(context.Context) error{
-		s.kis.LoadReference, s.audit.LoadReference, s.planning.LoadMeasuresReference, s.eservice.LoadReference, s.indicators.LoadReference,
+		s.kis.LoadReference, s.audit.LoadReference, s.programmes.LoadReference, s.planning.LoadMeasuresReference, s.eservice.LoadReference, s.indicators.LoadReference,
 	} {
 		if err := load(ctx); err != nil {
 			return err
@@ -116,13 +119,15 @@ func (a *app) server() *web.Server {
 		Unread: a.notices.Unread, Waiting: notice.NewWaiting(a.notices).Of,
 	})
 	r := srv.Router()
-	kisweb.Register(r, a.kis, a.kis, a.audit, a.planning, measureWork{a.planning}, a.inquiry)
+	kisweb.Register(r, a.kis, a.kis, a.audit, a.programmes, a.planning, measureWork{a.planning}, a.inquiry)
 	kisweb.RegisterIndicators(r, a.indicators)
 	kisweb.RegisterAPI(r, a.kis)
 	kisweb.RegisterNotices(r, a.notices)
 	kisweb.RegisterExports(r, a.reports)
 	inquiryweb.Register(r, a.inquiry, a.reports)
 	auditweb.Register(r, a.audit)
+	auditweb.RegisterProgrammes(r, a.programmes)
+	auditweb.RegisterAuditors(r, a.audit)
 	planningweb.Register(r, a.planning)
 	planningweb.RegisterMeasures(r, a.planning)
 	eserviceweb.Register(r, a.eservice)
