@@ -61,10 +61,7 @@ func (s *Service) announceRequest(ctx context.Context, db bun.IDB, e kis.Event) 
 		return tell(func(a actor.Actor) bool { return a.UserID == r.AskedBy })
 	case "accept", "return":
 		// Also who answered in place of the person asked.
-		by, err := lastAnswerBy(ctx, db, r.ID)
-		if err != nil {
-			return nil, err
-		}
+		by := e.Facts()["answered_by"]
 		return tell(func(a actor.Actor) bool { return asked(a) || a.UserID == by })
 	}
 	return nil, nil

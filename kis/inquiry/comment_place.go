@@ -158,6 +158,7 @@ func (p place) change(m Comment, verb string, mentioned []string) store.Change {
 func (s *Service) said(ctx context.Context, db bun.IDB, p place, n NewComment) (text string, mentioned []string, err error) {
 	var c apperr.Check
 	text = c.Text("text", n.Text, 1, maxComment)
+	sound := c.Count() == 0 // no names are looked for in what is refused anyway
 	everybody, err := s.KIS.Actors(ctx, db)
 	if err != nil {
 		return "", nil, err
@@ -188,7 +189,7 @@ func (s *Service) said(ctx context.Context, db bun.IDB, p place, n NewComment) (
 		}
 		mention("mention", people[i])
 	}
-	for _, name := range strings.Split(n.Mention, ";") {
+	for _, name := range strings.SplitN(c.Text("mention", n.Mention, 0, maxComment), ";", maxSigns) {
 		if name = strings.TrimSpace(name); name == "" {
 			continue
 		}
@@ -199,7 +200,7 @@ func (s *Service) said(ctx context.Context, db bun.IDB, p place, n NewComment) (
 		}
 		mention("mention", x)
 	}
-	if c.Count() == 0 || text != "" {
+	if sound {
 		for _, x := range named(people, readers, text) {
 			mention("text", x)
 		}
@@ -228,20 +229,25 @@ func picked(people []Person, readers []actor.Actor, name string) (found Person, 
 	return found, ok
 }
 
-// named finds the people that a text names behind an @, longest names first.
+// named finds the people that a text names behind an @, longest names first. It
+// looks behind the first maxSigns of them only.
 func named(people []Person, readers []actor.Actor, text string) (out []Person) {
+	names := make([]string, len(people))
+	for i, x := range people {
+		names[i] = i18n.Fold(x.Name)
+	}
 	rest := text
-	for {
+	for range maxSigns {
 		_, after, found := strings.Cut(rest, "@")
 		if !found {
 			return out
 		}
 		rest = after
-		begins := i18n.Fold(string([]rune(after)[:min(len([]rune(after)), 100)]))
+		begins := i18n.Fold(i18n.Shorten(after, longestName))
 		var best Person
 		length := 0
-		for _, x := range people {
-			name := i18n.Fold(x.Name)
+		for i, x := range people {
+			name := names[i]
 			if name == "" || !strings.HasPrefix(begins, name) || len(name) < length || (len(name) == length && reads(readers, best.ID)) {
 				continue
 			}
@@ -251,7 +257,13 @@ func named(people []Person, readers []actor.Actor, text string) (out []Person) {
 			out = append(out, best)
 		}
 	}
+	return out
 }
+
+const (
+	maxSigns    = 200
+	longestName = 120 // letters of a name looked for
+)
 
 func reads(readers []actor.Actor, userID string) bool {
 	return slices.ContainsFunc(readers, func(a actor.Actor) bool { return a.UserID == userID })

@@ -136,6 +136,7 @@ func (s *Service) decide(ctx context.Context, id, verb, reason string) error {
 			} else {
 				r.AcceptedAt, r.Reason = tx.Now, ""
 			}
+			return map[string]any{"answered_by": by}, nil
 		case "withdraw":
 			r.WithdrawnAt, r.Reason = tx.Now, reason
 		case "close":
