@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -52,7 +54,8 @@ func watched(t testing.TB, ctx context.Context) *Browser {
 		for m, err := range messages {
 			// A page answered with 4xx is noted by the browser as a failed resource; the test judges the status itself.
 			if err != nil || (m.Type != chromedp.ConsoleError && !m.IsException()) || strings.Contains(m.Text, "the server responded with a status of 4") ||
-				strings.Contains(m.Text, "net::ERR_CONTENT_LENGTH_MISMATCH") { // a test broke the answer off
+				strings.Contains(m.Text, "net::ERR_CONTENT_LENGTH_MISMATCH") || // a test broke the answer off
+				strings.Contains(m.Text, "net::ERR_INTERNET_DISCONNECTED") { // a test has cut the network
 				continue
 			}
 			b.mu.Lock()
@@ -70,6 +73,20 @@ func (b *Browser) size(width, height int64) {
 	if err := chromedp.Do(b.Ctx, chromedp.EmulateViewport(width, height)); err != nil {
 		b.t.Fatalf("no browser: %v", err)
 	}
+}
+
+// Offline cuts this window off from the network, or connects it again, as
+// pulling out the cable does: requests fail and the page is told.
+func (b *Browser) Offline(yes bool) {
+	b.t.Helper()
+	b.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		rules := []*network.Conditions{{Offline: yes, DownloadThroughput: -1, UploadThroughput: -1}}
+		if _, err := cdp.Call(ctx, t, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: rules}); err != nil {
+			return err
+		}
+		_, err := cdp.Call(ctx, t, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: yes, DownloadThroughput: -1, UploadThroughput: -1})
+		return err
+	}))
 }
 
 // Width makes the window this many pixels wide.

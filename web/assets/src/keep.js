@@ -47,7 +47,7 @@
   const busy = new Set();
   const overall = () => {
     const list = entries(), n = list.length;
-    const state = broken ? 'broken' : signedOut && n ? 'signin' : !n ? 'saved' : list.some((e) => e.stop) ? 'stopped' : !navigator.onLine ? 'offline' : busy.size ? 'sending' : 'unsent';
+    const state = broken ? 'broken' : signedOut ? 'signin' : !n ? 'saved' : list.some((e) => e.stop) ? 'stopped' : !navigator.onLine ? 'offline' : busy.size ? 'sending' : 'unsent';
     all('[data-k-kept-all]').forEach((e) => {
       e.hidden = e.dataset.kKeptAll !== state;
       all('[data-k-n]', e).forEach((x) => { x.textContent = String(n); });
@@ -253,6 +253,11 @@
     keys(mine()).forEach((k) => localStorage.removeItem(k));
     timers.forEach(clearTimeout);
   }, true);
+
+  // A part that is asked for after the session has ended must not lead away from what is being typed: the page says it.
+  document.addEventListener('htmx:beforeOnLoad', (event) => {
+    if (event.detail.xhr.status === 401 && document.querySelector('form[data-k-keep]')) { event.preventDefault(); signedOut = true; overall(); }
+  });
 
   const flushAll = () => entries().filter((e) => !e.stop).forEach((e, i) => setTimeout(() => flush(e.url), i * 120));
   window.addEventListener('online', () => { overall(); flushAll(); });
