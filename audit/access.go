@@ -66,13 +66,28 @@ func actsInScope(ctx context.Context, q *bun.SelectQuery, sc policies.Scope) *bu
 	})
 }
 
+// seenAll is the condition of who sees every draft.
+const seenAll = "1 = 1"
+
+// ActsInScope narrows a query over acts AS c to what the actor of ctx sees,
+// whose scope of policies.ActRead is sc: for read-only views of acts elsewhere.
+func ActsInScope(ctx context.Context, q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
+	return actsInScope(ctx, q, sc)
+}
+
+// AuditsInScope narrows a query over audits AS a to what the scope of
+// policies.AuditRead sees.
+func AuditsInScope(q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
+	return auditsInScope(q, sc)
+}
+
 // draftSeen is the condition under which the actor sees the act c: it was
 // issued, or the actor is on the team of its audit, or closes acts as the
 // quality manager does.
 func draftSeen(ctx context.Context) (condition string, args []any) {
 	who := actor.From(ctx)
 	if policies.For(who, policies.ActClose).Any {
-		return "1 = 1", nil
+		return seenAll, nil
 	}
 	elsewhere := ""
 	if policies.Can(who, policies.ActDraft) {

@@ -2,6 +2,8 @@ package audit
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -98,6 +100,61 @@ func unheard(ctx context.Context, db bun.IDB, auditID string, today day.Day) (dr
 		FROM findings f LEFT JOIN acts c ON c.finding_id = f.id AND c.state <> ?4 WHERE f.audit_id = ?0`,
 		auditID, FindingDraft, FindingShared, today, ActWithdrawn).Scan(ctx, &drafts, &waiting, &last)
 	return drafts, waiting, last, store.MapError(err, "unheard findings")
+}
+
+// keepResults keeps what a reported audit found, by sub-process and clause:
+// the worst answer of its rows. A department that was audited again gets the
+// newer result.
+func keepResults(ctx context.Context, tx *store.Tx, a Audit) error {
+	var departments []string
+	if err := tx.NewRaw("SELECT CAST(department_id AS TEXT) FROM audit_departments WHERE audit_id = ? AND position = 0", a.ID).Scan(ctx, &departments); err != nil {
+		return store.MapError(err, "audited department")
+	}
+	var rows []Row
+	if err := tx.NewSelect().Model(&rows).Column("gsbpm", "clause", "answer").Where("r.audit_id = ?", a.ID).Scan(ctx); err != nil {
+		return store.MapError(err, "rows of report")
+	}
+	cells := map[[2]string]*auditResult{}
+	for _, r := range rows {
+		key := [2]string{group(r.GSBPM), group(r.Clause)}
+		if r.Answer == Open || key[0] == "" || key[1] == "" || len(departments) == 0 {
+			continue
+		}
+		c := cells[key]
+		if c == nil {
+			c = &auditResult{DepartmentID: departments[0], SubProcess: key[0], Clause: key[1], Answer: r.Answer, AuditID: a.ID, ReportedAt: tx.Now}
+			cells[key] = c
+		}
+		c.Rows++
+		if slices.Index(worst, r.Answer) < slices.Index(worst, c.Answer) {
+			c.Answer = r.Answer
+		}
+	}
+	if len(cells) == 0 {
+		return nil
+	}
+	list := make([]auditResult, 0, len(cells))
+	for _, c := range cells {
+		list = append(list, *c)
+	}
+	_, err := tx.NewInsert().Model(&list).On("CONFLICT (department_id, sub_process, clause) DO UPDATE").
+		Set("answer = EXCLUDED.answer, rows = EXCLUDED.rows, audit_id = EXCLUDED.audit_id, reported_at = EXCLUDED.reported_at").Exec(ctx)
+	return store.MapError(err, "results of report")
+}
+
+// worst are the answers, the worst first: what a cell of the matrix shows.
+var worst = []Answer{Nonconforms, Observed, Improvable, Conforms, Strong, NotSampled, NotApplicable}
+
+type auditResult struct {
+	bun.BaseModel `bun:"table:audit_results,alias:x"`
+
+	DepartmentID string    `bun:"department_id,pk"`
+	SubProcess   string    `bun:"sub_process,pk"`
+	Clause       string    `bun:"clause,pk"`
+	Answer       Answer    `bun:"answer"`
+	Rows         int       `bun:"rows"`
+	AuditID      string    `bun:"audit_id"`
+	ReportedAt   time.Time `bun:"reported_at"`
 }
 
 // reportFindings takes every standing finding of an audit into its report.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"iter"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -67,6 +68,8 @@ type ActFilter struct {
 	State        ActState
 	DepartmentID string
 	AuditID      string
+	Origin       Origin
+	Grade        Grade
 	Query        string
 	Overdue      day.Day // only acts whose present term ended before the day
 	After        string
@@ -79,6 +82,7 @@ type ActBrief struct {
 	Number         string // empty for a draft
 	State          ActState
 	Grade          Grade
+	Origin         Origin
 	Statement      string
 	Clause         string
 	GSBPM          string
@@ -120,6 +124,39 @@ func (s *Service) Acts(ctx context.Context, f ActFilter) (ActList, error) {
 		return ActList{}, apperr.Missing(kindAudit)
 	}
 	return listActs(ctx, s.DB.Read(), sc, f)
+}
+
+// EachAct gives the whole register under a filter, page by page, as it stands
+// when each page is read; After and Limit of the filter are not looked at.
+func (s *Service) EachAct(ctx context.Context, f ActFilter) iter.Seq2[ActBrief, error] {
+	return func(yield func(ActBrief, error) bool) {
+		sc, err := kis.Allowed(ctx, policies.ActRead)
+		if err == nil && ((f.DepartmentID != "" && !store.IsID(f.DepartmentID)) || (f.AuditID != "" && !store.IsID(f.AuditID))) {
+			err = apperr.Missing(kindAct)
+		}
+		if err != nil {
+			yield(ActBrief{}, err)
+			return
+		}
+		f.After, f.Limit = "", 200
+		for {
+			page, err := actBriefs(ctx, s.DB.Read(), sc, f)
+			if err != nil {
+				yield(ActBrief{}, err)
+				return
+			}
+			for _, a := range page {
+				if !yield(a, nil) {
+					return
+				}
+			}
+			if len(page) < f.Limit {
+				return
+			}
+			last := page[len(page)-1]
+			f.After = cursor(last.CreatedAt.UTC().Format(time.RFC3339Nano), last.ID)
+		}
+	}
 }
 
 // cursor and uncursor write and read the place in a list: the sort value and

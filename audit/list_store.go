@@ -78,9 +78,9 @@ func listAudits(ctx context.Context, db bun.IDB, sc policies.Scope, f AuditFilte
 	return list, nil
 }
 
-// presentDue is the term of the step an act is at; acts in states that are not
+// PresentDue is SQL for the term of the step an act is at; acts in states that are not
 // among timed have none.
-const presentDue = `CASE c.state WHEN 'issued' THEN c.answer_due WHEN 'acknowledged' THEN c.plan_due
+const PresentDue = `CASE c.state WHEN 'issued' THEN c.answer_due WHEN 'acknowledged' THEN c.plan_due
 	WHEN 'in_progress' THEN (SELECT MIN(x.due) FROM corrective_actions x WHERE x.act_id = c.id AND x.state NOT IN ('done', 'verified'))
 	WHEN 'implemented' THEN c.effect_due END`
 
@@ -95,25 +95,27 @@ func actsWhere(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) 
 	if f.AuditID != "" {
 		q.Where("c.audit_id = ?", f.AuditID)
 	}
+	if f.Origin != "" {
+		q.Where("c.origin = ?", f.Origin)
+	}
+	if f.Grade != "" {
+		q.Where("c.grade = ?", f.Grade)
+	}
 	if f.Overdue != "" {
-		q.Where("c.state IN (?)", bun.List(timed)).Where(presentDue+" < ?", f.Overdue)
+		q.Where("c.state IN (?)", bun.List(timed)).Where(PresentDue+" < ?", f.Overdue)
 	}
 	return q
 }
 
 func listActs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) (ActList, error) {
-	list := ActList{Counts: map[ActState]int{}}
-	var counts []struct {
-		State ActState
-		N     int
+	list := ActList{}
+	var err error
+	if list.Counts, err = countActs(ctx, db, sc, f); err != nil {
+		return list, err
 	}
-	if err := actsWhere(ctx, db, sc, f).ColumnExpr("c.state || '' AS state, COUNT(*) AS n").GroupExpr(byState).Scan(ctx, &counts); err != nil {
-		return list, store.MapError(err, "count acts")
-	}
-	for _, c := range counts {
-		list.Counts[c.State] = c.N
-		if f.State == "" || f.State == c.State {
-			list.Total += c.N
+	for state, n := range list.Counts {
+		if f.State == "" || f.State == state {
+			list.Total += n
 		}
 	}
 	if f.Limit <= 0 || f.Limit > 200 {
@@ -133,13 +135,55 @@ func listActs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) (
 	return list, nil
 }
 
+// countActs counts the acts of a filter by state. Who sees all of them, and
+// narrows by nothing but the department, is given the totals that stand with
+// the departments; only of drafts and of those discarded as one some may be
+// hidden, and these are counted.
+func countActs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) (map[ActState]int, error) {
+	out := map[ActState]int{}
+	var counts []struct {
+		State ActState
+		N     int
+	}
+	add := func(q *bun.SelectQuery, what string) error {
+		if err := q.Scan(ctx, &counts); err != nil {
+			return store.MapError(err, what)
+		}
+		for _, c := range counts {
+			if c.N > 0 {
+				out[c.State] = c.N
+			}
+		}
+		counts = nil
+		return nil
+	}
+	if !sc.Any || f.AuditID != "" || f.Origin != "" || f.Grade != "" || f.Overdue != "" || strings.TrimSpace(f.Query) != "" {
+		return out, add(actsWhere(ctx, db, sc, f).ColumnExpr("c.state || '' AS state, COUNT(*) AS n").GroupExpr(byState), "count acts")
+	}
+	q := db.NewSelect().TableExpr("act_counts AS k").ColumnExpr("k.state, SUM(k.n) AS n").GroupExpr("k.state")
+	if f.DepartmentID != "" {
+		q.Where("k.department_id = ?", f.DepartmentID)
+	}
+	if err := add(q, "count acts"); err != nil {
+		return out, err
+	}
+	if condition, _ := draftSeen(ctx); condition == seenAll {
+		return out, nil
+	}
+	hidden := []ActState{ActDraft, ActWithdrawn}
+	for _, s := range hidden {
+		delete(out, s)
+	}
+	return out, add(actsWhere(ctx, db, sc, f).Where("c.state IN (?)", bun.List(hidden)).ColumnExpr("c.state, COUNT(*) AS n").GroupExpr("c.state"), "count drafts")
+}
+
 // actBriefs reads acts for a list, latest first, at most f.Limit.
 func actBriefs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) ([]ActBrief, error) {
 	q := actsWhere(ctx, db, sc, f).
-		ColumnExpr("c.id, COALESCE(c.number, '') AS number, c.state, c.grade, c.statement, c.clause, c.gsbpm, c.created_at, c.issued_at, c.reopened").
+		ColumnExpr("c.id, COALESCE(c.number, '') AS number, c.state, c.grade, c.origin, c.statement, c.clause, c.gsbpm, c.created_at, c.issued_at, c.reopened").
 		ColumnExpr("c.department_id, d.code AS department_code, d.name_az AS department_az, d.name_en AS department_en").
 		ColumnExpr("COALESCE(CAST(c.audit_id AS TEXT), '') AS audit_id, COALESCE((SELECT a.number FROM audits a WHERE a.id = c.audit_id), '') AS audit_number").
-		ColumnExpr("COALESCE((" + presentDue + "), '') AS due").
+		ColumnExpr("COALESCE((" + PresentDue + "), '') AS due").
 		ColumnExpr("(SELECT COUNT(*) FROM corrective_actions x WHERE x.act_id = c.id) AS actions").
 		ColumnExpr("(SELECT COUNT(*) FROM corrective_actions x WHERE x.act_id = c.id AND x.state = 'verified') AS verified").
 		Join("JOIN departments AS d ON d.id = c.department_id").

@@ -28,7 +28,7 @@ func waitingActs(ctx context.Context, db bun.IDB, sc policies.Scope, claims []ac
 	var out []waitingAct
 	err := actsInScope(ctx, db.NewSelect().TableExpr("acts AS c"), sc).
 		ColumnExpr("c.id, COALESCE(c.number, '') AS number, c.state, c.statement, c.objection").
-		ColumnExpr("COALESCE(a.number, '') AS audit_number, COALESCE(("+presentDue+"), '') AS due").
+		ColumnExpr("COALESCE(a.number, '') AS audit_number, COALESCE(("+PresentDue+"), '') AS due").
 		Join("LEFT JOIN audits AS a ON a.id = c.audit_id").
 		Where("c.id IN (?)", claimedActs(db, claims)).
 		OrderExpr("due, c.created_at, c.id").Scan(ctx, &out)

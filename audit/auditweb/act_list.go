@@ -5,6 +5,7 @@ import (
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -17,15 +18,19 @@ type actList struct {
 	chips       []ui.Chip
 	next, first string
 	late        bool
+	draft       bool   // the person may draft an act from another source
+	exports     bool   // the register can be taken away
+	export      string // query of the address
 }
 
 // acts is the register of nonconformity acts.
 func (p pages) acts(c *web.Context) error {
-	f := audit.ActFilter{State: audit.ActState(c.Query("state")), DepartmentID: c.Query("department"), AuditID: c.Query("audit"),
-		Query: c.Query("q"), After: c.Query("after")}
-	v := actList{Page: c.Page("audit.act.title"), filter: f, late: c.Query("late") == "1"}
-	if v.late {
-		v.filter.Overdue = v.Today()
+	f := actFilter(c)
+	f.After = c.Query("after")
+	v := actList{Page: c.Page("audit.act.title"), filter: f, late: f.Overdue != "", draft: c.Can(policies.ActDraft)}
+	if p.r.Has(http.MethodGet, "/acts/export.xlsx") {
+		v.export = c.Request().URL.RawQuery
+		v.exports = true
 	}
 	var err error
 	if v.ActList, err = p.svc.Acts(c.Ctx(), v.filter); err != nil {
@@ -46,7 +51,7 @@ func (p pages) acts(c *web.Context) error {
 
 // narrowed says whether a filter is on.
 func (v actList) narrowed() bool {
-	return v.filter.State != "" || v.filter.DepartmentID != "" || v.filter.AuditID != "" || v.filter.Query != "" || v.late
+	return v.filter.State != "" || v.filter.DepartmentID != "" || v.filter.AuditID != "" || v.filter.Query != "" || v.filter.Origin != "" || v.filter.Grade != "" || v.late
 }
 
 // name is what an act is called in a list.

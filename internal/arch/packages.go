@@ -70,6 +70,7 @@ var packages = slices.Concat([]row{
 	{"eservice/register/registerweb", with(base, shell, "kis", "eservice/register"), whyPages},
 
 	{"audit/checklist", with(base, "audit", "kis", "reference"), "the library of templates stands above the audits that are built from it; an audit knows only the rows it was given"},
+	{"audit/board", with(base, "audit", "kis", "reference"), "views that only read stand above the audits and acts they show"},
 	{"audit/programme", with(base, "audit", "kis", "reference"), "the programme stands above the audits it leads to; an audit knows only the row it came from"},
 
 	{"reports", with(base, domains, "eservice/register", "kis", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
@@ -85,7 +86,7 @@ var packages = slices.Concat([]row{
 }, contexts())
 
 // parts are the packages of a sibling that have pages with it beside the main one.
-var parts = map[string][]string{"audit": {"audit/checklist", "audit/programme"}}
+var parts = map[string][]string{"audit": {"audit/board", "audit/checklist", "audit/programme"}}
 
 // contexts gives the three rows of each of the domain's siblings, which are alike.
 func contexts() []row {

@@ -166,9 +166,24 @@ func TestSearchAndOrderFollowAzerbaijani(t *testing.T) {
 	}
 }
 
+func TestTheShortWayOfFoldingGivesTheSame(t *testing.T) {
+	for _, s := range []string{"", " ", "İ.Ş. «Ümumi»  məlumat № 7 — 4.3.2\tÇAY\nĞöl, ‘ad’", "IıİiƏə", "A–B…“c”’ 5₼", "a\x00b\x7f"} {
+		known, ok := foldKnown(s)
+		if any := foldAny(s); ok && known != any {
+			t.Errorf("%q: %q, %q", s, known, any)
+		}
+	}
+	if _, ok := foldKnown("İstifadəçi ÖLÇÜ"); !ok {
+		t.Error("Azerbaijani goes the long way")
+	}
+}
+
 func FuzzFold(f *testing.F) {
 	f.Add("İstifadəçi")
 	f.Fuzz(func(t *testing.T, s string) {
+		if known, ok := foldKnown(s); ok && known != foldAny(s) {
+			t.Errorf("%q: %q, %q", s, known, foldAny(s))
+		}
 		if once := Fold(s); Fold(once) != once && strings.ToValidUTF8(s, "") == s {
 			t.Errorf("Fold(%q) = %q, again %q", s, once, Fold(once))
 		}

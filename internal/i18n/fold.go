@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/collate"
@@ -20,6 +21,46 @@ var special = strings.NewReplacer("ə", "e", "ı", "i")
 // dropped, ə as e, ı as i, white space as single blanks. "İSTİFADƏÇİ",
 // "istifadəçi" and "istifadeci" fold to the same key.
 func Fold(s string) string {
+	if out, ok := foldKnown(s); ok {
+		return out
+	}
+	return foldAny(s)
+}
+
+// folded holds the letters beyond ASCII that nearly all texts are made of, and
+// the signs that stay as they are.
+var folded = map[rune]rune{'ə': 'e', 'Ə': 'e', 'ı': 'i', 'İ': 'i', 'ğ': 'g', 'Ğ': 'g', 'ö': 'o', 'Ö': 'o', 'ü': 'u', 'Ü': 'u', 'ş': 's', 'Ş': 's', 'ç': 'c', 'Ç': 'c',
+	'–': '–', '—': '—', '“': '“', '”': '”', '«': '«', '»': '»', '’': '’', '…': '…', '№': '№', '₼': '₼'}
+
+// foldKnown is Fold in one pass for texts of ASCII and the letters above; ok
+// is false when there is anything else in them.
+func foldKnown(s string) (string, bool) {
+	out := make([]byte, 0, len(s))
+	blank := false
+	for _, r := range s {
+		switch {
+		case r == ' ' || (r >= '\t' && r <= '\r'):
+			blank = len(out) > 0
+			continue
+		case r >= 'A' && r <= 'Z':
+			r += 'a' - 'A'
+		case r >= 0x80:
+			to, ok := folded[r]
+			if !ok {
+				return "", false
+			}
+			r = to
+		}
+		if blank {
+			out, blank = append(out, ' '), false
+		}
+		out = utf8.AppendRune(out, r)
+	}
+	return string(out), true
+}
+
+// foldAny is Fold for any text.
+func foldAny(s string) string {
 	s = special.Replace(cases.Lower(language.Azerbaijani).String(norm.NFC.String(s)))
 	t := transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
 	if out, _, err := transform.String(t, s); err == nil {

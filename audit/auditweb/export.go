@@ -1,0 +1,46 @@
+package auditweb
+
+import (
+	"context"
+	"io"
+
+	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/web"
+)
+
+// ListWriter writes the register of acts as a file; reports does, which stands
+// above this package.
+type ListWriter interface {
+	// ActList writes the register under a filter as "xlsx" or "csv".
+	ActList(ctx context.Context, w io.Writer, format, lang string, f audit.ActFilter) error
+}
+
+var exportTypes = map[string]string{
+	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8",
+}
+
+// RegisterExports adds the addresses under which the register is taken away.
+func RegisterExports(r *web.Router, lists ListWriter) {
+	for _, format := range []string{"xlsx", "csv"} {
+		r.GET("/acts/export."+format, policies.ActRead, func(c *web.Context) error {
+			out, in := io.Pipe()
+			ctx, stop := context.WithCancel(c.Ctx())
+			defer stop()
+			defer out.Close() // a reader that went away ends the writer
+			f, lang := actFilter(c), c.Lang()
+			go func() { _ = in.CloseWithError(lists.ActList(ctx, in, format, lang, f)) }()
+			return c.Download(c.Page("audit.act.title").Title+"."+format, exportTypes[format], -1, out)
+		})
+	}
+}
+
+// actFilter is the filter of the register in an address.
+func actFilter(c *web.Context) audit.ActFilter {
+	f := audit.ActFilter{State: audit.ActState(c.Query("state")), DepartmentID: c.Query("department"), AuditID: c.Query("audit"), Query: c.Query("q"),
+		Origin: audit.Origin(c.Query("origin")), Grade: audit.Grade(c.Query("grade"))}
+	if c.Query("late") == "1" {
+		f.Overdue = c.Page("audit.act.title").Today()
+	}
+	return f
+}
