@@ -101,6 +101,10 @@ func (d *demo) audit1() (err error) {
 	if err := d.meeting(gunel, id, true, "Tapıntılar şöbə ilə müzakirə olundu; 1.3-cü altproses üzrə fikir ayrılığı qeyd edildi.", "gunel", "samir", "elchin", "aytan"); err != nil {
 		return err
 	}
+	d.at("2026-05-22 15:30")
+	if _, err := d.app.audit.ShareFindings(gunel, id); err != nil {
+		return err
+	}
 	d.at("2026-05-25 10:00")
 	for i, a := range d.acts {
 		if a.Audit == 1 && a.End != "" {
@@ -247,7 +251,7 @@ func (d *demo) live(id string, a demoAct) error {
 		return err
 	}
 	d.at("2026-11-04 15:00")
-	if err := d.app.audit.JudgeEffect(d.as("samir"), id, audit.EffectVerdict{Effective: true, Result: a.Effect}); err != nil || a.End != string(audit.ActClosed) {
+	if err := d.app.audit.JudgeEffect(d.as("gunel"), id, audit.EffectVerdict{Effective: true, Result: a.Effect}); err != nil || a.End != string(audit.ActClosed) {
 		return err
 	}
 	d.at("2026-11-06 10:00")
