@@ -90,3 +90,14 @@ func clauseOfTemplates(ctx context.Context, db bun.IDB, templates []string, clau
 		bun.List(templates), clause).Scan(ctx, &n)
 	return n > 0, store.MapError(err, "clause of templates")
 }
+
+// linksOfAudit reads the submissions linked to the rows of an audit.
+func linksOfAudit(ctx context.Context, db bun.IDB, auditID string) (map[string][]string, error) {
+	var rows []struct{ RowID, SubmissionID string }
+	err := db.NewRaw("SELECT e.row_id, e.submission_id FROM row_evidence e JOIN audit_rows r ON r.id = e.row_id WHERE r.audit_id = ? ORDER BY 1, 2", auditID).Scan(ctx, &rows)
+	out := map[string][]string{}
+	for _, r := range rows {
+		out[r.RowID] = append(out[r.RowID], r.SubmissionID)
+	}
+	return out, store.MapError(err, "links of audit")
+}
