@@ -275,4 +275,62 @@
     const focus = document.querySelector('[data-k-focus]');
     if (focus) focus.focus();
   });
+
+  // ---- Board: cards dragged between columns. <div data-k-board="ADDRESS" data-k-lost="…" data-k-open="…"> holds columns
+  // [data-k-state] and cards [data-k-card][data-k-from][data-k-to="states that steps lead to"]. The server decides: a card that
+  // it refuses goes back to its place with the message, and with a link where the step asks for more than a drop can say.
+  let card = null;
+  const leadsTo = (column) => card && ` ${card.dataset.kTo} `.includes(` ${column.dataset.kState} `);
+  const clearBoard = () => {
+    all('.k-board-col').forEach((c) => c.classList.remove('k-may', 'k-over'));
+    all('.k-dragged').forEach((c) => c.classList.remove('k-dragged'));
+  };
+  on('dragstart', '[data-k-card]', (element, event) => {
+    card = element;
+    event.dataTransfer.effectAllowed = 'move';
+    event.dataTransfer.setData('text/plain', element.dataset.kCard);
+    element.classList.add('k-dragged');
+    all('[data-k-state]').forEach((c) => c.classList.toggle('k-may', leadsTo(c)));
+  });
+  on('dragend', '[data-k-card]', () => { clearBoard(); card = null; });
+  on('dragover', '[data-k-state]', (column, event) => {
+    if (!card || column.dataset.kState === card.dataset.kFrom) return;
+    event.preventDefault(); // any column takes the drop: why it leads nowhere is for the server to say
+    column.classList.add('k-over');
+  });
+  on('dragleave', '[data-k-state]', (column, event) => { if (!column.contains(event.relatedTarget)) column.classList.remove('k-over'); });
+  on('drop', '[data-k-state]', (column, event) => {
+    if (!card) return;
+    event.preventDefault();
+    moveCard(card, column);
+    clearBoard();
+  });
+  const moveCard = async (moved, column) => {
+    const board = moved.closest('[data-k-board]');
+    const home = moved.parentElement;
+    const next = moved.nextElementSibling;
+    const said = board.querySelector('[data-k-board-said]');
+    const tell = (text, href) => {
+      said.textContent = text;
+      if (href) {
+        const link = document.createElement('a');
+        link.href = href;
+        link.textContent = board.dataset.kOpen;
+        said.append(' ', link);
+      }
+      said.hidden = false;
+    };
+    column.querySelector('ul').prepend(moved); // at once; back again when it is refused
+    try {
+      const body = new URLSearchParams({ id: moved.dataset.kCard, from: moved.dataset.kFrom, to: column.dataset.kState, by: 'drag' });
+      const answer = await fetch(board.dataset.kBoard, { method: 'POST', body, headers: { Accept: 'application/json' } });
+      const data = await answer.json();
+      if (answer.ok) { location.reload(); return; } // steps and terms are others now
+      home.insertBefore(moved, next);
+      tell(data.message, data.href);
+    } catch {
+      home.insertBefore(moved, next);
+      tell(board.dataset.kLost);
+    }
+  };
 })();
