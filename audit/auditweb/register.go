@@ -42,8 +42,14 @@ func Register(r *web.Router, svc *audit.Service) {
 	r.POST("/audits/:id/team", policies.AuditPlan, p.setTeam)
 	r.POST("/audits/:id/exceptions", policies.AuditExcept, p.except)
 	r.POST("/audits/:id/rows/:row", policies.ChecklistAnswer, p.answer)
+	registerFill(r, p)
+
+	registerFindings(r, p)
+	registerBoards(r, p)
 
 	r.GET("/acts", policies.ActRead, p.acts)
+	r.GET("/acts/new", policies.ActDraft, p.newAct)
+	r.POST("/acts", policies.ActDraft, p.draftAct)
 	r.GET("/acts/:id", policies.ActRead, p.act)
 	r.GET("/acts/:id/files/:file", policies.ActRead, p.file)
 	r.POST("/acts/:id/edit", policies.FindingRaise, p.editDraft)
@@ -64,6 +70,8 @@ func Register(r *web.Router, svc *audit.Service) {
 	r.STREAM("/acts/:id/actions/:action/report", policies.ActionReport, p.reportAction)
 	r.STREAM("/acts/:id/actions/:action/files", policies.ActionReport, p.upload)
 	r.POST("/acts/:id/actions/:action/verdict", policies.ActionVerify, p.verdict)
+	r.POST("/acts/:id/actions/:action/extend", policies.ActionReport, p.requestExtension)
+	r.POST("/acts/:id/actions/:action/extension", policies.ActionExtend, p.decideExtension)
 	r.POST("/acts/:id/effect", policies.ActEffect, p.effect)
 	r.POST("/acts/:id/close", policies.ActClose, p.closeAct)
 	r.POST("/acts/:id/reopen", policies.ActReopen, p.reopen)

@@ -10,6 +10,8 @@ import (
 	"github.com/kis-platform/kis/audit/programme"
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/eservice/eserviceweb"
+	"github.com/kis-platform/kis/eservice/register"
+	"github.com/kis-platform/kis/eservice/register/registerweb"
 	"github.com/kis-platform/kis/internal/blob"
 	"github.com/kis-platform/kis/internal/mail"
 	"github.com/kis-platform/kis/internal/outbox"
@@ -35,6 +37,7 @@ type services struct {
 	audit    *audit.Service
 	planning *planning.Service
 	eservice *eservice.Service
+	register *register.Service
 	reports  *reports.Service
 	notices  *notice.Service
 
@@ -55,7 +58,7 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	if k.Scanner, k.HoldUnscanned, err = c.scanner(); err != nil {
 		panic(err)
 	}
-	s := services{kis: k, audit: audit.New(k), planning: planning.New(k), eservice: eservice.New(k), sessions: store.NewSessions(db)}
+	s := services{kis: k, audit: audit.New(k), planning: planning.New(k), eservice: eservice.New(k), register: register.New(k), sessions: store.NewSessions(db)}
 	k.Assigned = s.audit
 	s.programmes = programme.New(s.audit)
 	s.planning.Findings = findings{s.audit, k}
@@ -86,15 +89,15 @@ func wireNotices(s services, c Config) *notice.Service {
 		sender = server
 	}
 	n := notice.New(s.kis, outbox.NewQueue(s.kis.DB, nil), sender, c.publicURL())
-	n.AddSources(s.kis, s.audit, s.programmes, s.planning, s.inquiry)
-	n.AddWork(s.kis, s.audit, s.programmes, s.planning, measureWork{s.planning}, s.inquiry)
+	n.AddSources(s.kis, s.audit, s.programmes, s.planning, s.inquiry, s.register)
+	n.AddWork(s.kis, s.audit, s.programmes, s.planning, measureWork{s.planning}, s.inquiry, s.register)
 	return n
 }
 
 // loadReference brings in what every office starts from; what is there stays.
 func (s services) loadReference(ctx context.Context) error {
 	for _, load := range []func(context.Context) error{
-		s.kis.LoadReference, s.audit.LoadReference, s.programmes.LoadReference, s.planning.LoadMeasuresReference, s.eservice.LoadReference, s.indicators.LoadReference,
+		s.kis.LoadReference, s.audit.LoadReference, s.programmes.LoadReference, s.planning.LoadMeasuresReference, s.eservice.LoadReference, s.register.LoadReference, s.indicators.LoadReference,
 	} {
 		if err := load(ctx); err != nil {
 			return err
@@ -119,18 +122,21 @@ func (a *app) server() *web.Server {
 		Unread: a.notices.Unread, Waiting: notice.NewWaiting(a.notices).Of,
 	})
 	r := srv.Router()
-	kisweb.Register(r, a.kis, a.kis, a.audit, a.programmes, a.planning, measureWork{a.planning}, a.inquiry)
+	kisweb.Register(r, a.kis, a.kis, a.audit, a.programmes, a.planning, measureWork{a.planning}, a.inquiry, a.register)
 	kisweb.RegisterIndicators(r, a.indicators)
 	kisweb.RegisterAPI(r, a.kis)
 	kisweb.RegisterNotices(r, a.notices)
 	kisweb.RegisterExports(r, a.reports)
 	inquiryweb.Register(r, a.inquiry, a.reports)
 	auditweb.Register(r, a.audit)
+	auditweb.RegisterAPI(r, a.audit)
+	auditweb.RegisterExports(r, a.reports)
 	auditweb.RegisterProgrammes(r, a.programmes)
 	auditweb.RegisterAuditors(r, a.audit)
 	planningweb.Register(r, a.planning)
 	planningweb.RegisterMeasures(r, a.planning)
 	eserviceweb.Register(r, a.eservice)
+	registerweb.Register(r, a.register)
 	reportsweb.Register(r, a.reports)
 	reportsweb.RegisterPack(r, a.packs)
 	return srv
