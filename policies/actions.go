@@ -105,6 +105,15 @@ const (
 	ScorecardRead    Action = "eservice:scorecard:read"
 	AssessmentImport Action = "eservice:assessment:import"
 
+	SchemeRead         Action = "eservice:scheme:read"
+	SchemeWrite        Action = "eservice:scheme:write"
+	CampaignRead       Action = "eservice:campaign:read"
+	CampaignManage     Action = "eservice:campaign:manage"  // plan, staff, draw the sample, send opinions, finalise, cancel
+	CampaignPublish    Action = "eservice:campaign:publish" // make final results known
+	AssessmentScore    Action = "eservice:assessment:score" // give points, read a second time, visit, write the opinion
+	OpinionReply       Action = "eservice:opinion:reply"    // for the body the opinion is about
+	ShortcomingPromote Action = "eservice:shortcoming:promote"
+
 	AgencyRead      Action = "eservice:agency:read"
 	AgencyEdit      Action = "eservice:agency:edit"     // addresses, contacts, units, payment details (2.5)
 	AgencyChange    Action = "eservice:agency:change"   // create, rename, merge, split, abolish
@@ -135,6 +144,7 @@ func Actions() []Action {
 		ReviewRead, ReviewPrepare, ReviewSign,
 		MeasureRead, MeasureImport, MeasureReport, MeasureDecide,
 		ScorecardRead, AssessmentImport,
+		SchemeRead, SchemeWrite, CampaignRead, CampaignManage, CampaignPublish, AssessmentScore, OpinionReply, ShortcomingPromote,
 		AgencyRead, AgencyEdit, AgencyChange, RegisterRead, RegisterFill, RegisterSign, RegisterCheck, RegisterImport, DuplicateDecide, CodeWrite,
 	}
 }

@@ -50,6 +50,11 @@ func Nav() []NavSection {
 			{"web.nav.measures", "flag", "/measures", policies.MeasureRead, nil},
 			{"web.nav.scorecards", "chart-bar", "/scorecards", policies.ScorecardRead, nil},
 		}},
+		{"web.nav.group.register", []NavEntry{
+			{"web.nav.register", "book", "/services", policies.RegisterRead, []string{"/duplicates", "/code-lists"}},
+			{"web.nav.applications", "clipboard-list", "/applications", policies.RegisterRead, nil},
+			{"web.nav.agencies", "building", "/agencies", policies.AgencyRead, nil},
+		}},
 		{"web.nav.group.system", []NavEntry{
 			{"web.nav.users", "users", "/admin/users", policies.UserRead, nil},
 			{"web.nav.departments", "sitemap", "/admin/departments", policies.DepartmentRead, nil},

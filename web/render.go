@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -34,6 +36,32 @@ func (c *Context) Render(status int, body templ.Component) error {
 		return apperr.Wrap(err, "render "+c.g.FullPath())
 	}
 	return writeHTML(c.g.Writer, status, buf)
+}
+
+// RenderPublic is Render for a page that is the same for everybody who asks in
+// its language and theme: it may be kept for some seconds by browsers and by
+// proxies, and is not sent again to who has it.
+func (c *Context) RenderPublic(seconds int, body templ.Component) error {
+	buf := templ.GetBuffer()
+	defer templ.ReleaseBuffer(buf)
+	if err := body.Render(c.Ctx(), buf); err != nil {
+		return apperr.Wrap(err, "render "+c.g.FullPath())
+	}
+	sum := sha256.Sum256(buf.Bytes())
+	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
+	h := c.g.Writer.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", seconds))
+	h.Set("Vary", "Cookie, Accept-Language, Accept-Encoding")
+	h.Set("ETag", tag)
+	if c.g.Request.Header.Get("If-None-Match") == tag {
+		c.g.Status(http.StatusNotModified)
+		c.g.Writer.WriteHeaderNow()
+		return nil
+	}
+	c.g.Status(http.StatusOK)
+	_, _ = c.g.Writer.Write(buf.Bytes()) // the reader went away: nobody is left to tell
+	return nil
 }
 
 func writeHTML(w http.ResponseWriter, status int, buf *bytes.Buffer) error {

@@ -33,6 +33,7 @@ func (p demoPerson) email() string { return p.Key + "@kis.example" }
 var extraAccounts = []demoPerson{
 	{Key: "qurum", Name: "Səbinə Cəfərova", Roles: []string{string(policies.AgencyOfficer)}, AZ: "Qurum 01, məsul şəxs", EN: "Agency 01, officer"},
 	{Key: "mushahid", Name: "Anar Vəliyev", Roles: []string{string(policies.Observer)}, AZ: "kənar auditor", EN: "outside auditor"},
+	{Key: "qurum2", Name: "Rəşad Məlikov", Roles: []string{string(policies.AgencyOfficer)}, AZ: "Qurum 02, məsul şəxs", EN: "Agency 02, officer"},
 }
 
 // demoPeople reads the people of the example office.
@@ -77,8 +78,9 @@ func fillDemo(ctx context.Context, c Config, password string) error {
 	}
 	for _, story := range []func(*demo) error{
 		(*demo).review1, (*demo).audit1, (*demo).assessments, (*demo).measures, (*demo).progress,
-		(*demo).audit2, (*demo).otherAudits, (*demo).plan2027, (*demo).programme2027, (*demo).review2,
+		(*demo).inquiries, (*demo).audit2, (*demo).otherAudits, (*demo).plan2027, (*demo).programme2027, (*demo).review2,
 		func(d *demo) error { return d.outsiders(password) },
+		func(d *demo) error { return d.register(password) },
 	} {
 		d.spawn(story)
 	}

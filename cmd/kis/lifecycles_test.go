@@ -8,8 +8,10 @@ import (
 	"testing"
 
 	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/inquiry"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
 )
@@ -58,6 +60,8 @@ func TestTheLifecyclesInTheDocumentsAreThoseOfTheProgram(t *testing.T) {
 	b.WriteString(drawing("Cycle", "kis.cycle.state.", kis.CycleTransitions))
 	b.WriteString(drawing("Phase gate", "kis.gate.state.", kis.GateTransitions))
 	b.WriteString(drawing("Evidence", "kis.evidence.state.", kis.SubmissionTransitions))
+	b.WriteString(drawing("Evidence request", "inquiry.request.state.", inquiry.RequestTransitions))
+	b.WriteString(drawing("Discrepancy note", "inquiry.discrepancy.state.", inquiry.DiscrepancyTransitions))
 	b.WriteString(drawing("Audit", "audit.audit.state.", audit.AuditTransitions))
 	b.WriteString(drawing("Nonconformity act", "audit.act.state.", audit.ActTransitions))
 	b.WriteString(drawing("Corrective action", "audit.action.state.", audit.ActionTransitions))
@@ -67,6 +71,7 @@ func TestTheLifecyclesInTheDocumentsAreThoseOfTheProgram(t *testing.T) {
 	b.WriteString(drawing("Item of the plan", "planning.item.state.", planning.ItemTransitions))
 	b.WriteString(drawing("Management review", "planning.review.state.", planning.ReviewTransitions))
 	b.WriteString(drawing("Entry of a measure", "planning.measure.state.", planning.MeasureTransitions))
+	b.WriteString(drawing("Application to the register", "register.state.", register.Transitions))
 	golden(t, "../../docs/lifecycles.md", b.String())
 	if strings.Contains(b.String(), "⟦") {
 		t.Error("a state has no word")

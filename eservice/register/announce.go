@@ -45,5 +45,5 @@ func (s *Service) Announcements(ctx context.Context, db bun.IDB, e kis.Event) ([
 	if step == "sign" {
 		to = operators
 	}
-	return []kis.Announcement{{Kind: noticeKind, Key: "register.notice." + step, Args: args, Href: "/register/applications/" + t.ID, For: to}}, nil
+	return []kis.Announcement{{Kind: noticeKind, Key: "register.notice." + step, Args: args, Href: "/applications/" + t.ID, For: to}}, nil
 }

@@ -133,9 +133,11 @@ func (s *Service) enterNew(ctx context.Context, tx *store.Tx, a *Application, to
 	}
 	sv := Entry{ID: store.NewID(), AgencyID: a.AgencyID, Code: number, Number: number, State: ServiceRegistered, Version: 1, RegisteredOn: today, CreatedAt: tx.Now}
 	sv.take(a.Items)
-	if _, err := tx.NewInsert().Model(&sv).Exec(ctx); err != nil {
-		return sv, store.MapError(err, "insert service")
+	list := []Entry{sv}
+	if err := insertEntries(ctx, tx, list); err != nil {
+		return sv, err
 	}
+	sv = list[0]
 	a.ServiceID = sv.ID
 	v := newVersion(sv, a.Items, "new", a.ID, today, tx.Actor.Name, tx.Now)
 	if _, err := tx.NewInsert().Model(&v).Exec(ctx); err != nil {
@@ -146,6 +148,45 @@ func (s *Service) enterNew(ctx context.Context, tx *store.Tx, a *Application, to
 	}
 	s.recordEntry(tx, sv, v, "new")
 	return sv, s.index(ctx, tx, []indexed{{sv, a.Items}})
+}
+
+// insertEntries enters new services. One that is known by its assessments
+// already, of the same body and name, keeps its id and the code by which they
+// call it; list is changed to what was stored.
+func insertEntries(ctx context.Context, tx *store.Tx, list []Entry) error {
+	agencies, names := []string{}, []string{}
+	for _, sv := range list {
+		agencies, names = append(agencies, sv.AgencyID), append(names, sv.NameAZ)
+	}
+	var known []Entry
+	if err := tx.NewSelect().Model(&known).Where("es.state = ? AND es.agency_id IN (?) AND es.name_az IN (?)", ServiceAssessed, bun.List(agencies), bun.List(names)).
+		OrderExpr("es.code").Scan(ctx); err != nil {
+		return store.MapError(err, "assessed services")
+	}
+	of := map[[2]string]Entry{}
+	for _, k := range known {
+		if _, twice := of[[2]string{k.AgencyID, k.NameAZ}]; !twice {
+			of[[2]string{k.AgencyID, k.NameAZ}] = k
+		}
+	}
+	var fresh []Entry
+	for i, sv := range list {
+		k, ok := of[[2]string{sv.AgencyID, sv.NameAZ}]
+		if !ok {
+			fresh = append(fresh, sv)
+			continue
+		}
+		delete(of, [2]string{sv.AgencyID, sv.NameAZ})
+		list[i].ID, list[i].Code, list[i].NameEN, list[i].CreatedAt = k.ID, k.Code, k.NameEN, k.CreatedAt
+		if _, err := tx.NewUpdate().Model(&list[i]).WherePK().Exec(ctx); err != nil {
+			return store.MapError(err, "enter an assessed service")
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	_, err := tx.NewInsert().Model(&fresh).Exec(ctx)
+	return store.MapError(err, "insert services")
 }
 
 // take puts what lists need of the items into the columns of the service.

@@ -120,25 +120,28 @@ func (im *importing) write(ctx context.Context, fresh, changed []importRow) erro
 	var hs []holderRow
 	var list []indexed
 	var gone []string
-	for _, r := range fresh {
-		number, on := r.number, r.on
-		if number == "" {
-			number = officialNumber("ER", year, next, 5)
+	for i := range fresh {
+		r := &fresh[i]
+		if r.number == "" {
+			r.number = officialNumber("ER", year, next, 5)
 			next++
 		}
-		if on == "" {
-			on = im.today
+		if r.on == "" {
+			r.on = im.today
 		}
-		sv := Entry{ID: store.NewID(), AgencyID: r.agency.ID, Code: number, Number: number, State: ServiceRegistered, Version: 1, RegisteredOn: on, CreatedAt: tx.Now}
+		sv := Entry{ID: store.NewID(), AgencyID: r.agency.ID, Code: r.number, Number: r.number, State: ServiceRegistered, Version: 1, RegisteredOn: r.on, CreatedAt: tx.Now}
 		sv.take(r.items)
 		entries = append(entries, sv)
-		vs = append(vs, newVersion(sv, r.items, "import", "", on, tx.Actor.Name, tx.Now))
-		hs = append(hs, holderRow{ServiceID: sv.ID, FromDay: on, AgencyID: sv.AgencyID})
-		list = append(list, indexed{sv, r.items})
 	}
 	if len(entries) > 0 {
-		if _, err := tx.NewInsert().Model(&entries).Exec(ctx); err != nil {
-			return store.MapError(err, "insert services")
+		if err := insertEntries(ctx, tx, entries); err != nil {
+			return err
+		}
+		for i, sv := range entries {
+			r := fresh[i]
+			vs = append(vs, newVersion(sv, r.items, "import", "", r.on, tx.Actor.Name, tx.Now))
+			hs = append(hs, holderRow{ServiceID: sv.ID, FromDay: r.on, AgencyID: sv.AgencyID})
+			list = append(list, indexed{sv, r.items})
 		}
 		if _, err := tx.NewInsert().Model(&hs).Exec(ctx); err != nil {
 			return store.MapError(err, "insert holders")

@@ -52,7 +52,7 @@ func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
 			break
 		}
 		item := kis.WorkItem{Due: r.Due, KindKey: "register.work.kind", Icon: "clipboard-list", Title: r.Number, Reason: r.AgencyCode + ", " + r.Agency(who.Lang),
-			Href: "/register/applications/" + r.ID, VerbKey: "register.work.verb." + string(r.State), Overdue: r.Overdue(today)}
+			Href: "/applications/" + r.ID, VerbKey: "register.work.verb." + string(r.State), Overdue: r.Overdue(today)}
 		if r.Title != "" {
 			item.Title += ", " + textOf(r.Title)
 		}

@@ -73,7 +73,7 @@ var packages = slices.Concat([]row{
 	{"audit/board", with(base, "audit", "kis", "reference"), "views that only read stand above the audits and acts they show"},
 	{"audit/programme", with(base, "audit", "kis", "reference"), "the programme stands above the audits it leads to; an audit knows only the row it came from"},
 
-	{"reports", with(base, domains, "eservice/register", "kis", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
+	{"reports", with(base, domains, "audit/checklist", "eservice/register", "kis", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
 	{"reports/pack", with(base, "kis", "reports"), "a pack is made of what kis lets a person read; it knows nothing of requests"},
 	{"reports/reportsweb", with(base, shell, domains, "eservice/register", "kis", "reports", "reports/pack"), whyPages},
 

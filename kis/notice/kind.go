@@ -51,6 +51,7 @@ var kinds = []Kind{
 	{"action", Now, []policies.Action{policies.ActionReport, policies.ActionVerify}, nil},
 	{"plan", Digest, []policies.Action{policies.PlanAgree, policies.PlanDraft, policies.PlanApprove, policies.PlanReport}, nil},
 	{"review", Digest, []policies.Action{policies.ReviewPrepare, policies.ReviewSign, policies.ReviewRead}, nil},
+	{"register", Now, []policies.Action{policies.RegisterSign, policies.RegisterCheck}, nil},
 	{"measure", Digest, []policies.Action{policies.MeasureReport, policies.MeasureDecide}, nil},
 }
 
