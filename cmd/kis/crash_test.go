@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -172,29 +171,17 @@ func TestALargeUploadTakesLittleMemory(t *testing.T) {
 	_ = a.Close()
 	p := start(t, c.DataDir, "")
 	cookie := p.signIn(email)
-	before := p.peak()
+	before := residentPeak(t, p.cmd.Process.Pid)
 	started := time.Now()
 	if _, err := p.upload(t.Context(), cookie, "böyük.bin", io.LimitReader(&noise{}, 1<<30)); err != nil {
 		t.Fatal(err)
 	}
 	took := time.Since(started)
-	peak := p.peak()
+	peak := residentPeak(t, p.cmd.Process.Pid)
 	t.Logf("1 GiB in %.1f s, %.0f MiB/s; peak resident memory %d MiB, %d MiB before", took.Seconds(), 1024/took.Seconds(), peak>>10, before>>10)
 	if peak > 150<<10 {
 		t.Errorf("peak resident memory %d MiB", peak>>10)
 	}
-}
-
-// peak is the most memory the process has had resident, in KiB.
-func (p *program) peak() int {
-	p.t.Helper()
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
-	m := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(raw)
-	if err != nil || m == nil {
-		p.t.Fatalf("no VmHWM: %v", err)
-	}
-	n, _ := strconv.Atoi(string(m[1]))
-	return n
 }
 
 // noise is an endless stream in which no two MiB are alike.
