@@ -33,10 +33,12 @@ type TaskPage struct {
 	Siblings       []GridTask                 // the tasks of the sub-process, this one too: code, name and state
 	Prev, Next     string                     // codes of the applicable tasks around it; empty at the ends
 	SubmitFor      []Department               // for which the actor may hand evidence in; empty = may not
-	Hidden         int                        // submissions the actor may not read
+	Hidden         bool                       // there is evidence that the actor may not read; how much is not told
 	Records        map[string]*EvidenceRecord // by submission: what those that are records of the system point at
 	History        []Event
 	Today          day.Day
+
+	secret []string // ids of confidential submissions the actor may not read
 }
 
 // Name is the task's name in a language.
@@ -106,8 +108,10 @@ func (s *Service) Task(ctx context.Context, cycleID, code string) (TaskPage, err
 }
 
 // discreet leaves of the history of evidence that the actor may not read only
-// who did what and when: no reason, no title, no file name.
+// who did what and when: no reason, no title, no file name; of what is
+// confidential nothing.
 func (t TaskPage) discreet(events []Event) []Event {
+	events = slices.DeleteFunc(events, func(e Event) bool { return e.Kind == "submission" && slices.Contains(t.secret, e.ID) })
 	readable := map[string]bool{}
 	for _, o := range t.Outputs {
 		for _, v := range o.Versions {
@@ -184,7 +188,10 @@ func (t *TaskPage) loadOutputs(ctx context.Context, db bun.IDB, row activityRow)
 	who := actor.From(ctx)
 	for _, v := range versions {
 		if !mayReadEvidence(who, v.Submission) {
-			t.Hidden++
+			t.Hidden = true
+			if v.Class == ClassConfidential {
+				t.secret = append(t.secret, v.ID)
+			}
 		}
 	}
 	var states []TaskState

@@ -118,12 +118,10 @@ func endsSession(path string) bool {
 	return path == "/sign-out" || path == "/me/sign-out-everywhere" || path == "/me/password"
 }
 
-func TestEveryRouteAsEveryRoleAndAsNobody(t *testing.T) {
-	a := demoOffice(t)
-	srv := a.server()
-	host := httptest.NewServer(srv.Handler())
-	defer host.Close()
-	ids := map[string]string{
+// routeIDs are real ids of the demonstration, by the parameters of routes.
+func routeIDs(t testing.TB, a *app) map[string]string {
+	t.Helper()
+	return map[string]string{
 		"cycles:id": one(t, a, "SELECT id FROM cycles"), "processes:id": one(t, a, "SELECT id FROM processes"),
 		"evidence:id": one(t, a, "SELECT id FROM submissions WHERE state = 'submitted' LIMIT 1"), "audits:id": one(t, a, "SELECT id FROM audits WHERE state = 'in_progress'"),
 		"acts:id": one(t, a, "SELECT id FROM acts WHERE state = 'issued'"), "plans:year": "2027", "reviews:id": one(t, a, "SELECT id FROM reviews WHERE state = 'prepared'"),
@@ -132,8 +130,19 @@ func TestEveryRouteAsEveryRoleAndAsNobody(t *testing.T) {
 		":task": "4.4.2", ":code": "4.4.2", ":phase": "4", ":file": "00000000-0000-7000-8000-000000000000", ":item": one(t, a, "SELECT i.id FROM plan_items i JOIN plans p ON p.id = i.plan_id WHERE p.year = 2027 LIMIT 1"),
 		":row": one(t, a, "SELECT r.id FROM audit_rows r JOIN audits u ON u.id = r.audit_id WHERE u.state = 'in_progress' LIMIT 1"), ":letter": "b",
 		":action": one(t, a, "SELECT id FROM corrective_actions WHERE state = 'planned' LIMIT 1"), ":decision": one(t, a, "SELECT id FROM review_decisions LIMIT 1"),
+		"requests:id": one(t, a, "SELECT id FROM evidence_requests WHERE state = 'answered' LIMIT 1"), "discrepancies:id": one(t, a, "SELECT id FROM discrepancies WHERE state = 'open' LIMIT 1"),
+		"comments:kind": "task", "comments:id": one(t, a, "SELECT id FROM cycles") + ":7.2.1", ":comment": one(t, a, "SELECT id FROM comments LIMIT 1"),
 		"verify:code": "UNKNOWN", ":role": "00000000-0000-7000-8000-000000000000", ":finding": one(t, a, "SELECT id FROM findings LIMIT 1"), "assets*file": "none.css", ":grant": "00000000-0000-7000-8000-000000000000", "quarantine:id": "00000000-0000-7000-8000-000000000000", "uploads:id": "00000000-0000-7000-8000-000000000000", "me:id": "00000000-0000-7000-8000-000000000000", "notifications:id": "00000000-0000-7000-8000-000000000000", ":number": "1", "jobs:id": "00000000-0000-7000-8000-000000000000", ":objection": one(t, a, "SELECT id FROM plan_objections LIMIT 1"),
 	}
+}
+
+func TestEveryRouteAsEveryRoleAndAsNobody(t *testing.T) {
+	a := demoOffice(t)
+	srv := a.server()
+	host := httptest.NewServer(srv.Handler())
+	defer host.Close()
+	ids := routeIDs(t, a)
+
 	routes := srv.Router().Routes()
 	slices.SortStableFunc(routes, func(x, y web.Route) int {
 		if endsSession(x.Path) == endsSession(y.Path) {

@@ -82,7 +82,7 @@ type apiTask struct {
 	Responsible []apiDepartment `json:"responsible"`
 	SubmitFor   []apiDepartment `json:"submit_for"` // for which the caller may hand in
 	Outputs     []apiOutput     `json:"outputs"`
-	Hidden      int             `json:"hidden"` // submissions the caller may not see
+	Hidden      bool            `json:"hidden"` // there is evidence the caller may not see
 }
 
 type apiOutput struct {

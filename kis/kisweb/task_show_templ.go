@@ -187,12 +187,12 @@ func taskShow(p taskPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					if p.Hidden > 0 {
+					if p.Hidden {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<div class=\"k-out\">")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Note("info", p.T("kis.task.hidden"), p.T("kis.task.hidden_text", "n", p.Hidden)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Note("info", p.T("kis.task.hidden"), p.T("kis.task.hidden_text")).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -789,7 +789,7 @@ func taskOutput(p taskPage, i int, o kis.TaskOutput) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-		} else if p.Hidden == 0 || o.State == kis.TaskMissing || o.State == kis.TaskOverdue {
+		} else if !p.Hidden || o.State == kis.TaskMissing || o.State == kis.TaskOverdue {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, "<p class=\"k-mut k-sm mb-2\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
