@@ -10,6 +10,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -293,4 +294,12 @@ func renumber(ctx context.Context, tx *store.Tx, rows []Row) error {
 		}
 	}
 	return placeRows(ctx, tx, moved)
+}
+
+// Standards lists the editions that a question can cite.
+func (s *Service) Standards(ctx context.Context) ([]Standard, error) {
+	if _, err := kis.Allowed(ctx, policies.AuditPlan); err != nil {
+		return nil, err
+	}
+	return standardsToCite(ctx, s.DB.Read())
 }

@@ -101,3 +101,10 @@ func linksOfAudit(ctx context.Context, db bun.IDB, auditID string) (map[string][
 	}
 	return out, store.MapError(err, "links of audit")
 }
+
+// standardsToCite reads all editions, the one that is cited most first.
+func standardsToCite(ctx context.Context, db bun.IDB) ([]Standard, error) {
+	var out []Standard
+	err := db.NewSelect().Model(&out).Order("st.code DESC", "st.edition").Scan(ctx)
+	return out, store.MapError(err, "standards")
+}

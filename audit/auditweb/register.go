@@ -43,6 +43,7 @@ func Register(r *web.Router, svc *audit.Service) {
 	r.POST("/audits/:id/exceptions", policies.AuditExcept, p.except)
 	r.POST("/audits/:id/rows/:row", policies.ChecklistAnswer, p.answer)
 	registerFill(r, p)
+	registerBuild(r, p)
 
 	registerFindings(r, p)
 	registerBoards(r, p)

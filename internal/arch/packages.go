@@ -71,11 +71,13 @@ var packages = slices.Concat([]row{
 
 	{"audit/checklist", with(base, "audit", "kis", "reference"), "the library of templates stands above the audits that are built from it; an audit knows only the rows it was given"},
 	{"audit/board", with(base, "audit", "kis", "reference"), "views that only read stand above the audits and acts they show"},
+	{"eservice/campaign", with(base, "eservice", "kis", "reference"), "the campaign stands above the schemes it scores by and the summaries it makes anew; recommendations and acts are reached through an interface wired in cmd/kis"},
+
 	{"audit/programme", with(base, "audit", "kis", "reference"), "the programme stands above the audits it leads to; an audit knows only the row it came from"},
 
-	{"reports", with(base, domains, "audit/checklist", "eservice/register", "kis", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
+	{"reports", with(base, domains, "audit/checklist", "eservice/campaign", "eservice/register", "kis", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
 	{"reports/pack", with(base, "kis", "reports"), "a pack is made of what kis lets a person read; it knows nothing of requests"},
-	{"reports/reportsweb", with(base, shell, domains, "eservice/register", "kis", "reports", "reports/pack"), whyPages},
+	{"reports/reportsweb", with(base, shell, domains, "eservice/campaign", "eservice/register", "kis", "reports", "reports/pack"), whyPages},
 
 	{"web/assets", nil, "files for the browser only"},
 	{"web/ui", with(plumbing, "policies", "web/assets"), whyShell},
