@@ -63,7 +63,7 @@ func (n NewSession) check() (NewSession, error) {
 	}
 	if !clockTime.MatchString(n.To) {
 		c.Add("to", "audit.error.time")
-	} else if n.To <= n.From {
+	} else if clockTime.MatchString(n.From) && n.To <= n.From {
 		c.Add("to", "audit.error.time_after", "time", n.From)
 	}
 	n.Place = c.Text("place", n.Place, 1, maxTitle)
