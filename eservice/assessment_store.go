@@ -52,9 +52,22 @@ type Assessment struct {
 	Scheme       string    `bun:"scheme"`
 	Electronised bool      `bun:"electronised"`
 	Level        string    `bun:"level"`
-	ScoreMilli   *int64    `bun:"score_milli"` // thousandths of a point; nil when not electronised
+	Automation   string    `bun:"automation"`
+	ScoreMilli   *int64    `bun:"score_milli"` // thousandths of a point; nil when not electronised, or not scored yet
 	Grade        string    `bun:"grade,nullzero"`
 	ImportedAt   time.Time `bun:"imported_at"`
+
+	// Of a campaign.
+	CampaignID string    `bun:"campaign_id,nullzero"` // empty: entered from a file
+	Official   bool      `bun:"official"`             // false: its campaign was cancelled
+	Scored     bool      `bun:"scored"`
+	Sampled    bool      `bun:"sampled"` // drawn for a second reading
+	Points     string    `bun:"points"`  // see [Points]
+	WebAddress string    `bun:"web_address"`
+	ScoredBy   string    `bun:"scored_by,nullzero"`
+	ScoredAt   time.Time `bun:"scored_at,nullzero"`
+	Revision   int       `bun:"revision"`
+	Stored     int64     `bun:"digest"` // Digest as it was when the result was written
 }
 
 // same says whether two results agree in all that was assessed.
@@ -111,7 +124,7 @@ func loadKnown(ctx context.Context, db bun.IDB) (known, error) {
 		k.services[s.Code] = s
 	}
 	var assessments []Assessment
-	if err := db.NewSelect().Model(&assessments).Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&assessments).Where("a.official").Scan(ctx); err != nil {
 		return k, store.MapError(err, "assessments")
 	}
 	for _, a := range assessments {
@@ -137,6 +150,6 @@ func loadTotals(ctx context.Context, db bun.IDB) (map[int]Total, error) {
 // assessedYears lists the years known service by service, in order.
 func assessedYears(ctx context.Context, db bun.IDB) ([]int, error) {
 	var years []int
-	err := db.NewSelect().Model((*Assessment)(nil)).ColumnExpr("DISTINCT a.year").OrderExpr("a.year").Scan(ctx, &years)
+	err := db.NewSelect().Model((*Assessment)(nil)).ColumnExpr("DISTINCT a.year").Where("a.official").OrderExpr("a.year").Scan(ctx, &years)
 	return years, store.MapError(err, "assessed years")
 }

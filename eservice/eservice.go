@@ -26,6 +26,12 @@ import (
 type Service struct {
 	DB  *store.DB
 	KIS *kis.Service
+
+	// Measures says how measures of national plans stand that concern a body;
+	// nil: cards say nothing of them. Wired in cmd/kis.
+	Measures MeasureSource
+
+	schemes store.Kept[struct{}, map[string]Scheme]
 }
 
 // New makes the service.
@@ -35,16 +41,21 @@ func New(k *kis.Service) *Service { return &Service{DB: k.DB, KIS: k} }
 // good, excellent (domain of the 2013-2016 rules).
 var Grades = []string{"unsatisfactory", "satisfactory", "good", "excellent"}
 
-// LoadReference brings schemes, bands, criteria and breaks of method into an
-// empty database. What is there already is left as it is.
+// LoadReference brings schemes, bands, criteria, parameters and breaks of
+// method into an empty database. What is there already is left as it is; an
+// office of an older program gets the parameters of its schemes and the
+// summaries of its results.
 func (s *Service) LoadReference(ctx context.Context) error {
 	n, err := countSchemes(ctx, s.DB.Read())
-	if err != nil || n > 0 {
+	if err != nil {
 		return err
 	}
 	seed, err := readSeed()
 	if err != nil {
 		return err
+	}
+	if n > 0 {
+		return s.complete(ctx, seed)
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
 		if err := insertSeed(ctx, tx, seed); err != nil {
@@ -58,10 +69,11 @@ func (s *Service) LoadReference(ctx context.Context) error {
 
 // seed is the reference material of this context.
 type seed struct {
-	schemes  []Scheme
-	bands    []Band
-	criteria []Criterion
-	breaks   []Break
+	schemes    []Scheme
+	bands      []Band
+	criteria   []Criterion
+	parameters []Parameter
+	breaks     []Break
 }
 
 func readSeed() (seed, error) {
@@ -76,7 +88,7 @@ func readSeed() (seed, error) {
 			return s, err
 		}
 		s.schemes = append(s.schemes, Scheme{Code: r["code"], TitleAZ: r["title_az"], TitleEN: r["title_en"], ActAZ: r["act_az"], ActEN: r["act_en"],
-			ValidFrom: day.Day(r["valid_from"]), ValidTo: day.Day(r["valid_to"]), Scale: r["scale"], MaxMilli: most,
+			State: SchemeActive, Family: r["code"], Version: 1, Revision: 1, ValidFrom: day.Day(r["valid_from"]), ValidTo: day.Day(r["valid_to"]), Scale: r["scale"], MaxMilli: most,
 			Confirmed: r.Bool("confirmed"), NoteAZ: r["note_az"], NoteEN: r["note_en"]})
 	}
 	bands, err := reference.Rows(reference.RatingBands)
@@ -95,7 +107,25 @@ func readSeed() (seed, error) {
 		s.bands = append(s.bands, Band{Scheme: r["scheme"], Code: r["code"], Position: pos, MinMilli: low, MinInclusive: r.Bool("min_inclusive"),
 			LabelAZ: r["label_az"], LabelEN: r["label_en"]})
 	}
+	closeBands(s.schemes, s.bands)
 	return s, readRest(&s)
+}
+
+// closeBands gives each band of the reference material, which names lower
+// bounds only, the upper bound at which the next one begins.
+func closeBands(schemes []Scheme, bands []Band) {
+	for i := range bands {
+		b := &bands[i]
+		if i+1 < len(bands) && bands[i+1].Scheme == b.Scheme {
+			b.MaxMilli, b.MaxInclusive = bands[i+1].MinMilli, !bands[i+1].MinInclusive
+			continue
+		}
+		for _, s := range schemes {
+			if s.Code == b.Scheme {
+				b.MaxMilli, b.MaxInclusive = s.MaxMilli, true
+			}
+		}
+	}
 }
 
 func readRest(s *seed) error {
@@ -108,7 +138,14 @@ func readRest(s *seed) error {
 		if err != nil {
 			return err
 		}
-		s.criteria = append(s.criteria, Criterion{Scheme: r["scheme"], Code: r["code"], Position: pos, NameAZ: r["name_az"], NameEN: r["name_en"]})
+		weight, err := milli(r["weight"])
+		if err != nil {
+			return err
+		}
+		s.criteria = append(s.criteria, Criterion{Scheme: r["scheme"], Code: r["code"], Position: pos, Kind: r["kind"], NameAZ: r["name_az"], NameEN: r["name_en"], WeightMilli: weight})
+	}
+	if err := readParameters(s); err != nil {
+		return err
 	}
 	breaks, err := reference.Rows(reference.AssessmentBreaks)
 	if err != nil {
@@ -123,6 +160,30 @@ func readRest(s *seed) error {
 	}
 	return nil
 }
+
+func readParameters(s *seed) error {
+	rows, err := reference.Rows(reference.RatingParameters)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		m := Parameter{Scheme: r["scheme"], Code: r["code"], Criterion: r["criterion"], NameAZ: r["name_az"], NameEN: r["name_en"], Confirmed: r.Bool("confirmed")}
+		if m.Position, err = strconv.Atoi(r["order"]); err != nil {
+			return err
+		}
+		if m.MaxMilli, err = milli(r["max_points"]); err != nil {
+			return err
+		}
+		if m.WeightMilli, err = milli(r["weight"]); err != nil {
+			return err
+		}
+		s.parameters = append(s.parameters, m)
+	}
+	return nil
+}
+
+// Milli reads points as people write them, see milli.
+func Milli(text string) (int64, error) { return milli(text) }
 
 // milli reads points written with a dot or a comma and at most three
 // decimals, as thousandths.

@@ -176,13 +176,9 @@ func importServices(ctx context.Context, tx *store.Tx, schemes map[string]Scheme
 	if err != nil {
 		return ImportResult{}, err
 	}
-	in := serviceImport{known: known, schemes: schemes, levels: map[string]bool{}, rows: map[string]int{}, now: tx.Now}
-	levels, err := reference.Rows(reference.ElectronisationLevels)
-	if err != nil {
+	in := serviceImport{known: known, schemes: schemes, rows: map[string]int{}, now: tx.Now}
+	if in.levels, err = Levels(); err != nil {
 		return ImportResult{}, err
-	}
-	for _, l := range levels {
-		in.levels[l["code"]] = l.Bool("electronised")
 	}
 	for _, r := range rows {
 		in.row(r)
@@ -194,7 +190,40 @@ func importServices(ctx context.Context, tx *store.Tx, schemes map[string]Scheme
 	if len(in.assessments) == 0 {
 		return res, store.ErrNoChange
 	}
-	return res, insertServices(ctx, tx, &in)
+	if err := insertServices(ctx, tx, &in); err != nil {
+		return res, err
+	}
+	return res, Refresh(ctx, tx, res.Years...)
+}
+
+// NoLevel is the level of a service that is not electronised.
+const NoLevel = "none"
+
+// Levels are the electronisation levels, and whether a service at them counts
+// as electronised.
+func Levels() (map[string]bool, error) {
+	rows, err := reference.Rows(reference.ElectronisationLevels)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, l := range rows {
+		out[l["code"]] = l.Bool("electronised")
+	}
+	return out, nil
+}
+
+// AutomationLevels are the codes of the automation levels, lowest first.
+func AutomationLevels() ([]string, error) {
+	rows, err := reference.Rows(reference.AutomationLevels)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, l := range rows {
+		out = append(out, l["code"])
+	}
+	return out, nil
 }
 
 // row reads one assessed service.
@@ -222,7 +251,7 @@ func (in *serviceImport) row(r table.Row) {
 	switch {
 	case !found:
 		in.check.AddRow(r.Line, "scheme", "eservice.import.scheme_unknown", "value", i18n.Shorten(r.Get("scheme"), 40))
-	case err == nil && !sc.inForce(year):
+	case err == nil && !sc.InForce(year):
 		in.check.AddRow(r.Line, "scheme", "eservice.import.scheme_not_in_force", "scheme", sc.Code, "year", year)
 	}
 	a.Scheme = sc.Code

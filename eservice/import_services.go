@@ -68,12 +68,15 @@ func (in *serviceImport) keep(r table.Row, agency Agency, service EService, a As
 	a.ServiceID, a.AgencyID = sv.ID, ag.ID
 	in.use(ag, a.Year)
 	if old, there := in.known.assessments[yearKey(a.Year, sv.ID)]; there {
-		if !old.same(a) {
+		if old.CampaignID != "" {
+			in.check.AddRow(r.Line, "year", "eservice.import.year_campaign", "year", a.Year)
+		} else if !old.same(a) {
 			in.check.AddRow(r.Line, "service_code", "eservice.import.assessed_other", "code", service.Code, "year", a.Year)
 		}
 		return
 	}
-	a.ID = store.NewID()
+	a.ID, a.Official, a.Scored, a.Points, a.Revision = store.NewID(), true, true, "[]", 1
+	a.Stored = a.Digest()
 	in.assessments = append(in.assessments, a)
 }
 
@@ -108,16 +111,17 @@ func (in *serviceImport) service(s EService, ag Agency) EService {
 
 // insertServices writes what was collected, in batches.
 func insertServices(ctx context.Context, tx *store.Tx, in *serviceImport) error {
-	if err := insertBatches(ctx, tx, in.newAgencies); err != nil {
+	if err := InsertBatches(ctx, tx, in.newAgencies); err != nil {
 		return store.MapError(err, "insert agencies")
 	}
-	if err := insertBatches(ctx, tx, in.newServices); err != nil {
+	if err := InsertBatches(ctx, tx, in.newServices); err != nil {
 		return store.MapError(err, "insert services")
 	}
-	return store.MapError(insertBatches(ctx, tx, in.assessments), "insert assessments")
+	return store.MapError(InsertBatches(ctx, tx, in.assessments), "insert assessments")
 }
 
-func insertBatches[T any](ctx context.Context, db bun.IDB, rows []T) error {
+// InsertBatches writes rows, some at a time.
+func InsertBatches[T any](ctx context.Context, db bun.IDB, rows []T) error {
 	for part := range slices.Chunk(rows, 500) {
 		if _, err := db.NewInsert().Model(&part).Exec(ctx); err != nil {
 			return err

@@ -2,6 +2,7 @@ package eservice
 
 import (
 	"context"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -29,12 +30,21 @@ type Scheme struct {
 	NoteAZ    string  `bun:"note_az"`
 	NoteEN    string  `bun:"note_en"`
 
-	Bands    []Band      `bun:"-"` // lowest first
-	Criteria []Criterion `bun:"-"`
+	State    SchemeState `bun:"state"`
+	Family   string      `bun:"family"` // what its versions have in common
+	Version  int         `bun:"version"`
+	BasedOn  string      `bun:"based_on"` // code of the version it was copied from
+	Revision int         `bun:"revision"` // of a draft, for two who edit at once
+	EditedBy string      `bun:"edited_by"`
+
+	Bands      []Band      `bun:"-"` // lowest first
+	Criteria   []Criterion `bun:"-"`
+	Parameters []Parameter `bun:"-"` // in the order of the criteria
 }
 
-// Band is one grade of a scheme: it begins at MinMilli thousandths of a
-// point, that bound included or not.
+// Band is one grade of a scheme: from MinMilli to MaxMilli thousandths of a
+// point, each bound included or not. The bands of a scheme meet without
+// overlap and without a hole, see [CheckBands].
 type Band struct {
 	bun.BaseModel `bun:"table:rating_bands,alias:b"`
 
@@ -43,20 +53,43 @@ type Band struct {
 	Position     int    `bun:"position"`
 	MinMilli     int64  `bun:"min_milli"`
 	MinInclusive bool   `bun:"min_inclusive"`
+	MaxMilli     int64  `bun:"max_milli"`
+	MaxInclusive bool   `bun:"max_inclusive"`
 	LabelAZ      string `bun:"label_az"`
 	LabelEN      string `bun:"label_en"`
 }
 
-// Criterion is what a scheme looks at.
+// Criterion is what a scheme looks at; one of kind stage is a stage of the
+// service that the criteria are looked at in.
 type Criterion struct {
 	bun.BaseModel `bun:"table:rating_criteria,alias:c"`
 
-	Scheme   string `bun:"scheme,pk"`
-	Code     string `bun:"code,pk"`
-	Position int    `bun:"position"`
-	NameAZ   string `bun:"name_az"`
-	NameEN   string `bun:"name_en"`
+	Scheme      string `bun:"scheme,pk"`
+	Code        string `bun:"code,pk"`
+	Position    int    `bun:"position"`
+	Kind        string `bun:"kind"` // criterion or stage
+	NameAZ      string `bun:"name_az"`
+	NameEN      string `bun:"name_en"`
+	WeightMilli int64  `bun:"weight_milli"` // thousandths; multiplies the weight of each of its parameters
 }
+
+// Parameter is what points are given for.
+type Parameter struct {
+	bun.BaseModel `bun:"table:rating_parameters,alias:m"`
+
+	Scheme      string `bun:"scheme,pk"`
+	Code        string `bun:"code,pk"`
+	Criterion   string `bun:"criterion"`
+	Position    int    `bun:"position"`
+	NameAZ      string `bun:"name_az"`
+	NameEN      string `bun:"name_en"`
+	MaxMilli    int64  `bun:"max_milli"`    // most points, in thousandths
+	WeightMilli int64  `bun:"weight_milli"` // thousandths
+	Confirmed   bool   `bun:"confirmed"`    // read in the legal act
+}
+
+// Name is what the parameter is called.
+func (m Parameter) Name(lang string) string { return i18n.InLang(lang, m.NameAZ, m.NameEN) }
 
 // Break marks a year that cannot be compared with the year before.
 type Break struct {
@@ -86,26 +119,41 @@ func (c Criterion) Name(lang string) string { return i18n.InLang(lang, c.NameAZ,
 // Reason says why results are not comparable.
 func (b Break) Reason(lang string) string { return i18n.InLang(lang, b.ReasonAZ, b.ReasonEN) }
 
-// Grade gives the band of a score in thousandths: the highest whose lower
-// bound the score reaches. Invalid when the score is outside the scale.
+// Grade gives the band that a score in thousandths lies in. Invalid when the
+// score is outside the scale.
 func (s Scheme) Grade(score int64) (Band, error) {
 	if score < 0 || score > s.MaxMilli {
 		return Band{}, apperr.New(apperr.Invalid, "eservice.assessment.score_range", "max", MilliText(s.MaxMilli, 0))
 	}
-	best := -1
-	for i, b := range s.Bands {
-		if score > b.MinMilli || (b.MinInclusive && score == b.MinMilli) {
-			best = i
+	for _, b := range s.Bands {
+		if b.holds(score) {
+			return b, nil
 		}
 	}
-	if best < 0 {
-		return Band{}, apperr.New(apperr.Invalid, "eservice.assessment.no_band", "scheme", s.Code)
-	}
-	return s.Bands[best], nil
+	return Band{}, apperr.New(apperr.Invalid, "eservice.assessment.no_band", "scheme", s.Code)
 }
 
-// inForce says whether the scheme was in force on some day of a year.
-func (s Scheme) inForce(year int) bool {
+// holds says whether a score lies in the band.
+func (b Band) holds(score int64) bool {
+	return (score > b.MinMilli || (b.MinInclusive && score == b.MinMilli)) && (score < b.MaxMilli || (b.MaxInclusive && score == b.MaxMilli))
+}
+
+// Parameter finds a parameter by its code.
+func (s Scheme) Parameter(code string) (Parameter, bool) {
+	i := slices.IndexFunc(s.Parameters, func(m Parameter) bool { return m.Code == code })
+	if i < 0 {
+		return Parameter{}, false
+	}
+	return s.Parameters[i], true
+}
+
+// Usable says whether points can be given by the scheme.
+func (s Scheme) Usable() bool {
+	return s.State == SchemeActive && len(s.Parameters) > 0 && len(s.Bands) > 0
+}
+
+// InForce says whether the scheme was in force on some day of a year.
+func (s Scheme) InForce(year int) bool {
 	return s.ValidFrom <= day.Make(year, 12, 31) && (s.ValidTo == "" || s.ValidTo >= day.Make(year, 1, 1))
 }
 
@@ -118,7 +166,7 @@ func (s Scheme) inForceAtEnd(year int) bool {
 // schemeOf finds the word scheme in force at the end of a year.
 func schemeOf(all map[string]Scheme, year int) (Scheme, bool) {
 	for _, s := range all {
-		if s.Scale == "words" && s.inForceAtEnd(year) {
+		if s.State == SchemeActive && s.Scale == "words" && s.inForceAtEnd(year) {
 			return s, true
 		}
 	}
@@ -130,7 +178,8 @@ func countSchemes(ctx context.Context, db bun.IDB) (int, error) {
 	return int(n), store.MapError(err, "count schemes")
 }
 
-// loadSchemes reads all schemes with bands and criteria in three queries.
+// loadSchemes reads all schemes with bands, criteria and parameters in four
+// queries.
 func loadSchemes(ctx context.Context, db bun.IDB) (map[string]Scheme, error) {
 	var schemes []Scheme
 	if err := db.NewSelect().Model(&schemes).Scan(ctx); err != nil {
@@ -141,8 +190,12 @@ func loadSchemes(ctx context.Context, db bun.IDB) (map[string]Scheme, error) {
 		return nil, store.MapError(err, "bands")
 	}
 	var criteria []Criterion
-	if err := db.NewSelect().Model(&criteria).Order("c.scheme", "c.position").Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&criteria).Order("c.scheme", "c.kind", "c.position").Scan(ctx); err != nil {
 		return nil, store.MapError(err, "criteria")
+	}
+	var parameters []Parameter
+	if err := db.NewSelect().Model(&parameters).Order("m.scheme", "m.position").Scan(ctx); err != nil {
+		return nil, store.MapError(err, "parameters")
 	}
 	all := map[string]Scheme{}
 	for _, s := range schemes {
@@ -158,11 +211,34 @@ func loadSchemes(ctx context.Context, db bun.IDB) (map[string]Scheme, error) {
 		s.Criteria = append(s.Criteria, c)
 		all[c.Scheme] = s
 	}
+	for _, m := range parameters {
+		s := all[m.Scheme]
+		s.Parameters = append(s.Parameters, m)
+		all[m.Scheme] = s
+	}
 	return all, nil
 }
 
+// SchemeByCode gives a scheme, whoever asks: contexts that score by it.
+func (s *Service) SchemeByCode(ctx context.Context, code string) (Scheme, error) {
+	all, err := s.allSchemes(ctx)
+	if err != nil {
+		return Scheme{}, err
+	}
+	x, ok := all[code]
+	if !ok {
+		return x, apperr.Missing("scheme")
+	}
+	return x, nil
+}
+
+// allSchemes are the schemes, kept as they are read for nearly every page.
+func (s *Service) allSchemes(ctx context.Context) (map[string]Scheme, error) {
+	return s.schemes.Get(ctx, s.DB, struct{}{}, func() (map[string]Scheme, error) { return loadSchemes(ctx, s.DB.Read()) })
+}
+
 func insertSeed(ctx context.Context, tx *store.Tx, s seed) error {
-	for _, rows := range []any{&s.schemes, &s.bands, &s.criteria, &s.breaks} {
+	for _, rows := range []any{&s.schemes, &s.bands, &s.criteria, &s.parameters, &s.breaks} {
 		if _, err := tx.NewInsert().Model(rows).Exec(ctx); err != nil {
 			return store.MapError(err, "insert schemes")
 		}

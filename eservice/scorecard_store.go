@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/uptrace/bun"
 
@@ -14,20 +15,12 @@ import (
 
 // ServiceResult is one service of a body in the year in focus.
 type ServiceResult struct {
-	Service    EService
-	Level      string
-	Grade      *Band  // nil when not electronised
-	ScoreMilli *int64 // thousandths
-}
-
-// countRow is one group of assessments.
-type countRow struct {
-	AgencyID string `bun:"agency_id"`
-	Year     int    `bun:"year"`
-	Scheme   string `bun:"scheme"`
-	Grade    string `bun:"grade"`
-	N        int64  `bun:"n"`
-	Score    int64  `bun:"score"`
+	AssessmentID string
+	Service      EService
+	Level        string
+	Automation   string
+	Grade        *Band  // nil when not electronised
+	ScoreMilli   *int64 // thousandths
 }
 
 func findAgency(ctx context.Context, db bun.IDB, code string, scope policies.Scope) (Agency, error) {
@@ -48,21 +41,17 @@ func findAgency(ctx context.Context, db bun.IDB, code string, scope policies.Sco
 	return a, nil
 }
 
-// counts groups assessments by year, scheme and grade, and by body when
-// asked; grade is empty for services that are not electronised.
-func counts(db bun.IDB, byAgency bool) *bun.SelectQuery {
-	q := db.NewSelect().Model((*Assessment)(nil)).
-		ColumnExpr("a.year, a.scheme, COALESCE(a.grade, '') AS grade, COUNT(*) AS n, CAST(COALESCE(SUM(a.score_milli), 0) AS BIGINT) AS score").
-		GroupExpr("a.year, a.scheme, a.grade")
-	if byAgency {
-		q = q.ColumnExpr("a.agency_id").GroupExpr("a.agency_id")
-	}
-	return q
-}
-
 // add puts a group into a result.
-func (y *YearResult) add(r countRow) {
+func (y *YearResult) add(r groupRow) {
+	if y.Grades == nil {
+		y.Grades = map[string]int64{}
+	}
+	if y.Levels == nil {
+		y.Levels, y.Automation = map[string]int64{}, map[string]int64{}
+	}
 	y.Services += r.N
+	y.Levels[r.Level] += r.N
+	y.Automation[r.Automation] += r.N
 	if r.Grade == "" {
 		y.NotElectronised += r.N
 		return
@@ -72,7 +61,7 @@ func (y *YearResult) add(r countRow) {
 	y.ScoreSum += r.Score
 }
 
-// yearResults gives all years in order, from totals and from assessments; of
+// yearResults gives all years in order, from totals and from the summaries; of
 // one body only the years it was assessed in.
 func yearResults(ctx context.Context, db bun.IDB, schemes map[string]Scheme, agency *Agency) ([]YearResult, error) {
 	years := map[int]*YearResult{}
@@ -94,29 +83,49 @@ func yearResults(ctx context.Context, db bun.IDB, schemes map[string]Scheme, age
 }
 
 func addAssessed(ctx context.Context, db bun.IDB, schemes map[string]Scheme, agency *Agency, years map[int]*YearResult) error {
-	var groups []countRow
-	q := counts(db, false)
-	bodies := db.NewSelect().Model((*Assessment)(nil)).ColumnExpr("a.year, COUNT(DISTINCT a.agency_id) AS n").GroupExpr("a.year")
+	var groups []groupRow
+	q := db.NewSelect().TableExpr("scorecard_years AS y").ColumnExpr("y.year, y.scheme, y.level, y.automation, y.grade, y.n, y.score").OrderExpr("y.year, y.scheme")
 	if agency != nil {
-		q, bodies = q.Where("a.agency_id = ?", agency.ID), bodies.Where("a.agency_id = ?", agency.ID)
+		q = db.NewSelect().TableExpr("scorecard_groups AS y").ColumnExpr("y.year, y.scheme, y.level, y.automation, y.grade, y.n, y.score").
+			Where("y.agency_id = ?", agency.ID).OrderExpr("y.year, y.scheme")
 	}
 	if err := q.Scan(ctx, &groups); err != nil {
 		return store.MapError(err, "year results")
 	}
 	for _, g := range groups {
 		if years[g.Year] == nil {
-			years[g.Year] = &YearResult{Year: g.Year, Scheme: schemes[g.Scheme], Grades: map[string]int64{}}
+			years[g.Year] = &YearResult{Year: g.Year, Scheme: schemes[g.Scheme], Agencies: 1}
 		}
 		years[g.Year].add(g)
 	}
-	var n []countRow
-	if err := bodies.Scan(ctx, &n); err != nil {
+	if agency != nil {
+		return nil
+	}
+	var known []struct {
+		Year   int   `bun:"year"`
+		Bodies int64 `bun:"bodies"`
+	}
+	if err := db.NewSelect().TableExpr("scorecard_known").ColumnExpr("year, bodies").Scan(ctx, &known); err != nil {
 		return store.MapError(err, "assessed bodies")
 	}
-	for _, r := range n {
-		years[r.Year].Agencies = r.N
+	for _, k := range known {
+		if y := years[k.Year]; y != nil {
+			y.Agencies = k.Bodies
+		}
 	}
 	return nil
+}
+
+// bodiesOf is how many bodies were assessed in a year.
+func bodiesOf(ctx context.Context, db bun.IDB, year int) (n int, err error) {
+	err = db.NewRaw("SELECT COALESCE(MAX(bodies), 0) FROM scorecard_known WHERE year = ?", year).Scan(ctx, &n)
+	return n, store.MapError(err, "assessed bodies")
+}
+
+// unpublished are the years whose campaign is final and not published yet.
+func unpublished(ctx context.Context, db bun.IDB) (years []int, err error) {
+	err = db.NewRaw("SELECT year FROM assessment_campaigns WHERE state = 'final'").Scan(ctx, &years)
+	return years, store.MapError(err, "unpublished years")
 }
 
 // withBreaks orders the years and marks those that cannot be compared with
@@ -129,6 +138,9 @@ func withBreaks(ctx context.Context, db bun.IDB, years map[int]*YearResult) ([]Y
 	}
 	var out []YearResult
 	for _, y := range years {
+		if y.Grades == nil {
+			y.Grades = map[string]int64{}
+		}
 		out = append(out, *y)
 	}
 	slices.SortFunc(out, func(a, b YearResult) int { return cmp.Compare(a.Year, b.Year) })
@@ -146,49 +158,114 @@ func withBreaks(ctx context.Context, db bun.IDB, years map[int]*YearResult) ([]Y
 	return out, nil
 }
 
-// agencyResults gives the bodies of a year in two queries.
-func agencyResults(ctx context.Context, db bun.IDB, year int, schemes map[string]Scheme) ([]AgencyResult, error) {
-	var groups []countRow
-	if err := counts(db, true).Where("a.year = ?", year).Scan(ctx, &groups); err != nil {
-		return nil, store.MapError(err, "agency results")
+// standingFilter narrows the bodies of a year.
+type standingFilter struct {
+	agencyID string
+	codes    []string // of bodies that are compared
+	limit    int
+	after    []string // rank, sort key and id of the last one shown
+}
+
+// standings gives bodies of a year in the order of their rank, then by name,
+// in two queries.
+func standings(ctx context.Context, db bun.IDB, year int, schemes map[string]Scheme, f standingFilter) ([]AgencyResult, error) {
+	var rows []struct {
+		Agency
+		Scheme  string `bun:"scheme"`
+		Rank    int    `bun:"rank"`
+		Sharing int    `bun:"sharing"`
+		CellX   int    `bun:"cell_x"`
+		CellY   int    `bun:"cell_y"`
 	}
-	var bodies []Agency
-	err := db.NewSelect().Model(&bodies).Where("EXISTS (SELECT 1 FROM assessments a WHERE a.agency_id = g.id AND a.year = ?)", year).Order("g.sort_key").Scan(ctx)
-	if err != nil {
-		return nil, store.MapError(err, "agencies")
+	q := db.NewSelect().TableExpr("scorecard_standings AS t").Join("JOIN agencies AS g ON g.id = t.agency_id").
+		ColumnExpr("g.id, g.code, g.name_az, g.name_en, g.search_key, g.sort_key, g.created_at, t.scheme, t.rank, t.sharing, t.cell_x, t.cell_y").
+		Where("t.year = ?", year).OrderExpr("t.rank, t.sort_key, t.agency_id")
+	if f.agencyID != "" {
+		q = q.Where("t.agency_id = ?", f.agencyID)
 	}
-	at := map[string]int{}
-	out := make([]AgencyResult, len(bodies))
-	for i, b := range bodies {
-		at[b.ID] = i
-		out[i] = AgencyResult{Agency: b, YearResult: YearResult{Year: year, Agencies: 1, Grades: map[string]int64{}}}
+	if f.codes != nil {
+		q = q.Where("g.code IN (?)", bun.List(f.codes))
+	}
+	if f.limit > 0 {
+		q = q.Limit(int64(f.limit))
+	}
+	if len(f.after) == 3 {
+		if rank, err := strconv.Atoi(f.after[0]); err == nil && store.IsID(f.after[2]) {
+			q = q.Where("(t.rank, t.sort_key, t.agency_id) > (?, ?, ?)", rank, f.after[1], f.after[2])
+		}
+	}
+	if err := q.Scan(ctx, &rows); err != nil {
+		return nil, store.MapError(err, "standings")
+	}
+	at, ids := map[string]int{}, make([]string, len(rows))
+	out := make([]AgencyResult, len(rows))
+	for i, r := range rows {
+		at[r.ID], ids[i] = i, r.ID
+		out[i] = AgencyResult{Agency: r.Agency, Rank: r.Rank, Sharing: r.Sharing, CellX: r.CellX, CellY: r.CellY,
+			YearResult: YearResult{Year: year, Agencies: 1, Scheme: schemes[r.Scheme], Grades: map[string]int64{}}}
+	}
+	if len(rows) == 0 {
+		return out, nil
+	}
+	var groups []groupRow
+	gq := db.NewSelect().TableExpr("scorecard_groups AS y").ColumnExpr("y.agency_id, y.level, y.automation, y.grade, y.n, y.score").Where("y.year = ?", year)
+	if f.limit > 0 || f.agencyID != "" || f.codes != nil {
+		gq = gq.Where("y.agency_id IN (?)", bun.List(ids))
+	}
+	if err := gq.Scan(ctx, &groups); err != nil {
+		return nil, store.MapError(err, "groups of bodies")
 	}
 	for _, g := range groups {
-		r := &out[at[g.AgencyID]]
-		r.Scheme = schemes[g.Scheme]
-		r.add(g)
+		if i, ok := at[g.AgencyID]; ok {
+			out[i].add(g)
+		}
 	}
 	return out, nil
 }
 
-// serviceResults lists one body's services of a year.
-func serviceResults(ctx context.Context, db bun.IDB, agencyID string, year int, schemes map[string]Scheme) ([]ServiceResult, error) {
+// matrixCells are the fields of the rating matrix that hold a body.
+func matrixCells(ctx context.Context, db bun.IDB, year int) (out []Cell, err error) {
+	err = db.NewRaw("SELECT x, y, bodies FROM scorecard_cells WHERE year = ? ORDER BY y, x", year).Scan(ctx, &out)
+	return out, store.MapError(err, "matrix")
+}
+
+// serviceResults lists one body's services of a year by name.
+func serviceResults(ctx context.Context, db bun.IDB, agencyID string, year int, schemes map[string]Scheme, f ScorecardFilter) ([]ServiceResult, error) {
 	var rows []struct {
 		EService
-		Level      string `bun:"level"`
-		Scheme     string `bun:"scheme"`
-		Grade      string `bun:"grade"`
-		ScoreMilli *int64 `bun:"score_milli"`
+		AssessmentID string `bun:"assessment_id"`
+		ResultLevel  string `bun:"result_level"`
+		Automation   string `bun:"automation"`
+		Scheme       string `bun:"scheme"`
+		Grade        string `bun:"grade"`
+		ScoreMilli   *int64 `bun:"score_milli"`
 	}
-	err := db.NewSelect().TableExpr("assessments AS a").Join("JOIN eservices AS e ON e.id = a.service_id").
-		ColumnExpr("e.*, a.level, a.scheme, COALESCE(a.grade, '') AS grade, a.score_milli").
-		Where("a.agency_id = ? AND a.year = ?", agencyID, year).OrderExpr("e.sort_key, e.code").Scan(ctx, &rows)
-	if err != nil {
+	q := officialRows(db.NewSelect().TableExpr("assessments AS a").Join("JOIN eservices AS e ON e.id = a.service_id")).
+		ColumnExpr("e.id, e.agency_id, e.code, e.name_az, e.name_en, e.search_key, e.sort_key, e.created_at").
+		ColumnExpr("a.id AS assessment_id, a.level AS result_level, a.automation, a.scheme, COALESCE(a.grade, '') AS grade, a.score_milli").
+		Where("a.agency_id = ? AND a.year = ?", agencyID, year).OrderExpr("e.sort_key, e.id")
+	switch f.Grade {
+	case "":
+	case "none":
+		q = q.Where("a.grade IS NULL")
+	default:
+		q = q.Where("a.grade = ?", f.Grade)
+	}
+	if f.Level != "" {
+		q = q.Where("a.level = ?", f.Level)
+	}
+	if f.Limit > 0 {
+		q = q.Limit(int64(f.Limit))
+	}
+	if len(f.After) == 2 && store.IsID(f.After[1]) {
+		q = q.Where("(e.sort_key, e.id) > (?, ?)", f.After[0], f.After[1])
+	}
+	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, store.MapError(err, "services of an agency")
 	}
 	out := make([]ServiceResult, 0, len(rows))
 	for _, r := range rows {
-		s := ServiceResult{Service: r.EService, Level: r.Level, ScoreMilli: r.ScoreMilli}
+		s := ServiceResult{AssessmentID: r.AssessmentID, Service: r.EService, Level: r.ResultLevel, Automation: r.Automation, ScoreMilli: r.ScoreMilli}
 		for _, b := range schemes[r.Scheme].Bands {
 			if b.Code == r.Grade {
 				s.Grade = &b

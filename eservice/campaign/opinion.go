@@ -1,0 +1,233 @@
+package campaign
+
+import (
+	"context"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/policies"
+)
+
+// body reads and holds a body of a campaign that the actor may act on.
+func (s *Service) body(ctx context.Context, tx *store.Tx, campaignID, agencyID string, action policies.Action) (c Campaign, b Body, err error) {
+	sc, err := kis.Allowed(ctx, action)
+	if err != nil {
+		return c, b, err
+	}
+	if c, err = s.lock(ctx, tx, campaignID); err != nil {
+		return c, b, err
+	}
+	if !store.IsID(agencyID) || !covers(sc, agencyID) {
+		return c, b, apperr.Missing("agency")
+	}
+	if err := store.Lock(tx.NewSelect().Model(&b).Where("b.campaign_id = ? AND b.agency_id = ?", c.ID, agencyID)).Scan(ctx); err != nil {
+		return c, b, store.MapError(err, "body")
+	}
+	return c, b, nil
+}
+
+// moveBody takes an opinion along an arrow.
+func (s *Service) moveBody(ctx context.Context, campaignID, agencyID, verb, note string, change func(tx *store.Tx, c Campaign, b *Body) error) error {
+	var action policies.Action
+	for _, t := range BodyTransitions {
+		if t.Verb == verb {
+			action = t.Action
+		}
+	}
+	return s.DB.Write(ctx, func(tx *store.Tx) error {
+		c, b, err := s.body(ctx, tx, campaignID, agencyID, action)
+		if err != nil {
+			return err
+		}
+		t, ok := kis.Arrow(BodyTransitions, b.State, verb)
+		if !ok || !c.Open() || (verb != "write" && c.State != Opinions) {
+			return apperr.New(apperr.Conflict, "campaign.error.opinion_state", "state", "campaign.body."+string(b.State))
+		}
+		b.State, b.Revision = t.To, b.Revision+1
+		if err := change(tx, c, &b); err != nil {
+			return err
+		}
+		n, err := store.Affected(tx.NewUpdate().Model(&b).WherePK().Where("state = ?", t.From).Exec(ctx))
+		if err := store.Moved(n, err, "opinion", string(t.From)); err != nil {
+			return err
+		}
+		after := map[string]any{"agency": agencyID, "opinion": b.State, "step": verb}
+		if b.ReplyDue != "" {
+			after["due"] = b.ReplyDue
+		}
+		tx.Record(store.Change{Action: string(action), Kind: kindCampaign, ID: c.ID, Label: c.Number, Note: note, Before: map[string]any{"opinion": t.From}, After: after})
+		return event(ctx, tx, c.ID, agencyID, verb, string(b.State), note)
+	})
+}
+
+// WriteOpinion keeps the opinion on a body and the proposals to it; its
+// assessor writes it once all its services are scored.
+func (s *Service) WriteOpinion(ctx context.Context, campaignID, agencyID, opinion, proposals string) error {
+	var check apperr.Check
+	opinion, proposals = check.Text("opinion", opinion, 10, 10_000), check.Text("proposals", proposals, 3, 10_000)
+	if err := check.Err(); err != nil {
+		return err
+	}
+	return s.moveBody(ctx, campaignID, agencyID, "write", "", func(tx *store.Tx, c Campaign, b *Body) error {
+		if err := s.mayScore(ctx, tx, c, agencyID); err != nil {
+			return err
+		}
+		var open int
+		if err := tx.NewRaw("SELECT COUNT(*) FROM assessments WHERE campaign_id = ? AND agency_id = ? AND NOT scored", c.ID, agencyID).Scan(ctx, &open); err != nil {
+			return store.MapError(err, "open services")
+		}
+		if open > 0 {
+			return apperr.New(apperr.Conflict, "campaign.error.open", "n", open)
+		}
+		b.Opinion, b.Proposals, b.WrittenBy = opinion, proposals, tx.Actor.Signature()
+		return nil
+	})
+}
+
+// SendOpinion sends the opinion to its body, which replies within the working
+// days of the campaign.
+func (s *Service) SendOpinion(ctx context.Context, campaignID, agencyID string) error {
+	return s.moveBody(ctx, campaignID, agencyID, "send", "", func(tx *store.Tx, c Campaign, b *Body) (err error) {
+		b.SentAt = tx.Now
+		b.ReplyDue, _, err = kis.AddWorkingDays(ctx, tx, s.KIS.Country, s.KIS.Today(), c.ReplyDays)
+		return err
+	})
+}
+
+// SendOpinions sends every opinion that is written, and says how many.
+func (s *Service) SendOpinions(ctx context.Context, campaignID string) (n int, err error) {
+	if _, err := kis.Allowed(ctx, policies.CampaignManage); err != nil {
+		return 0, err
+	}
+	err = s.DB.Write(ctx, func(tx *store.Tx) error {
+		c, err := s.lock(ctx, tx, campaignID)
+		if err != nil {
+			return err
+		}
+		if c.State != Opinions {
+			return apperr.New(apperr.Conflict, "campaign.error.state", "state", "campaign.state."+string(c.State))
+		}
+		due, _, err := kis.AddWorkingDays(ctx, tx, s.KIS.Country, s.KIS.Today(), c.ReplyDays)
+		if err != nil {
+			return err
+		}
+		moved, err := store.Affected(tx.NewUpdate().Model((*Body)(nil)).Set("state = ?, sent_at = ?, reply_due = ?, revision = revision + 1", BodySent, tx.Now, due).
+			Where("campaign_id = ? AND state = ?", c.ID, BodyDrafted).Exec(ctx))
+		if err != nil {
+			return store.MapError(err, "send opinions")
+		}
+		if n = int(moved); n == 0 {
+			return apperr.New(apperr.Conflict, "campaign.error.nothing_to_send")
+		}
+		tx.Record(store.Change{Action: string(policies.CampaignManage), Kind: kindCampaign, ID: c.ID, Label: c.Number, After: map[string]any{"step": "send", "sent": n, "due": due}})
+		return event(ctx, tx, c.ID, "", "send", string(BodySent), "")
+	})
+	return n, err
+}
+
+// Reply is a body's word on its opinion: it agrees, or objects with reasons.
+func (s *Service) Reply(ctx context.Context, campaignID, agencyID string, agrees bool, text string) error {
+	var check apperr.Check
+	least, verb := 0, "accept"
+	if !agrees {
+		least, verb = 10, "object"
+	}
+	text = check.Text("reply", text, least, 10_000)
+	if err := check.Err(); err != nil {
+		return err
+	}
+	return s.moveBody(ctx, campaignID, agencyID, verb, text, func(tx *store.Tx, _ Campaign, b *Body) error {
+		b.Reply, b.RepliedBy, b.RepliedAt = text, tx.Actor.Signature(), tx.Now
+		return nil
+	})
+}
+
+// Answer answers an objection.
+func (s *Service) Answer(ctx context.Context, campaignID, agencyID, text string) error {
+	var check apperr.Check
+	text = check.Text("answer", text, 3, 10_000)
+	if err := check.Err(); err != nil {
+		return err
+	}
+	return s.moveBody(ctx, campaignID, agencyID, "answer", text, func(tx *store.Tx, _ Campaign, b *Body) error {
+		b.Answer, b.AnsweredBy, b.AnsweredAt = text, tx.Actor.Signature(), tx.Now
+		return nil
+	})
+}
+
+// Visit is a review of a body's web pages or a visit to it, with its evidence.
+type Visit struct {
+	bun.BaseModel `bun:"table:campaign_visits,alias:w"`
+
+	ID           string    `bun:"id,pk"`
+	CampaignID   string    `bun:"campaign_id"`
+	AgencyID     string    `bun:"agency_id"`
+	Kind         string    `bun:"kind"` // web or site
+	Day          day.Day   `bun:"day"`
+	Place        string    `bun:"place"`
+	Participants string    `bun:"participants"`
+	Note         string    `bun:"note"`
+	UserID       string    `bun:"user_id,nullzero"`
+	Actor        string    `bun:"actor"`
+	At           time.Time `bun:"at"`
+
+	Files []VisitFile `bun:"-"`
+}
+
+// VisitFile is a file of a visit.
+type VisitFile struct {
+	VisitID string `bun:"visit_id"`
+	ID      string `bun:"id"`
+	Name    string `bun:"name"`
+	SHA256  string `bun:"sha256"`
+	Size    int64  `bun:"size"`
+}
+
+// RecordVisit keeps a review or a visit of the body's assessor; fileIDs are
+// files that were uploaded before.
+func (s *Service) RecordVisit(ctx context.Context, v Visit, fileIDs []string) (Visit, error) {
+	if _, err := kis.Allowed(ctx, policies.AssessmentScore); err != nil {
+		return v, err
+	}
+	var check apperr.Check
+	check.OneOf("kind", v.Kind, "web", "site")
+	if v.Day == "" {
+		check.Add("day", "error.field.required")
+	} else if v.Day > s.KIS.Today() {
+		check.Add("day", "campaign.error.day_future")
+	}
+	v.Place, v.Participants, v.Note = check.Text("place", v.Place, 3, 500), check.Text("participants", v.Participants, 0, 1000), check.Text("note", v.Note, 3, 5000)
+	if v.Kind == "web" && v.Place != "" && !apperr.WebAddress(v.Place) {
+		check.Add("place", "error.field.url")
+	}
+	if err := check.Err(); err != nil {
+		return v, err
+	}
+	err := s.DB.Write(ctx, func(tx *store.Tx) error {
+		c, _, err := s.body(ctx, tx, v.CampaignID, v.AgencyID, policies.AssessmentScore)
+		if err != nil {
+			return err
+		}
+		if err := s.mayScore(ctx, tx, c, v.AgencyID); err != nil {
+			return err
+		}
+		v.ID, v.UserID, v.Actor, v.At = store.NewID(), tx.Actor.UserID, tx.Actor.Signature(), tx.Now
+		if _, err := tx.NewInsert().Model(&v).Exec(ctx); err != nil {
+			return store.MapError(err, "visit")
+		}
+		for _, id := range fileIDs {
+			if _, err := tx.NewRaw("INSERT INTO campaign_visit_files (visit_id, file_id) VALUES (?, ?)", v.ID, id).Exec(ctx); err != nil {
+				return store.MapError(err, "file of a visit")
+			}
+		}
+		tx.Record(store.Change{Action: string(policies.AssessmentScore), Kind: kindCampaign, ID: c.ID, Label: c.Number, Note: v.Note,
+			After: map[string]any{"visit": v.Kind, "agency": v.AgencyID, "day": v.Day, "place": v.Place, "files": len(fileIDs)}})
+		return event(ctx, tx, c.ID, v.AgencyID, "visit_"+v.Kind, "", v.Place)
+	})
+	return v, err
+}
