@@ -11,6 +11,7 @@ import (
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
@@ -26,8 +27,9 @@ type Service struct {
 	Institution string // top of each document; the name in the texts when empty
 	Place       string // where the office is; the one in the texts when empty
 
-	Indicators *quality.Service // nil: there are no sheets of them
-	Inquiry    *inquiry.Service // whose lists are taken away
+	Indicators *quality.Service  // nil: there are no sheets of them
+	Inquiry    *inquiry.Service  // whose lists are taken away
+	Register   *register.Service // whose services are taken away
 
 	kis      *kis.Service
 	audit    *audit.Service

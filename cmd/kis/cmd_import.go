@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/planning"
@@ -33,7 +34,7 @@ func runImport(ctx context.Context, c *cli, args []string) error {
 	if len(args) == 0 {
 		return c.wrongUse("cli.use.import")
 	}
-	importers := map[string]importer{"process": importProcess, "assessments": importAssessments, "measures": importMeasures}
+	importers := map[string]importer{"process": importProcess, "services": importServices, "assessments": importAssessments, "measures": importMeasures}
 	run, ok := importers[args[0]]
 	if !ok {
 		return c.wrongUse("cli.use.import")
@@ -98,6 +99,24 @@ func importAssessments(ctx context.Context, c *cli, a *app, in importInput) ([]s
 		return nil, err
 	}
 	return []string{c.t("cli.import.assessments", "years", fmt.Sprint(r.Years), "totals", r.Totals, "services", r.Services, "agencies", r.Agencies)}, nil
+}
+
+// importServices enters services of the Electronic Register; the file is read
+// row by row and never held as a whole.
+func importServices(ctx context.Context, c *cli, a *app, in importInput) ([]string, error) {
+	file, ok := in.file.(*os.File)
+	if !ok {
+		return nil, apperr.New(apperr.Internal, "error.internal", "file", in.name)
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, apperr.Wrap(err, "file of services")
+	}
+	r, err := a.register.Import(ctx, register.ImportRequest{File: file, Size: info.Size(), Name: in.name, DryRun: in.dryRun})
+	if err != nil {
+		return nil, err
+	}
+	return []string{c.t("cli.import.services", "new", r.New, "changed", r.Changed, "same", r.Same, "agencies", r.Agencies)}, nil
 }
 
 // importMeasures reads the measures of a national plan.

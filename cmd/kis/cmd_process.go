@@ -123,9 +123,12 @@ func runExport(ctx context.Context, c *cli, args []string) error {
 	})
 }
 
-// runTemplate is "kis template process -o FILE": an empty form of the official
-// table.
-func runTemplate(_ context.Context, c *cli, args []string) error {
+// runTemplate is "kis template process|services -o FILE": an empty form of the
+// official table, or of a sheet of services with its code lists.
+func runTemplate(ctx context.Context, c *cli, args []string) error {
+	if len(args) > 0 && args[0] == "services" {
+		return templateServices(ctx, c, args[1:])
+	}
 	if len(args) == 0 || args[0] != "process" {
 		return c.wrongUse("cli.use.template")
 	}

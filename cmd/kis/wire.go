@@ -7,6 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/audit/auditweb"
+	"github.com/kis-platform/kis/audit/checklist"
 	"github.com/kis-platform/kis/audit/programme"
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/eservice/eserviceweb"
@@ -67,6 +68,7 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	s.planning.AddInputs(eserviceFigures{s.eservice})
 	s.reports = reports.New(k, s.audit, s.planning, s.eservice, c.publicURL())
 	s.reports.Institution = c.Office
+	s.reports.Register = s.register
 	s.indicators = indicator.New(k)
 	s.reports.Indicators = s.indicators
 	s.inquiry = wireInquiry(s)
@@ -133,11 +135,13 @@ func (a *app) server() *web.Server {
 	auditweb.RegisterExports(r, a.reports)
 	auditweb.RegisterProgrammes(r, a.programmes)
 	auditweb.RegisterAuditors(r, a.audit)
+	auditweb.RegisterChecklists(r, checklist.New(a.audit), a.reports)
 	planningweb.Register(r, a.planning)
 	planningweb.RegisterMeasures(r, a.planning)
 	eserviceweb.Register(r, a.eservice)
 	registerweb.Register(r, a.register)
 	reportsweb.Register(r, a.reports)
+	reportsweb.RegisterServices(r, a.reports)
 	reportsweb.RegisterPack(r, a.packs)
 	return srv
 }

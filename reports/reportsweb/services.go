@@ -1,0 +1,45 @@
+package reportsweb
+
+import (
+	"io"
+
+	"github.com/kis-platform/kis/eservice/register"
+	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/reports"
+	"github.com/kis-platform/kis/web"
+)
+
+// RegisterServices adds the sheets of the Electronic Register.
+func RegisterServices(r *web.Router, svc *reports.Service) {
+	p := pages{svc}
+	for _, format := range reports.ServiceFormats() {
+		r.GET("/services/export."+format, policies.RegisterRead, p.services(format))
+		r.GET("/services/template."+format, policies.RegisterRead, p.servicesTemplate(format))
+	}
+}
+
+// services streams the list with its filter, as it stands on the page.
+func (p pages) services(format string) web.Handler {
+	return func(c *web.Context) error {
+		f := register.Filter{Query: c.Query("q"), Agency: c.Query("agency"), Level: c.Query("level"), Form: c.Query("form"), User: c.Query("user")}
+		name := "reyestr"
+		if c.Query("state") == "archived" {
+			f.State, name = register.ServiceArchived, "reyestr-arxiv"
+		}
+		return streamed(c, name, format, func(w io.Writer) error { return p.svc.Services(c.Ctx(), f, format, w) })
+	}
+}
+
+func (p pages) servicesTemplate(format string) web.Handler {
+	return func(c *web.Context) error {
+		return streamed(c, "kis-services", format, func(w io.Writer) error { return p.svc.ServicesTemplate(c.Ctx(), c.Lang(), format, w) })
+	}
+}
+
+// streamed sends what is written without holding it.
+func streamed(c *web.Context, name, format string, write func(io.Writer) error) error {
+	out, in := io.Pipe()
+	go func() { _ = in.CloseWithError(write(in)) }()
+	defer out.Close()
+	return c.Download(name+"."+format, reports.ContentType(format), -1, out)
+}
