@@ -48,7 +48,10 @@ func actDocument(v audit.ActView, w words) Doc {
 
 // actHead are the facts at the top, the left column first.
 func actHead(v audit.ActView, w words) []KV {
-	from := w.t("report.act.origin." + v.Origin)
+	from := w.t("report.act.origin.finding")
+	if v.Origin != audit.OfFinding {
+		from = list(", ", w.t("audit.origin."+string(v.Origin)), v.From.Label)
+	}
 	if v.Audit.Number != "" {
 		from = list(", ", v.Audit.Number, w.code("audit.kind", string(v.Audit.Kind)))
 		if v.Audit.RowNo != "" {

@@ -44,7 +44,13 @@ func (p pages) showResponse(c *web.Context, status int, v responsePage) error {
 	v.my = c.Actor().UserID
 	v.Page = c.Page("audit.response.title")
 	if !v.Can("respond") {
-		// Not its turn, or not this person's: the act's own page says where it stands.
+		// Not its turn, or not this person's: the act's own page says where it
+		// stands, and why a form was refused.
+		for _, form := range []ui.Form{v.submit, v.answer, v.add} {
+			if form.Errors != nil {
+				return p.showAct(c, status, map[string]ui.Form{"submit": form})
+			}
+		}
 		return c.Redirect("/acts/" + id)
 	}
 	for _, role := range []policies.Role{policies.Head, policies.Employee} {

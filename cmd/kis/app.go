@@ -126,7 +126,7 @@ func (a *app) background(ctx context.Context) (end func()) {
 }
 
 // housekeeping sweeps expired sessions, forgotten uploads and bytes that
-// nothing refers to, every hour.
+// nothing refers to, and escalates late corrective actions, every hour.
 func (a *app) housekeeping(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
@@ -147,6 +147,11 @@ func (a *app) sweep(ctx context.Context) {
 	system := actor.With(ctx, actor.Program("housekeeping"))
 	if _, err := a.kis.SweepUploads(system); err != nil && ctx.Err() == nil {
 		a.log.Warn("sweep uploads", "err", err)
+	}
+	if n, err := a.audit.Escalate(ctx); err != nil && ctx.Err() == nil {
+		a.log.Warn("escalate late actions", "err", err)
+	} else if n > 0 {
+		a.log.Info("escalated late actions", "actions", n)
 	}
 	if files, bytes, err := a.kis.SweepBytes(system); err != nil && ctx.Err() == nil {
 		a.log.Warn("sweep bytes", "err", err)

@@ -267,14 +267,22 @@ func (d *demo) respond(id string, a demoAct) error {
 	}
 	r := audit.Response{Version: v.Version, Correction: a.Correction, CorrectionDay: d.app.kis.Today().Add(-3), CauseMethod: audit.FiveWhy, RootCause: a.Root,
 		SimilarChecked: true, SimilarWhere: a.Similar, EffectMeasure: a.Measure, EffectBaseline: a.Baseline, EffectTarget: a.Target}
-	for _, w := range a.Whys {
-		r.Causes = append(r.Causes, audit.Cause{Question: w[0], Answer: w[1]})
+	for i, w := range a.Whys {
+		c := audit.Cause{Parent: i, Question: w[0], Answer: w[1]}
+		if i > 2 { // the fourth question goes back to the second answer: two branches
+			c.Parent = i - 2
+		}
+		r.Causes = append(r.Causes, c)
 	}
 	if err := d.app.audit.SaveResponse(aytan, id, r); err != nil {
 		return err
 	}
-	for _, x := range a.Actions {
-		if _, err := d.app.audit.AddAction(d.as("elchin"), id, audit.NewAction{Text: x.Text, OwnerID: d.users[x.Owner].ID, Due: x.Due}); err != nil {
+	for i, x := range a.Actions {
+		n := audit.NewAction{Text: x.Text, OwnerID: d.users[x.Owner].ID, Due: x.Due}
+		if i == 1 && len(a.Actions) > 2 { // one that two people carry out
+			n.Others = []string{d.users["tural"].ID}
+		}
+		if _, err := d.app.audit.AddAction(d.as("elchin"), id, n); err != nil {
 			return err
 		}
 	}
@@ -299,6 +307,10 @@ func (d *demo) carryOut(id string, a demoAct) error {
 		if x.Result == "" && i == 1 {
 			d.at("2026-09-21 10:00")
 			if err := d.app.audit.StartAction(d.as(x.Owner), v.Actions[i].ID); err != nil {
+				return err
+			}
+			d.at("2026-11-19 12:00")
+			if err := d.app.audit.RequestExtension(d.as(x.Owner), v.Actions[i].ID, "2026-12-18", "Sınaq serverinin quraşdırılması gecikir; yeni avadanlıq dekabrın əvvəlində gətiriləcək."); err != nil {
 				return err
 			}
 		}
@@ -376,6 +388,38 @@ func (d *demo) audit2() error {
 		}
 	}
 	return nil
+}
+
+// otherActs are those that come from no audit: a complaint that the department
+// works on, and one on which the draft waits for a lead auditor. One
+// observation of the audit under way was heard and is disputed.
+func (d *demo) otherActs() error {
+	d.at("2026-11-16 14:00")
+	base := audit.NewAct{DepartmentID: d.dep["İTŞ"].ID, Grade: audit.Minor, Clause: "8.2.1", GSBPM: "7.5"}
+	first := base
+	first.Origin = audit.OriginRef{Kind: audit.OfComplaint, Label: "Vətəndaşın 10.11.2026-cı il tarixli 212 nömrəli şikayəti", ReceivedOn: "2026-11-10"}
+	first.Statement = "İstifadəçinin elektron xidmətlər üzrə məlumat sorğusuna üç iş günü ərzində cavab verilməyib."
+	first.ObjectiveEvidence = "Sorğular jurnalı: 04.11.2026-da qeydə alınıb, 12.11.2026-da cavablandırılıb"
+	first.Criterion = "İstifadəçi sorğularının idarə edilməsi qaydası, 5-ci bənd"
+	first.LeadID = d.users["gunel"].ID
+	a, err := d.app.audit.DraftAct(d.as("nigar"), first)
+	if err != nil {
+		return err
+	}
+	d.at("2026-11-17 11:00")
+	if err := d.app.audit.Issue(d.as("gunel"), a.ID); err != nil {
+		return err
+	}
+	d.at("2026-11-20 10:00")
+	if err := d.app.audit.Acknowledge(d.as("vugar"), a.ID); err != nil {
+		return err
+	}
+	second := base
+	second.Origin = audit.OriginRef{Kind: audit.OfRating, ID: "2026/2.3.14", Label: "“Statistik məlumat sorğusu” elektron xidməti, qeyri-kafi qiymət"}
+	second.Statement = "Elektron xidmətin istifadə rahatlılığı “qeyri-kafi” qiymətləndirilib."
+	second.ObjectiveEvidence = "2026-cı ilin qiymətləndirməsi, istifadə rahatlılığı meyarı"
+	_, err = d.app.audit.DraftAct(d.as("nigar"), second)
+	return err
 }
 
 // otherAudits are one that is announced and one that was cancelled.
