@@ -39,6 +39,7 @@ func Nav() []NavSection {
 			{"web.nav.programmes", "calendar-stats", "/programmes", policies.ProgrammeRead, nil},
 			{"web.nav.audits", "clipboard-check", "/audits", policies.AuditRead, nil},
 			{"web.nav.acts", "file-alert", "/acts", policies.ActRead, nil},
+			{"web.nav.checklists", "list-check", "/checklists", policies.TemplateRead, nil},
 			{"web.nav.auditors", "users-group", "/auditors", policies.AuditorRead, nil},
 		}},
 		{"web.nav.group.planning", []NavEntry{
