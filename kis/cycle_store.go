@@ -193,17 +193,15 @@ func (s *Service) listCycles(ctx context.Context, scope policies.Scope, f CycleF
 	var rows []struct{ ID, Period, SortKey string }
 	q := cyclesInScope(db.NewSelect().TableExpr("cycles AS c"), scope).ColumnExpr("c.id, c.period, p.sort_key").Join("JOIN processes AS p ON p.id = c.process_id").
 		OrderExpr("c.period DESC, p.sort_key, c.id")
-	if p, ok := ParsePeriod(f.From); ok {
-		q.Where("c.first_day >= ?", p.First())
-	}
-	if p, ok := ParsePeriod(f.To); ok {
-		q.Where("c.first_day <= ?", p.Last())
-	}
+	f.between(q)
+	// Titles are compared within the newest periods that fill the page only.
+	newest := cyclesInScope(db.NewSelect().TableExpr("cycles AS c"), scope).ColumnExpr("c.period").OrderExpr("c.period DESC").Limit(int64(f.Limit) + 1)
 	if len(f.After) == 3 && store.IsID(f.After[2]) {
 		q.Where("(c.period < ? OR (c.period = ? AND (p.sort_key, c.id) > (?, ?)))", f.After[0], f.After[0], f.After[1], f.After[2])
+		newest.Where("c.period < ?", f.After[0])
 	}
 	if f.Limit > 0 {
-		q.Limit(int64(f.Limit) + 1)
+		q.Where("c.period >= COALESCE((SELECT MIN(n.period) FROM (?) AS n), '')", f.between(newest)).Limit(int64(f.Limit) + 1)
 	}
 	if err := q.Scan(ctx, &rows); err != nil {
 		return CyclePage{}, store.MapError(err, "cycles")
@@ -219,6 +217,17 @@ func (s *Service) listCycles(ctx context.Context, scope policies.Scope, f CycleF
 	}
 	page.Cycles, err = s.summaries(ctx, ids)
 	return page, err
+}
+
+// between narrows a query on cycles c to the periods of the filter.
+func (f CycleFilter) between(q *bun.SelectQuery) *bun.SelectQuery {
+	if p, ok := ParsePeriod(f.From); ok {
+		q.Where("c.first_day >= ?", p.First())
+	}
+	if p, ok := ParsePeriod(f.To); ok {
+		q.Where("c.first_day <= ?", p.Last())
+	}
+	return q
 }
 
 // urgentCycles gives open cycles: those in which departments owe evidence the

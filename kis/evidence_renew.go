@@ -11,6 +11,15 @@ import (
 	"github.com/kis-platform/kis/policies"
 )
 
+// renewTask is accepted evidence that should be renewed.
+type renewTask struct {
+	openTask
+	ID         string
+	Submission string
+	Class      EvidenceClass
+	Department string
+}
+
 // workToRenew lists accepted evidence of the own departments that is no longer
 // valid, or soon will not be, while its phase can still take newer evidence
 // and none is in review.
@@ -20,16 +29,10 @@ func (s *Service) workToRenew(ctx context.Context, db bun.IDB, who actor.Actor) 
 		return nil, nil
 	}
 	today := s.Today()
-	var rows []struct {
-		openTask
-		ID         string
-		Submission string
-		Class      EvidenceClass
-		Department string
-	}
+	var rows []renewTask
 	err := db.NewSelect().TableExpr("submissions AS s").
-		ColumnExpr("s.id, s.title AS submission, s.class, s.department_id AS department, s.valid_until AS due, c.id AS cycle_id, c.period, p.title_az, p.title_en, a.code, a.name_az, a.name_en").
-		Join("JOIN cycles AS c ON c.id = s.cycle_id AND c.state IN ('running', 'evaluating')").Join("JOIN processes AS p ON p.id = c.process_id").
+		ColumnExpr("s.id, s.title AS submission, s.class, s.department_id AS department, s.valid_until AS due, s.cycle_id, s.activity_id").
+		Join("JOIN cycles AS c ON c.id = s.cycle_id AND c.state IN ('running', 'evaluating')").
 		Join("JOIN activities AS a ON a.id = s.activity_id").
 		Join("JOIN cycle_phases AS cp ON cp.cycle_id = c.id AND cp.phase = a.phase AND cp.gate NOT IN ('passed', 'waived')").
 		Where("s.state = 'accepted' AND s.valid_until <> '' AND s.valid_until <= ?", today.Add(ExpiringDays)).
@@ -37,6 +40,9 @@ func (s *Service) workToRenew(ctx context.Context, db bun.IDB, who actor.Actor) 
 		Where(`NOT EXISTS (SELECT 1 FROM submission_outputs so JOIN submission_outputs x ON x.output_id = so.output_id JOIN submissions y ON y.id = x.submission_id
 			WHERE so.submission_id = s.id AND y.cycle_id = s.cycle_id AND (y.state = 'submitted' OR (y.state = 'accepted' AND y.received_at > s.received_at)))`).
 		OrderExpr("s.valid_until, s.id").Limit(WorkLimit+1).Scan(ctx, &rows)
+	if err == nil {
+		err = tasksAround(ctx, s, rows, func(r *renewTask) *openTask { return &r.openTask })
+	}
 	if err != nil {
 		return nil, store.MapError(err, "evidence to renew")
 	}

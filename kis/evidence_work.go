@@ -26,7 +26,8 @@ const WorkLimit = 25
 // Work lists what waits for the actor in cycles that are open: evidence to
 // deliver for the own departments or to renew, evidence to review, gates to confirm; and,
 // as awaited, what the own departments handed in and others must review. Of
-// each the first WorkLimit by their day: five queries, however much waits.
+// each the first WorkLimit by their day: five queries and one for each kind of
+// name that is not known, however much waits.
 func (s *Service) Work(ctx context.Context) ([]WorkItem, error) {
 	who := actor.From(ctx)
 	if who.Nobody() {
@@ -50,15 +51,38 @@ func (s *Service) Work(ctx context.Context) ([]WorkItem, error) {
 
 // openTask is a task in an open cycle that is not complete.
 type openTask struct {
-	CycleID, Period string
-	TitleAZ         string `bun:"title_az"`
-	TitleEN         string `bun:"title_en"`
-	Code            string
-	NameAZ          string `bun:"name_az"`
-	NameEN          string `bun:"name_en"`
-	Due             day.Day
-	Returned        bool
-	Reason          string
+	CycleID, ActivityID, SubmittedBy string
+	Due                              day.Day
+	Returned                         bool
+	Reason                           string
+
+	cycle   cycleName
+	process ProcessRef
+	task    taskName
+}
+
+// tasksAround puts the names of cycle, process and task around what of gives
+// of each row: no query for what is known.
+func tasksAround[R any](ctx context.Context, s *Service, rows []R, of func(*R) *openTask) error {
+	n := &s.kept.names
+	cycles, err := n.cyclesOf(ctx, s.DB, idsIn(rows, func(r *R) string { return of(r).CycleID }))
+	if err != nil {
+		return err
+	}
+	tasks, err := n.tasksOf(ctx, s.DB, idsIn(rows, func(r *R) string { return of(r).ActivityID }))
+	if err != nil {
+		return err
+	}
+	processes, err := n.processesOf(ctx, s.DB, idsIn(rows, func(r *R) string { return cycles[of(r).CycleID].ProcessID }))
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		t := of(&rows[i])
+		t.cycle, t.task = cycles[t.CycleID], tasks[t.ActivityID]
+		t.process = processes[t.cycle.ProcessID]
+	}
+	return nil
 }
 
 // workToSubmit lists the tasks of the own departments with an output that is
@@ -78,12 +102,13 @@ func (s *Service) workToSubmit(ctx context.Context, db bun.IDB, who actor.Actor)
 	soon, later := owed().Where("e.due <= ?", today.Add(workAhead)), owed().Where("e.due > ? AND e.returned = TRUE", today.Add(workAhead))
 	both := db.NewSelect().TableExpr("(?) AS x", soon).Union(db.NewSelect().TableExpr("(?) AS y", later)) // once, also for two departments
 	duties := db.NewSelect().TableExpr("(?) AS b", both).OrderExpr("b.due, b.cycle_id, b.activity_id").Limit(WorkLimit + 1)
-	err := db.NewSelect().TableExpr("(?) AS d", duties).
-		ColumnExpr("c.id AS cycle_id, c.period, p.title_az, p.title_en, a.code, a.name_az, a.name_en, d.due, d.returned").
+	err := db.NewSelect().TableExpr("(?) AS d", duties).ColumnExpr("d.cycle_id, d.activity_id, d.due, d.returned").
 		ColumnExpr(`CASE WHEN NOT d.returned THEN '' ELSE COALESCE((SELECT r.reason FROM outputs oo JOIN submission_outputs ro ON ro.output_id = oo.id JOIN submissions r ON r.id = ro.submission_id
 			WHERE oo.activity_id = d.activity_id AND r.cycle_id = d.cycle_id AND r.state = 'returned' AND r.department_id IN (?) ORDER BY r.received_at DESC LIMIT 1), '') END AS reason`, bun.List(scope.Departments)).
-		Join("JOIN cycles AS c ON c.id = d.cycle_id").Join("JOIN processes AS p ON p.id = c.process_id").Join("JOIN activities AS a ON a.id = d.activity_id").
-		OrderExpr("d.due, p.sort_key, c.id, a.position").Scan(ctx, &rows)
+		OrderExpr("d.due, d.cycle_id, d.activity_id").Scan(ctx, &rows)
+	if err == nil {
+		err = tasksAround(ctx, s, rows, func(r *openTask) *openTask { return r })
+	}
 	if err != nil {
 		return nil, store.MapError(err, "evidence to deliver")
 	}
@@ -100,33 +125,32 @@ func (s *Service) workToSubmit(ctx context.Context, db bun.IDB, who actor.Actor)
 }
 
 func (r openTask) item(lang, kind, icon string) WorkItem {
-	return WorkItem{Due: r.Due, KindKey: kind, Icon: icon, Title: r.Code + " " + i18n.InLang(lang, r.NameAZ, r.NameEN),
-		Reason: i18n.InLang(lang, r.TitleAZ, r.TitleEN) + ", " + r.Period, Href: "/cycles/" + r.CycleID + "/tasks/" + r.Code}
+	return WorkItem{Due: r.Due, KindKey: kind, Icon: icon, Title: r.task.Code + " " + i18n.InLang(lang, r.task.AZ, r.task.EN),
+		Reason: r.process.Title(lang) + ", " + r.cycle.Period, Href: "/cycles/" + r.CycleID + "/tasks/" + r.task.Code}
 }
 
 // reviewTask is a submission in review.
 type reviewTask struct {
 	openTask
-	ID        string
-	Version   int
-	Submitter string
-	Output    string // the first it serves, as in the official description
+	ID      string
+	Version int
+	Output  string // the first it serves, as in the official description
 }
 
 // inReview reads the first submissions in review of open cycles that pass
 // where, by the day of their phase.
-func inReview(ctx context.Context, db bun.IDB, where func(*bun.SelectQuery) *bun.SelectQuery) ([]reviewTask, error) {
+func (s *Service) inReview(ctx context.Context, db bun.IDB, where func(*bun.SelectQuery) *bun.SelectQuery) ([]reviewTask, error) {
 	var rows []reviewTask
-	q := db.NewSelect().TableExpr("submissions AS s").
-		ColumnExpr("s.id, s.version, u.name AS submitter, c.id AS cycle_id, c.period, p.title_az, p.title_en, a.code, a.name_az, a.name_en, s.due").
+	q := db.NewSelect().TableExpr("submissions AS s").ColumnExpr("s.id, s.version, s.submitted_by, s.cycle_id, s.activity_id, s.due").
 		ColumnExpr("(SELECT o.name_az FROM submission_outputs so JOIN outputs o ON o.id = so.output_id WHERE so.submission_id = s.id ORDER BY o.position LIMIT 1) AS output").
-		Join("JOIN users AS u ON u.id = s.submitted_by").
-		Join("JOIN cycles AS c ON c.id = s.cycle_id AND c.state IN ('running', 'evaluating')").
-		Join("JOIN processes AS p ON p.id = c.process_id").
-		Join("JOIN activities AS a ON a.id = s.activity_id").OrderExpr("s.due, s.id")
+		OrderExpr("s.due, s.id")
 	// The first ones are found in their order before anything is joined to them.
 	first := where(db.NewSelect().TableExpr("submissions AS s").ColumnExpr("s.id").Where("s.state = ?", Submitted)).OrderExpr("s.due, s.id").Limit(WorkLimit + 1)
 	err := q.Where("s.id IN (SELECT f.id FROM (?) AS f)", first).Scan(ctx, &rows)
+	if err == nil {
+		err = tasksAround(ctx, s, rows, func(r *reviewTask) *openTask { return &r.openTask })
+	}
+	rows = slices.DeleteFunc(rows, func(r reviewTask) bool { return !Cycle{State: r.cycle.State}.Open() })
 	return rows, store.MapError(err, "evidence in review")
 }
 
@@ -135,14 +159,18 @@ func (s *Service) workToReview(ctx context.Context, db bun.IDB, who actor.Actor)
 	if scope.None() || who.UserID == "" {
 		return nil, nil
 	}
-	rows, err := inReview(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+	rows, err := s.inReview(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return readable(InScope(q.Where("s.submitted_by <> ?", who.UserID), scope, "s.department_id"), who)
 	})
+	if err != nil {
+		return nil, err
+	}
+	users, err := s.kept.names.usersOf(ctx, s.DB, idsIn(rows, func(r *reviewTask) string { return r.SubmittedBy }))
 	out := make([]WorkItem, len(rows))
 	for i, r := range rows {
 		out[i] = r.item(who.Lang, "kis.work.kind.review", "eye-check")
 		out[i].VerbKey, out[i].Overdue = "kis.work.verb.review", r.Due < s.Today()
-		out[i].Reason += " · " + r.Output + " · " + r.Submitter
+		out[i].Reason += " · " + r.Output + " · " + users[r.SubmittedBy]
 	}
 	return out, err
 }
@@ -153,7 +181,7 @@ func (s *Service) workAwaited(ctx context.Context, db bun.IDB, who actor.Actor) 
 	if len(scope.Departments) == 0 {
 		return nil, nil
 	}
-	rows, err := inReview(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+	rows, err := s.inReview(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return InScope(q, scope, "s.department_id")
 	})
 	out := make([]WorkItem, len(rows))
@@ -172,17 +200,20 @@ func (s *Service) workGates(ctx context.Context, db bun.IDB, who actor.Actor) ([
 		return nil, nil
 	}
 	var rows []openTask
-	err := db.NewRaw(`SELECT c.id AS cycle_id, c.period, p.title_az, p.title_en, cp.phase AS code, a.name_az, a.name_en, cp.due
-		FROM cycle_phases cp JOIN cycles c ON c.id = cp.cycle_id AND c.state IN ('running', 'evaluating') JOIN processes p ON p.id = c.process_id
+	err := db.NewRaw(`SELECT c.id AS cycle_id, a.id AS activity_id, cp.due
+		FROM cycle_phases cp JOIN cycles c ON c.id = cp.cycle_id AND c.state IN ('running', 'evaluating')
 		JOIN activities a ON a.version_id = c.version_id AND a.code = cp.phase
 		WHERE cp.complete = TRUE AND cp.gate = 'open' ORDER BY cp.due, cp.phase, c.id LIMIT ?`, WorkLimit+1).Scan(ctx, &rows)
+	if err == nil {
+		err = tasksAround(ctx, s, rows, func(r *openTask) *openTask { return r })
+	}
 	if err != nil {
 		return nil, store.MapError(err, "gates to confirm")
 	}
 	out := make([]WorkItem, len(rows))
 	for i, r := range rows {
 		out[i] = r.item(who.Lang, "kis.work.kind.gate", "flag-check")
-		out[i].Href, out[i].VerbKey, out[i].Overdue = "/cycles/"+r.CycleID+"#gate-"+r.Code, "kis.work.verb.gate", r.Due < s.Today()
+		out[i].Href, out[i].VerbKey, out[i].Overdue = "/cycles/"+r.CycleID+"#gate-"+r.task.Code, "kis.work.verb.gate", r.Due < s.Today()
 	}
 	return out, nil
 }

@@ -30,8 +30,9 @@ type evidenceNames struct {
 
 // cycleName is what the library shows of a cycle.
 type cycleName struct {
-	Period string
-	State  CycleState
+	Period    string
+	State     CycleState
+	ProcessID string
 }
 
 // taskName is what the library shows of a task.
@@ -49,7 +50,6 @@ func (k *kept) init() {
 // fill puts the names around rows of the library: no query for what is known,
 // else one for each kind of name.
 func (n *evidenceNames) fill(ctx context.Context, db *store.DB, rows []EvidenceRow) error {
-	read := db.Read()
 	departments, err := n.departmentsOf(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.DepartmentID }))
 	if err != nil {
 		return err
@@ -62,20 +62,16 @@ func (n *evidenceNames) fill(ctx context.Context, db *store.DB, rows []EvidenceR
 	if err != nil {
 		return err
 	}
-	cycles, err := n.cycles.Many(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.CycleID }), func(ids []string) (map[string]cycleName, error) {
-		return cycleNames(ctx, read, ids)
-	})
+	cycles, err := n.cyclesOf(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.CycleID }))
 	if err != nil {
 		return err
 	}
-	tasks, err := n.tasks.Many(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.ActivityID }), func(ids []string) (map[string]taskName, error) {
-		return taskNames(ctx, read, ids)
-	})
+	tasks, err := n.tasksOf(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.ActivityID }))
 	if err != nil {
 		return err
 	}
 	files, err := n.files.Many(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.Submission.ID }), func(ids []string) (map[string][]File, error) {
-		return namedFiles(ctx, read, ids)
+		return namedFiles(ctx, db.Read(), ids)
 	})
 	if err != nil {
 		return err
@@ -108,8 +104,16 @@ func (n *evidenceNames) processesOf(ctx context.Context, db *store.DB, ids []str
 	return n.processes.Many(ctx, db, ids, func(ids []string) (map[string]ProcessRef, error) { return processesByID(ctx, db.Read(), ids) })
 }
 
+func (n *evidenceNames) cyclesOf(ctx context.Context, db *store.DB, ids []string) (map[string]cycleName, error) {
+	return n.cycles.Many(ctx, db, ids, func(ids []string) (map[string]cycleName, error) { return cycleNames(ctx, db.Read(), ids) })
+}
+
+func (n *evidenceNames) tasksOf(ctx context.Context, db *store.DB, ids []string) (map[string]taskName, error) {
+	return n.tasks.Many(ctx, db, ids, func(ids []string) (map[string]taskName, error) { return taskNames(ctx, db.Read(), ids) })
+}
+
 // idsIn lists the ids that rows name, each once.
-func idsIn(rows []EvidenceRow, id func(*EvidenceRow) string) []string {
+func idsIn[R any](rows []R, id func(*R) string) []string {
 	out := make([]string, 0, len(rows))
 	seen := make(map[string]bool, len(rows))
 	for i := range rows {
@@ -133,13 +137,13 @@ func processesByID(ctx context.Context, db bun.IDB, ids []string) (map[string]Pr
 
 func cycleNames(ctx context.Context, db bun.IDB, ids []string) (map[string]cycleName, error) {
 	var rows []struct {
-		ID, Period string
-		State      CycleState
+		ID, Period, ProcessID string
+		State                 CycleState
 	}
-	err := db.NewSelect().Table("cycles").Column("id", "period", "state").Where("id IN (?)", bun.List(ids)).Scan(ctx, &rows)
+	err := db.NewSelect().Table("cycles").Column("id", "period", "process_id", "state").Where("id IN (?)", bun.List(ids)).Scan(ctx, &rows)
 	out := make(map[string]cycleName, len(rows))
 	for _, r := range rows {
-		out[r.ID] = cycleName{r.Period, r.State}
+		out[r.ID] = cycleName{r.Period, r.State, r.ProcessID}
 	}
 	return out, store.MapError(err, "names of cycles")
 }
