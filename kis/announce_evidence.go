@@ -21,6 +21,8 @@ func (s *Service) Announcements(ctx context.Context, db bun.IDB, e Event) ([]Ann
 		return announceDecided(ctx, db, e)
 	case policies.GateReopen:
 		return announceReopened(ctx, db, e)
+	case trailCatch:
+		return announceCaught(ctx, db, e)
 	}
 	return nil, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/internal/store"
 )
 
 // GateRecords gives the statements of phases whose gate was passed or waived,
@@ -20,6 +21,9 @@ func (g GateRecords) RecordKind() string { return "gate" }
 
 // FindRecords lists the statements of the cycle that evidence is looked for.
 func (g GateRecords) FindRecords(ctx context.Context, q RecordQuery) ([]Record, error) {
+	if q.CycleID == "" {
+		return nil, nil
+	}
 	cy, err := g.KIS.Cycle(ctx, q.CycleID)
 	if err != nil {
 		return nil, err
@@ -36,6 +40,9 @@ func (g GateRecords) FindRecords(ctx context.Context, q RecordQuery) ([]Record, 
 // OneRecord gives the statement of one phase; NotFound while its gate is open.
 func (g GateRecords) OneRecord(ctx context.Context, id string) (Record, error) {
 	cycle, phase, _ := strings.Cut(id, ":")
+	if !store.IsID(cycle) {
+		return Record{}, apperr.Missing("gate")
+	}
 	cy, err := g.KIS.Cycle(ctx, cycle)
 	if err != nil {
 		return Record{}, err

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/clamd"
 	"github.com/kis-platform/kis/internal/clamd/clamdtest"
@@ -122,6 +123,24 @@ func TestWithoutTheScannerNothingPasses(t *testing.T) {
 		d.Be(clamdtest.Well)
 		if n, err := o.ScanWaiting(o.System()); n != 2 || err != nil { // equal bytes once
 			t.Errorf("%d scanned, %v", n, err)
+		}
+		told := map[string]string{} // of what was caught later the sender is told, and nobody else
+		events, err := kis.EventsAfter(t.Context(), db.Read(), 0, 10_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range events {
+			if e.Action != "kis:quarantine:catch" {
+				continue
+			}
+			list, err := o.Announcements(o.System(), db.Read(), e)
+			if err != nil || len(list) != 1 || !list[0].For(actor.From(aytan)) || list[0].For(actor.From(o.As(t.Context(), "elchin"))) || list[0].For(actor.From(o.As(t.Context(), "nigar"))) {
+				t.Fatalf("%+v, %v", list, err)
+			}
+			told[list[0].Args["file"]] = list[0].Href
+		}
+		if len(told) != 2 || told["pis.txt"] != "/evidence/"+sub.ID || told["başqa.txt"] != "/work" {
+			t.Errorf("told of %v", told)
 		}
 		if err := open(0); err != nil {
 			t.Errorf("clean: %v", err)

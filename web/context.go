@@ -139,9 +139,10 @@ func (s *Server) page(r *http.Request) ui.Page {
 		}
 		p.Nav = s.nav(p, a, r.URL.Path)
 		p.Bell = s.bell(r.Context())
+		p.Search = s.router.Has(http.MethodGet, "/search")
 		if s.opt.Waiting != nil {
-			if n, known := s.opt.Waiting(r.Context()); known {
-				p.SetCount("/work", n)
+			if counts, known := s.opt.Waiting(r.Context()); known {
+				p.SetCounts(counts)
 			}
 		}
 	}

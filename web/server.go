@@ -29,17 +29,17 @@ type Options struct {
 	Clock     func() time.Time // the clock of the program; time.Now when nil
 	Secure    bool             // served over https: __Host- cookie and HSTS
 	Logger    *slog.Logger
-	Ready     func(context.Context) error                 // nil error when the database answers; for /readyz
-	Unit      func(ctx context.Context, id string) string // code of a department for the shell; may be nil
-	Unread    func(ctx context.Context) (int, error)      // notices the actor has not read, for the bell; nil for no bell
-	Waiting   func(ctx context.Context) (int, bool)       // how much waits for the actor, for the menu; false when not known; may be nil
-	Office    string                                      // name of the institution; the one of the texts when ""
-	Origins   []string                                    // further origins that may post, e.g. "https://kis.example.az"
-	Proxies   []netip.Prefix                              // whose X-Forwarded-For is believed
-	Idle      time.Duration                               // a session unused for so long ends; 2 h when 0
-	Lifetime  time.Duration                               // a session ends after so long anyway; 12 h when 0
-	TokenRate int                                         // requests a minute of one token; 600 when 0
-	Patience  time.Duration                               // how long to wait for a form, or for the next bytes of an upload; 30 s when 0
+	Ready     func(context.Context) error                      // nil error when the database answers; for /readyz
+	Unit      func(ctx context.Context, id string) string      // code of a department for the shell; may be nil
+	Unread    func(ctx context.Context) (int, error)           // notices the actor has not read, for the bell; nil for no bell
+	Waiting   func(ctx context.Context) (map[string]int, bool) // how much waits for the actor by address of the menu; false when not known; may be nil
+	Office    string                                           // name of the institution; the one of the texts when ""
+	Origins   []string                                         // further origins that may post, e.g. "https://kis.example.az"
+	Proxies   []netip.Prefix                                   // whose X-Forwarded-For is believed
+	Idle      time.Duration                                    // a session unused for so long ends; 2 h when 0
+	Lifetime  time.Duration                                    // a session ends after so long anyway; 12 h when 0
+	TokenRate int                                              // requests a minute of one token; 600 when 0
+	Patience  time.Duration                                    // how long to wait for a form, or for the next bytes of an upload; 30 s when 0
 }
 
 // Server answers HTTP requests.

@@ -12,6 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
@@ -224,6 +225,9 @@ type indicatorRecords struct{ kis *kis.Service }
 func (i indicatorRecords) RecordKind() string { return "indicators" }
 
 func (i indicatorRecords) FindRecords(ctx context.Context, q kis.RecordQuery) ([]kis.Record, error) {
+	if q.CycleID == "" {
+		return nil, nil
+	}
 	r, err := i.OneRecord(ctx, q.CycleID)
 	if err != nil {
 		return nil, err
@@ -234,6 +238,9 @@ func (i indicatorRecords) FindRecords(ctx context.Context, q kis.RecordQuery) ([
 func (i indicatorRecords) OneRecord(ctx context.Context, id string) (kis.Record, error) {
 	if _, err := kis.Allowed(ctx, policies.IndicatorRead); err != nil {
 		return kis.Record{}, err
+	}
+	if !store.IsID(id) {
+		return kis.Record{}, apperr.Missing("cycle")
 	}
 	cy, err := i.kis.Cycle(ctx, id)
 	if err != nil {

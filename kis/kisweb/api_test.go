@@ -13,6 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/indicator"
 	"github.com/kis-platform/kis/kis/kistest"
 	"github.com/kis-platform/kis/kis/kisweb"
 	"github.com/kis-platform/kis/web"
@@ -32,7 +33,15 @@ func openAPI(t *testing.T, db *store.DB, change ...func(*web.Options)) apiSite {
 	set := func(opt *web.Options) {
 		opt.Users, opt.Tokens, opt.Sessions, opt.Clock = o.Service, o.Service, store.NewSessions(db), db.Now
 	}
-	s := webtest.New(t, func(r *web.Router) { kisweb.Register(r, o.Service); kisweb.RegisterAPI(r, o.Service) }, append([]func(*web.Options){set}, change...)...)
+	in := indicator.New(o.Service)
+	if err := in.LoadReference(o.System()); err != nil {
+		t.Fatal(err)
+	}
+	s := webtest.New(t, func(r *web.Router) {
+		kisweb.Register(r, o.Service)
+		kisweb.RegisterAPI(r, o.Service)
+		kisweb.RegisterIndicatorAPI(r, in)
+	}, append([]func(*web.Options){set}, change...)...)
 	return apiSite{site{s, o}, t}
 }
 

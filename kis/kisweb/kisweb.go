@@ -33,6 +33,7 @@ func Register(r *web.Router, s *kis.Service, work ...WorkSource) {
 	registerUploads(r, s)
 	registerFiles(r, s)
 	registerRecords(r, s)
+	registerSearch(r, s)
 	registerEvidenceCompare(r, s)
 	registerValidity(r, s)
 	registerTokens(r, s)

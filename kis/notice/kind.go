@@ -40,6 +40,7 @@ var kinds = []Kind{
 	{KindReminder, App, []policies.Action{policies.SelfUse}, nil},
 	{"evidence_review", Digest, []policies.Action{policies.EvidenceReview}, nil},
 	{"evidence_returned", Now, []policies.Action{policies.EvidenceSubmit}, nil},
+	{"quarantine", Now, []policies.Action{policies.EvidenceSubmit, policies.ActionReport, policies.MeasureReport}, nil},
 	{"evidence_accepted", App, []policies.Action{policies.EvidenceSubmit}, nil},
 	{"request", Now, []policies.Action{policies.RequestAnswer, policies.RequestAsk}, nil},
 	{"mention", Now, []policies.Action{policies.CommentRead}, nil},

@@ -2,11 +2,14 @@ package notice
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/kis"
 )
 
 // Waiting counts what waits for people, for the menu of every page. Counting
@@ -25,8 +28,8 @@ type Waiting struct {
 
 // count is a number with what it was true for.
 type count struct {
-	n   int
-	seq int64 // of the trail
+	n   map[string]int // by address of the menu
+	seq int64          // of the trail
 	day day.Day
 	at  time.Time
 }
@@ -43,16 +46,17 @@ func NewWaiting(s *Service) *Waiting {
 	return &Waiting{s: s, known: map[string]count{}, counts: map[string]bool{}, room: make(chan struct{}, 2)}
 }
 
-// Of gives how much waits for the actor of ctx; false when it is not known yet.
-func (w *Waiting) Of(ctx context.Context) (int, bool) {
+// Of gives how much waits for the actor of ctx, by the address of the menu under
+// which it is found; false when it is not known yet.
+func (w *Waiting) Of(ctx context.Context) (map[string]int, bool) {
 	who := actor.From(ctx)
 	if who.UserID == "" {
-		return 0, false
+		return nil, false
 	}
 	seq, err := w.s.KIS.DB.LastEntry(ctx)
 	if err != nil {
 		w.s.Log.Warn("count work", "err", err)
-		return 0, false
+		return nil, false
 	}
 	now, today := w.s.KIS.DB.Now(), w.s.KIS.Today()
 	w.mu.Lock()
@@ -100,5 +104,23 @@ func (w *Waiting) count(ctx context.Context, userID string, seq int64, today day
 	if len(w.known) >= mostKnown {
 		clear(w.known)
 	}
-	w.known[userID] = count{len(items), seq, today, w.s.KIS.DB.Now()}
+	w.known[userID] = count{byMenu(items), seq, today, w.s.KIS.DB.Now()}
 }
+
+// byMenu counts items under "my work" and, of evidence and nonconformity acts,
+// under their own entries of the menu.
+func byMenu(items []kis.WorkItem) map[string]int {
+	out := map[string]int{"/work": len(items)}
+	for _, w := range items {
+		switch {
+		case strings.HasPrefix(w.Href, "/acts/"):
+			out["/acts"]++
+		case slices.Contains(evidenceWork, w.KindKey):
+			out["/evidence"]++
+		}
+	}
+	return out
+}
+
+// evidenceWork are the kinds of work on evidence.
+var evidenceWork = []string{"kis.work.kind.evidence", "kis.work.kind.review", "kis.work.kind.renew"}

@@ -29,6 +29,7 @@ type Page struct {
 	Flash  []Flash
 	Nav    []NavGroup
 	Bell   *Bell     // unread notices; nil for nobody
+	Search bool      // there is a page to search on
 	Now    time.Time // UTC; the moment the page is true for
 	Zone   *time.Location
 	Office string // name of the institution under the logo, already translated
@@ -80,6 +81,13 @@ type NavItem struct {
 	Label, Icon, Href string
 	Current           bool
 	Count             int // of what waits behind it; 0 shows nothing
+}
+
+// SetCounts says how much waits behind entries of the menu, by their address.
+func (p Page) SetCounts(waiting map[string]int) {
+	for href, n := range waiting {
+		p.SetCount(href, n)
+	}
 }
 
 // SetCount says how much waits behind an entry of the menu.
