@@ -126,6 +126,8 @@ func routeIDs(t testing.TB, a *app) map[string]string {
 		"evidence:id": one(t, a, "SELECT id FROM submissions WHERE state = 'submitted' LIMIT 1"), "audits:id": one(t, a, "SELECT id FROM audits WHERE state = 'in_progress'"),
 		"acts:id": one(t, a, "SELECT id FROM acts WHERE state = 'issued'"), "plans:year": "2027", "reviews:id": one(t, a, "SELECT id FROM reviews WHERE state = 'prepared'"),
 		"recommendations:id": one(t, a, "SELECT id FROM recommendations WHERE state = 'open' LIMIT 1"), "measures:id": one(t, a, "SELECT id FROM measures LIMIT 1"),
+		"services:id": one(t, a, "SELECT id FROM eservices WHERE number = 'ER-2026-00001'"), "applications:id": one(t, a, "SELECT id FROM register_applications WHERE state = 'submitted' LIMIT 1"),
+		"agencies:agency": "Q01", "public:number": "ER-2026-00001", ":section": "service",
 		"scorecards:agency": "Q01", "users:id": one(t, a, "SELECT id FROM users WHERE email = 'zohra@kis.example'"), "departments:id": one(t, a, "SELECT id FROM departments WHERE code = 'BƏŞ'"),
 		":task": "4.4.2", ":code": "4.4.2", ":phase": "4", ":file": "00000000-0000-7000-8000-000000000000", ":item": one(t, a, "SELECT i.id FROM plan_items i JOIN plans p ON p.id = i.plan_id WHERE p.year = 2027 LIMIT 1"),
 		":row": one(t, a, "SELECT r.id FROM audit_rows r JOIN audits u ON u.id = r.audit_id WHERE u.state = 'in_progress' LIMIT 1"), ":letter": "b",

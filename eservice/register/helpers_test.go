@@ -23,7 +23,7 @@ import (
 type house struct {
 	*kistest.Office
 	*register.Service
-	t    *testing.T
+	t    testing.TB
 	a, b register.Agency
 }
 
@@ -31,7 +31,7 @@ type house struct {
 var contact = map[string]string{"2.5.1a": "AZ1000, Bakı şəhəri, Nizami küçəsi 1", "2.5.1b": "Bakı şəhəri, Nizami küçəsi 1", "2.5.2a": "+994 12 555 00 01",
 	"2.5.2c": "https://qurum.example", "2.5.2d": "info@qurum.example", "2.5.2e": "B.e.–cümə 09:00–18:00", "2.5.3": "AZ00 NABZ 0000 0000 0000 0000 0001"}
 
-func open(t *testing.T, db *store.DB) *house {
+func open(t testing.TB, db *store.DB) *house {
 	t.Helper()
 	storetest.ClockOf(db).SetDay("2026-03-10")
 	o := kistest.NewOffice(t, db)
