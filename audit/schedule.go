@@ -54,7 +54,8 @@ var clockTime = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]$`)
 // check gives the line with trimmed texts, or what is wrong with it by itself.
 func (n NewSession) check() (NewSession, error) {
 	var c apperr.Check
-	if n.Day == "" {
+	var ok bool
+	if n.Day, ok = day.Parse(string(n.Day)); !ok {
 		c.Add("day", "error.field.date")
 	}
 	n.From, n.To = strings.TrimSpace(n.From), strings.TrimSpace(n.To)

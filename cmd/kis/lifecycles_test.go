@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/audit/programme"
 	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
@@ -62,9 +63,12 @@ func TestTheLifecyclesInTheDocumentsAreThoseOfTheProgram(t *testing.T) {
 	b.WriteString(drawing("Evidence", "kis.evidence.state.", kis.SubmissionTransitions))
 	b.WriteString(drawing("Evidence request", "inquiry.request.state.", inquiry.RequestTransitions))
 	b.WriteString(drawing("Discrepancy note", "inquiry.discrepancy.state.", inquiry.DiscrepancyTransitions))
+	b.WriteString(drawing("Audit programme", "audit.programme.state.", programme.Transitions))
 	b.WriteString(drawing("Audit", "audit.audit.state.", audit.AuditTransitions))
+	b.WriteString(drawing("Audit finding", "audit.finding.state.", audit.FindingTransitions))
 	b.WriteString(drawing("Nonconformity act", "audit.act.state.", audit.ActTransitions))
 	b.WriteString(drawing("Corrective action", "audit.action.state.", audit.ActionTransitions))
+	b.WriteString(drawing("Extension of a corrective action", "audit.extension.state.", audit.ExtensionTransitions))
 	b.WriteString(drawing("Recommendation", "planning.recommendation.state.", planning.RecommendationTransitions))
 	b.WriteString(drawing("Yearly plan", "planning.plan.state.", planning.PlanTransitions))
 	b.WriteString(drawing("Agreement of a department", "planning.agreement.state.", planning.AgreementTransitions))
