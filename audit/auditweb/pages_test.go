@@ -102,7 +102,7 @@ func TestAFindingFromARowBecomesAnActThatIsWalkedToItsEndOnPages(t *testing.T) {
 		path, _, _ := strings.Cut(raised.Location, "#")
 		samir.Get(path).Want(http.StatusOK).Has(".k-sel", "Akt layihəsi hazırlanır").Has("table", "Jurnal aparmaq")
 		// The same row, sent again from a page that is no longer true.
-		samir.Post("/audits/"+au.ID+"/rows/"+row.ID, "version", "1", "answer", "conforms", "do", "save").Want(http.StatusUnprocessableEntity)
+		samir.Post("/audits/"+au.ID+"/rows/"+row.ID, "version", "1", "answer", "conforms", "do", "save").Want(http.StatusConflict)
 
 		list, err := o.Audit.Acts(o.Be("gunel"), audit.ActFilter{})
 		if err != nil || len(list.Items) != 1 {
@@ -139,7 +139,8 @@ func TestAFindingFromARowBecomesAnActThatIsWalkedToItsEndOnPages(t *testing.T) {
 		}
 		samir.Post(action+"/verdict", "decision", "reject").Want(http.StatusUnprocessableEntity).Has("dialog[open] .k-err", "doldurulmalıdır")
 		samir.Follow(samir.Post(action+"/verdict", "decision", "verify", "note", "baxıldı")).Has("h1", "Tədbirlər icra olunub")
-		samir.Follow(samir.Post(act+"/effect", "decision", "confirm", "result", "100% vaxtında")).Has("h1", "Nəticəlidir")
+		samir.Post(act+"/effect", "decision", "confirm", "result", "100% vaxtında").Want(http.StatusForbidden) // who verified does not judge
+		gunel.Follow(gunel.Post(act+"/effect", "decision", "confirm", "result", "100% vaxtında")).Has("h1", "Nəticəlidir")
 		nigar := o.as("nigar")
 		nigar.Follow(nigar.Post(act+"/close")).Has("h1", "Bağlanıb").Has(".k-log", "Nigar Əliyeva", "aktı bağladı")
 		nigar.Get("/acts?q=TƏHVİL").Has("th a", "UA-2026-001")
@@ -182,7 +183,8 @@ func TestBrowserPagesOfAudit(t *testing.T) {
 		}
 	}
 	visit("lead", map[string]string{"audits": "/audits", "new": "/audits/new", "audit": "/audits/" + au.ID, "team": "/audits/" + au.ID + "/team",
-		"acts": "/acts", "draft": "/acts/" + draft.ID, "running": "/acts/" + running.ID, "closed": "/acts/" + closed.ID})
+		"acts": "/acts", "board": "/acts/board", "ageing": "/acts/ageing", "calendar": "/audits/calendar", "matrix": "/audits/matrix", "act-new": "/acts/new",
+		"finding": "/findings/" + draft.FindingID, "draft": "/acts/" + draft.ID, "running": "/acts/" + running.ID, "closed": "/acts/" + closed.ID})
 	o.as("aytan")
 	webtest.Eval[bool](b, `fetch('/sign-out', {method: 'POST'}).then(() => true)`)
 	b.SignIn(site, o.ID("aytan")+"@stat.test", webtest.Password)
