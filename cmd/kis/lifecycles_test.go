@@ -9,6 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/audit/programme"
+	"github.com/kis-platform/kis/eservice/campaign"
 	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
@@ -76,6 +77,8 @@ func TestTheLifecyclesInTheDocumentsAreThoseOfTheProgram(t *testing.T) {
 	b.WriteString(drawing("Management review", "planning.review.state.", planning.ReviewTransitions))
 	b.WriteString(drawing("Entry of a measure", "planning.measure.state.", planning.MeasureTransitions))
 	b.WriteString(drawing("Application to the register", "register.state.", register.Transitions))
+	b.WriteString(drawing("Campaign of assessments", "campaign.state.", campaign.Transitions))
+	b.WriteString(drawing("Opinion on a body", "campaign.body.", campaign.BodyTransitions))
 	golden(t, "../../docs/lifecycles.md", b.String())
 	if strings.Contains(b.String(), "⟦") {
 		t.Error("a state has no word")
