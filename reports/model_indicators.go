@@ -27,15 +27,14 @@ func (s *Service) collectIndicators(ctx context.Context, r Request, w words) (ma
 		doc:  func() Doc { return w.doc(title, w.t("indicator.title"), cy.Period) }, sheets: func() []Sheet { return indicatorSheets(sheet, title, w) }}, nil
 }
 
-// indicatorSheets has a row for each indicator.
+// indicatorSheets has a row for each indicator, in the columns that are read
+// back.
 func indicatorSheets(s quality.Sheet, title string, w words) []Sheet {
 	out := Sheet{Name: w.t("indicator.title"), Title: title, Columns: []SheetColumn{
-		{Key: "code", Title: w.t("report.cycle.code"), Width: 10}, {Key: "name", Title: w.t("indicator.one"), Width: 40},
-		{Key: "gsbpm", Title: w.t("indicator.sub"), Width: 10}, {Key: "formula", Title: w.t("indicator.formula"), Width: 40},
-		{Key: "value", Title: w.t("indicator.value"), Type: DecimalCol}, {Key: "numerator", Title: w.t("indicator.numerator"), Type: DecimalCol},
-		{Key: "denominator", Title: w.t("indicator.denominator"), Type: DecimalCol}, {Key: "target", Title: w.t("indicator.target"), Type: DecimalCol},
-		{Key: "verdict", Title: w.t("indicator.verdict"), Width: 18}, {Key: "source", Title: w.t("indicator.source"), Width: 16},
-		{Key: "version", Title: w.t("indicator.version"), Type: IntCol}, {Key: "note", Title: w.t("indicator.note"), Width: 40}}}
+		{Width: 10}, {Width: 40}, {Width: 10}, {Width: 40}, {Type: DecimalCol}, {Type: DecimalCol}, {Type: DecimalCol}, {Type: DecimalCol}, {Width: 18}, {Width: 16}, {Type: IntCol}, {Width: 40}}}
+	for i, key := range quality.SheetColumns() { // in no language, so that the sheet can be filled in and brought back
+		out.Columns[i].Key, out.Columns[i].Title = key, key
+	}
 	number := func(text string) any {
 		if text == "" {
 			return nil

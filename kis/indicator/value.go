@@ -16,6 +16,12 @@ import (
 // Columns are the header of a file of values.
 func Columns() []string { return []string{"code", "value", "numerator", "denominator", "note"} }
 
+// SheetColumns are the header of the sheet that is taken away: it may be filled
+// in and brought back.
+func SheetColumns() []string {
+	return []string{"code", "name", "gsbpm", "formula", "value", "numerator", "denominator", "target", "verdict", "source", "version", "note"}
+}
+
 // maxFile bounds a file of values: a library is some dozens of rows.
 var maxFile = table.Limits{Bytes: 2 << 20, Rows: 2000, Cell: 2000}
 
@@ -51,13 +57,15 @@ func (s *Service) Enter(ctx context.Context, cycleID, code string, e Entry) erro
 }
 
 // Import records the values of a file, CSV or XLSX, all or none; faults are
-// named by row and column. It gives how many were new or changed.
+// named by row and column. It gives how many were new or changed. The file has
+// Columns, or is a sheet with SheetColumns: of that, rows without a value and
+// those that say what is worked out anyway are passed over.
 func (s *Service) Import(ctx context.Context, cycleID string, file io.Reader) (n int, err error) {
 	cy, err := s.mayEnter(ctx, cycleID)
 	if err != nil {
 		return 0, err
 	}
-	rows, _, err := table.Read(file, maxFile, Columns())
+	rows, header, err := table.Read(file, maxFile, Columns(), SheetColumns())
 	if err != nil {
 		return 0, err
 	}
@@ -68,8 +76,17 @@ func (s *Service) Import(ctx context.Context, cycleID string, file io.Reader) (n
 		}
 		var c apperr.Check
 		seen, values := map[string]bool{}, make([]Value, len(rows))
+		computed, sheet := map[string]Value(nil), header == 1
+		if sheet {
+			if computed, err = s.compute(ctx, tx, k.cycle, k.list); err != nil {
+				return err
+			}
+		}
 		for at, r := range rows {
 			code := r.Get("code")
+			if sheet && r.Get("value")+r.Get("numerator")+r.Get("denominator") == "" {
+				continue
+			}
 			i, ok := k.byCode[code]
 			switch {
 			case !ok:
@@ -79,7 +96,18 @@ func (s *Service) Import(ctx context.Context, cycleID string, file io.Reader) (n
 				c.AddRow(r.Line, "code", "indicator.import.twice", "code", code)
 			}
 			seen[code] = true
-			values[at] = Entry{Value: r.Get("value"), Numerator: r.Get("numerator"), Denominator: r.Get("denominator"), Note: r.Get("note")}.check(&c, r.Line, i)
+			e := Entry{Value: r.Get("value"), Numerator: r.Get("numerator"), Denominator: r.Get("denominator"), Note: r.Get("note")}
+			if sheet && e.Numerator != "" && e.Denominator != "" {
+				e.Value = "" // a cell of a workbook may hold a rounded share
+			}
+			if t, ok := strings.CutPrefix(e.Note, "'"); sheet && ok && t != "" && strings.ContainsRune("'=+-@", rune(t[0])) {
+				e.Note = t // it was guarded against formulas
+			}
+			v := e.check(&c, r.Line, i)
+			if own, ok := computed[code]; ok && own.Value == v.Value {
+				continue
+			}
+			values[at] = v
 			if key := k.refuses(s, i); key != "" {
 				c.AddRow(r.Line, "code", key)
 			}
@@ -89,6 +117,9 @@ func (s *Service) Import(ctx context.Context, cycleID string, file io.Reader) (n
 		}
 		for at, r := range rows {
 			i, v := k.byCode[r.Get("code")], values[at]
+			if v.Value == "" { // passed over
+				continue
+			}
 			old := k.values[i.ID]
 			if old.Value == v.Value && old.Numerator == v.Numerator && old.Denominator == v.Denominator && old.Note == v.Note {
 				continue
