@@ -21,7 +21,7 @@ type OverdueCount struct {
 // One query; it asks no permission, for it names no act.
 func OverdueActs(ctx context.Context, db bun.IDB, today day.Day) (out []OverdueCount, err error) {
 	err = db.NewSelect().TableExpr("acts AS c").ColumnExpr("c.department_id, COALESCE(CAST(y.process_id AS TEXT), '') AS process_id, COUNT(*) AS n").
-		Join("LEFT JOIN cycles AS y ON y.id = c.cycle_id").Where("c.state IN (?)", bun.List(timed)).Where(presentDue+" < ?", today).
+		Join("LEFT JOIN cycles AS y ON y.id = c.cycle_id").Where("c.state IN (?)", bun.List(timed)).Where(PresentDue+" < ?", today).
 		GroupExpr("c.department_id, y.process_id").Scan(ctx, &out)
 	return out, store.MapError(err, "overdue acts")
 }
