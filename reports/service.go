@@ -11,6 +11,7 @@ import (
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/eservice/campaign"
 	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
@@ -27,9 +28,11 @@ type Service struct {
 	Institution string // top of each document; the name in the texts when empty
 	Place       string // where the office is; the one in the texts when empty
 
-	Indicators *quality.Service  // nil: there are no sheets of them
-	Inquiry    *inquiry.Service  // whose lists are taken away
-	Register   *register.Service // whose services are taken away
+	Indicators *quality.Service // nil: there are no sheets of them
+	Inquiry    *inquiry.Service // whose lists are taken away
+
+	Campaigns *campaign.Service // whose sheets are taken away
+	Register  *register.Service // whose services are taken away
 
 	kis      *kis.Service
 	audit    *audit.Service

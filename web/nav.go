@@ -50,6 +50,7 @@ func Nav() []NavSection {
 		{"web.nav.group.accountability", []NavEntry{
 			{"web.nav.measures", "flag", "/measures", policies.MeasureRead, nil},
 			{"web.nav.scorecards", "chart-bar", "/scorecards", policies.ScorecardRead, nil},
+			{"web.nav.campaigns", "star", "/campaigns", policies.CampaignRead, []string{"/schemes", "/results"}},
 		}},
 		{"web.nav.group.register", []NavEntry{
 			{"web.nav.register", "book", "/services", policies.RegisterRead, []string{"/duplicates", "/code-lists"}},

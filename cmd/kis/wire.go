@@ -10,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/audit/checklist"
 	"github.com/kis-platform/kis/audit/programme"
 	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/eservice/campaign"
 	"github.com/kis-platform/kis/eservice/eserviceweb"
 	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/eservice/register/registerweb"
@@ -39,6 +40,7 @@ type services struct {
 	planning *planning.Service
 	eservice *eservice.Service
 	register *register.Service
+	campaign *campaign.Service
 	reports  *reports.Service
 	notices  *notice.Service
 
@@ -72,6 +74,8 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	s.indicators = indicator.New(k)
 	s.reports.Indicators = s.indicators
 	s.inquiry = wireInquiry(s)
+	s.campaign = wireCampaign(s)
+	s.reports.Campaigns = s.campaign
 	s.reports.Inquiry = s.inquiry
 	s.packs = pack.New(k)
 	k.Records = wireRecords(s)
@@ -140,7 +144,7 @@ func (a *app) server() *web.Server {
 	auditweb.RegisterChecklists(r, checklist.New(a.audit), a.reports)
 	planningweb.Register(r, a.planning)
 	planningweb.RegisterMeasures(r, a.planning)
-	eserviceweb.Register(r, a.eservice)
+	eserviceweb.Register(r, a.eservice, a.campaign, a.reports)
 	registerweb.Register(r, a.register)
 	reportsweb.Register(r, a.reports)
 	reportsweb.RegisterServices(r, a.reports)
@@ -160,6 +164,7 @@ func (a *app) checks() []check {
 		{"cli.verify.seals", a.kis.VerifySeals},
 		{"cli.verify.derived", a.kis.VerifyDerived},
 		{"cli.verify.prints", a.reports.VerifyPrints},
+		{"cli.verify.scorecards", a.eservice.VerifySummaries},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/apperr"
@@ -18,6 +19,9 @@ type scorecardPage struct {
 	card  eservice.Scorecard
 	table bool   // distribution as a table instead of a chart
 	base  string // path without query
+	grade string // services with this grade only
+	next  string // page of bodies or services after this one
+	first string
 }
 
 func (p pages) national(c *web.Context) error { return p.show(c, "") }
@@ -32,7 +36,12 @@ func (p pages) show(c *web.Context, agency string) error {
 	if err != nil {
 		return err
 	}
-	card, err := p.svc.Scorecard(c.Ctx(), eservice.ScorecardFilter{Year: year, Agency: agency})
+	parts := 3
+	if agency != "" || !c.Scope().Any {
+		parts = 2
+	}
+	f := eservice.ScorecardFilter{Year: year, Agency: agency, Limit: shownRows, After: c.Cursor(parts), Grade: c.Query("grade")}
+	card, err := p.svc.Scorecard(c.Ctx(), f)
 	if err != nil {
 		return err
 	}
@@ -40,8 +49,23 @@ func (p pages) show(c *web.Context, agency string) error {
 	if card.Agency != nil {
 		page.base += "/" + url.PathEscape(card.Agency.Code)
 	}
-	page.Title = page.heading()
+	page.Title, page.grade, page.first = page.heading(), f.Grade, c.FirstHref()
+	switch n := len(card.Agencies); {
+	case card.Agency == nil && n == shownRows && n < card.Bodies:
+		page.next = c.NextHref(placeOf(card.Agencies[n-1])...)
+	case card.Agency != nil && len(card.Services) == shownRows:
+		last := card.Services[len(card.Services)-1].Service
+		page.next = c.NextHref(last.SortKey, last.ID)
+	}
 	return c.Render(http.StatusOK, scorecardView(page))
+}
+
+// shownRows is how many bodies or services a page shows.
+const shownRows = 40
+
+// placeOf is where the list of bodies goes on after one of them.
+func placeOf(a eservice.AgencyResult) []string {
+	return []string{strconv.Itoa(a.Rank), a.Agency.SortKey, a.Agency.ID}
 }
 
 // numbers refuses values of the address that are no whole numbers, in the
@@ -230,22 +254,71 @@ type dot struct {
 	words   string
 }
 
-// dots places the bodies by share of electronised services and mean grade;
-// the area of a dot is the number of services.
+// dots places the bodies shown by share of electronised services and mean
+// score; the size of a dot follows the number of services.
 func (p scorecardPage) dots() []dot {
 	var out []dot
 	for _, a := range p.card.Agencies {
-		m, ok := a.MeanGradeMilli()
+		m, ok := a.MeanScoreMilli()
 		if !ok || a.Services == 0 {
 			continue
 		}
-		top := float64(len(a.Scheme.Bands))
-		d := dot{x: 46 + 370*float64(a.Electronised)/float64(a.Services), y: 250 - 220*(float64(m)/1000-1)/max(top-1, 1),
+		d := dot{x: 46 + 370*float64(a.Electronised)/float64(a.Services), y: 250 - 220*float64(m)/float64(max(a.Scheme.MaxMilli, 1)),
 			r:     min(4+float64(a.Services)/4, 14),
-			words: p.T("eservice.scorecard.dot", "agency", a.Agency.Name(p.Lang), "share", p.Percent(a.Electronised, a.Services, 1), "mean", p.mean(a.YearResult), "services", a.Services)}
+			words: p.T("eservice.scorecard.dot", "agency", a.Agency.Name(p.Lang), "share", p.Percent(a.Electronised, a.Services, 1), "mean", p.meanScore(a.YearResult), "services", a.Services)}
 		out = append(out, d)
 	}
 	return out
+}
+
+// cell is how many bodies stand in a field of the matrix: x and y in fifths.
+func (p scorecardPage) cell(x, y int) int {
+	for _, k := range p.card.Cells {
+		if k.X == x && k.Y == y {
+			return k.Bodies
+		}
+	}
+	return 0
+}
+
+// fifth writes the bounds of a fifth of a hundred.
+func fifth(i int) string { return strconv.Itoa(20*i) + "–" + strconv.Itoa(20*i+20) }
+
+// meanScore writes a mean score with one decimal, or a dash.
+func (p scorecardPage) meanScore(y eservice.YearResult) string {
+	m, ok := y.MeanScoreMilli()
+	if !ok {
+		return "–"
+	}
+	return p.Decimal(eservice.MilliText(m, 1))
+}
+
+// rankWord writes a rank, and says when it is shared.
+func (p scorecardPage) rankWord(a eservice.AgencyResult) string {
+	if _, ok := a.MeanScoreMilli(); !ok {
+		return "–"
+	}
+	if a.Sharing > 1 {
+		return p.T("eservice.scorecard.rank_shared", "rank", a.Rank, "n", a.Sharing)
+	}
+	return strconv.Itoa(a.Rank)
+}
+
+// trendWord says how a figure moved; over a break there is no trend.
+func (p scorecardPage) trendWord(t eservice.Trend) string {
+	if t == eservice.TrendNone {
+		return "–"
+	}
+	return p.T("eservice.trend." + string(t))
+}
+
+// drill is the address of the services behind a figure of a card.
+func (p scorecardPage) drill(grade string) string {
+	h := p.href(p.card.Year, p.table)
+	if strings.Contains(h, "?") {
+		return h + "&grade=" + url.QueryEscape(grade) + "#services"
+	}
+	return h + "?grade=" + url.QueryEscape(grade) + "#services"
 }
 
 // num writes a coordinate.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/eservice/campaign"
 	"github.com/kis-platform/kis/eservice/eserviceweb"
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/store"
@@ -35,7 +36,7 @@ func site(t *testing.T, db *store.DB, files ...string) (*webtest.Site, *eservice
 		}
 		_ = f.Close()
 	}
-	return webtest.New(t, func(r *web.Router) { eserviceweb.Register(r, svc) }), svc, ctx
+	return webtest.New(t, func(r *web.Router) { eserviceweb.Register(r, svc, campaign.New(svc.KIS, svc), nil) }), svc, ctx
 }
 
 func reader(lang string) actor.Actor {
