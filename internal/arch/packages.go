@@ -88,7 +88,7 @@ var packages = slices.Concat([]row{
 }, contexts())
 
 // parts are the packages of a sibling that have pages with it beside the main one.
-var parts = map[string][]string{"audit": {"audit/board", "audit/checklist", "audit/programme"}}
+var parts = map[string][]string{"audit": {"audit/board", "audit/checklist", "audit/programme"}, "eservice": {"eservice/campaign"}}
 
 // contexts gives the three rows of each of the domain's siblings, which are alike.
 func contexts() []row {
