@@ -119,10 +119,10 @@ func fixedApp(t *testing.T) *app {
 	return a
 }
 
-// asked are the addresses that the test opens: every route that is read, with
+// opened are the addresses that the test opens: every route that is read, with
 // the ids of the secret and of what lies around it, and with its words as a
 // search where a list can be searched.
-func asked(t *testing.T, a *app, ids map[string]string, paths []string) []string {
+func opened(t *testing.T, a *app, ids map[string]string, paths []string) []string {
 	t.Helper()
 	var out []string
 	for _, p := range paths {
@@ -147,8 +147,8 @@ func asked(t *testing.T, a *app, ids map[string]string, paths []string) []string
 // "returned" is the state of the cell; whose words brought it there is not told.
 var statesOfCells = regexp.MustCompile(`^(/|/work|/cycles|/processes|/indicators|/reviews|/api/v1/cycles|/audits|/plans)(/|\?|$)`)
 
-// noise is what differs between two answers to the same question.
-var noise = regexp.MustCompile(`[0-9a-f]{16,}|nonce="[^"]*"|"request_id":"[^"]*"`)
+// volatileParts is what differs between two answers to the same question.
+var volatileParts = regexp.MustCompile(`[0-9a-f]{16,}|nonce="[^"]*"|"request_id":"[^"]*"`)
 
 func TestConfidentialEvidenceIsNowhereForThoseWhoMayNotSeeIt(t *testing.T) {
 	a := fixedApp(t)
@@ -198,17 +198,17 @@ func TestConfidentialEvidenceIsNowhereForThoseWhoMayNotSeeIt(t *testing.T) {
 	before := map[string]string{}
 	none := secret{ids: map[string]string{"submission": nothing, "request": nothing, "file": nothing, "comment": nothing}, code: "4.4.2"}
 	for _, key := range people {
-		for _, p := range asked(t, a, ids(none), paths) {
+		for _, p := range opened(t, a, ids(none), paths) {
 			status, body := open(key, p)
 			if status == http.StatusOK {
-				before[key+" "+p] = noise.ReplaceAllString(body, "")
+				before[key+" "+p] = volatileParts.ReplaceAllString(body, "")
 			}
 		}
 	}
 	s := makeSecret(t, a)
 	opened, same := 0, 0
 	for name, key := range people {
-		for _, p := range asked(t, a, ids(s), paths) {
+		for _, p := range opened(t, a, ids(s), paths) {
 			status, body := open(key, p)
 			opened++
 			// The address itself is known to who asks for it.
@@ -230,7 +230,7 @@ func TestConfidentialEvidenceIsNowhereForThoseWhoMayNotSeeIt(t *testing.T) {
 				continue
 			}
 			same++
-			if now := noise.ReplaceAllString(body, ""); now != was {
+			if now := volatileParts.ReplaceAllString(body, ""); now != was {
 				t.Errorf("%s: %s is not as it was before there was a secret (a count?): %s", name, p, firstDifference(was, now))
 			}
 		}

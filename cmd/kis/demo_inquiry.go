@@ -46,7 +46,7 @@ func (d *demo) requests() error {
 		return s.Ask(d.as(who), n)
 	}
 	first, err := ask("2026-03-16 10:10", "nigar", "1.1.3", "SSS", "aytan", "İstifadəçi sorğusunun imzalı protokolu",
-		"1.1.3 üzrə təqdim edilmiş sənəddə imza səhifəsi yoxdur. İmzalı protokolun surətini göndərin.", "2026-03-30")
+		"1.1.3 üzrə təqdim edilmiş sənəddə imza səhifəsi yoxdur. İmzalı protokolun surətini göndərin.", "2026-03-31")
 	if err != nil {
 		return err
 	}
