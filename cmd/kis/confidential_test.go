@@ -119,10 +119,10 @@ func fixedApp(t *testing.T) *app {
 	return a
 }
 
-// opened are the addresses that the test opens: every route that is read, with
+// secretAddresses are the addresses that the test opens: every route that is read, with
 // the ids of the secret and of what lies around it, and with its words as a
 // search where a list can be searched.
-func opened(t *testing.T, a *app, ids map[string]string, paths []string) []string {
+func secretAddresses(t *testing.T, a *app, ids map[string]string, paths []string) []string {
 	t.Helper()
 	var out []string
 	for _, p := range paths {
@@ -198,7 +198,7 @@ func TestConfidentialEvidenceIsNowhereForThoseWhoMayNotSeeIt(t *testing.T) {
 	before := map[string]string{}
 	none := secret{ids: map[string]string{"submission": nothing, "request": nothing, "file": nothing, "comment": nothing}, code: "4.4.2"}
 	for _, key := range people {
-		for _, p := range opened(t, a, ids(none), paths) {
+		for _, p := range secretAddresses(t, a, ids(none), paths) {
 			status, body := open(key, p)
 			if status == http.StatusOK {
 				before[key+" "+p] = volatileParts.ReplaceAllString(body, "")
@@ -208,7 +208,7 @@ func TestConfidentialEvidenceIsNowhereForThoseWhoMayNotSeeIt(t *testing.T) {
 	s := makeSecret(t, a)
 	opened, same := 0, 0
 	for name, key := range people {
-		for _, p := range opened(t, a, ids(s), paths) {
+		for _, p := range secretAddresses(t, a, ids(s), paths) {
 			status, body := open(key, p)
 			opened++
 			// The address itself is known to who asks for it.
