@@ -96,13 +96,18 @@ func TestOfTwoPeopleAtOnceOneWinsAndTheOtherIsTold(t *testing.T) {
 			}
 		}
 		row := o.Row(a.ID, "5.1-a")
-		answer := func(who context.Context) func() error {
+		// Equal answers would merge: these differ.
+		answer := func(who context.Context, a audit.Answer, note string) func() error {
 			return func() error {
-				_, err := s.Answer(who, audit.RowAnswer{RowID: row.ID, Version: row.Version, Answer: audit.Conforms, Note: "baxılıb"})
+				_, err := s.Answer(who, audit.RowAnswer{RowID: row.ID, Version: row.Version, Answer: a, Note: note})
 				return err
 			}
 		}
-		together(t, "answer", answer(samir), answer(gunel))
+		together(t, "answer", answer(samir, audit.Conforms, "baxılıb"), answer(gunel, audit.Observed, "yarımçıqdır"))
+		kept := o.Row(a.ID, "5.1-a")
+		if kept.Answer == audit.Conforms && kept.Note != "baxılıb" || kept.Answer == audit.Observed && kept.Note != "yarımçıqdır" || kept.Answer == "" {
+			t.Errorf("the row holds neither answer whole: %+v", kept)
+		}
 	})
 }
 

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/uptrace/bun"
-
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
@@ -132,7 +130,7 @@ func (o *Office) named(t *testing.T, where string, w Walk, state, text string) {
 // StateOf is the state of an object as it stands in the database.
 func (o *Office) StateOf(table, id string) (state string) {
 	o.T.Helper()
-	o.must(o.DB.Read().NewRaw("SELECT state FROM ? WHERE id = ?", bun.Ident(table), id).Scan(o.T.Context(), &state))
+	o.must(o.DB.Read().NewSelect().Table(table).Column("state").Where("id = ?", id).Scan(o.T.Context(), &state))
 	return state
 }
 

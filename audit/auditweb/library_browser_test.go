@@ -8,8 +8,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"github.com/kis-platform/kis/audit/auditweb"
 	"github.com/kis-platform/kis/audit/audittest"
+	"github.com/kis-platform/kis/audit/auditweb"
 	"github.com/kis-platform/kis/audit/checklist"
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/web"
@@ -47,9 +47,9 @@ func TestBrowserLibrary(t *testing.T) {
 	}
 	conf := shelves[0].Newest()
 	nigar.Get("/checklists?q=gizletme").Want(http.StatusOK).Has("table", "gizlətmə")
-	page := nigar.Follow(nigar.Post("/checklists/"+conf.ID+"/version").Want(http.StatusSeeOther)).Want(http.StatusOK)
+	page := nigar.Follow(nigar.Post("/checklists/" + conf.ID + "/version").Want(http.StatusSeeOther)).Want(http.StatusOK)
 	page.Has("h1", "Layihə").Has("#f-head-title_az, [name=title_az]")
-	gunel.Post("/checklists/"+conf.ID+"/version").Want(http.StatusForbidden)
+	gunel.Post("/checklists/" + conf.ID + "/version").Want(http.StatusForbidden)
 	gunel.Get("/checklists/" + conf.ID + "/xlsx").Want(http.StatusOK)
 	site.as("aytan").Get("/checklists").Want(http.StatusForbidden)
 	draft, err := lib.Show(o.Be("nigar"), conf.ID)
