@@ -44,7 +44,8 @@ func marks(s string) []string {
 }
 
 // used collects what the program's sources say that looks like a key, and the
-// beginnings of keys that are put together, e.g. "audit.act.state." + state.
+// beginnings of keys that are put together, e.g. "audit.act.state." + state or
+// "campaign.flash.opinion_" + verb.
 func used(t *testing.T) (keys map[string]string, starts []string) {
 	t.Helper()
 	keys = map[string]string{}
@@ -73,7 +74,7 @@ func used(t *testing.T) (keys map[string]string, starts []string) {
 			}
 			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
 				s, err := strconv.Unquote(lit.Value)
-				if err == nil && keyLike.MatchString(s) {
+				if err == nil && keyLike.MatchString(s) && !strings.HasSuffix(s, "_") {
 					keys[s] = path
 				}
 				if before, _, formatted := strings.Cut(s, "%"); err == nil && (formatted || startLike.MatchString(s)) && startLike.MatchString(before) {
@@ -92,14 +93,20 @@ func used(t *testing.T) (keys map[string]string, starts []string) {
 
 var (
 	keyLike   = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-zA-Z0-9_]+)+$`)
-	startLike = regexp.MustCompile(`^[a-z][a-z0-9_]*\.([a-zA-Z0-9_]+\.)*$`)
+	startLike = regexp.MustCompile(`^[a-z][a-z0-9_]*\.([a-zA-Z0-9_]+\.)*([a-zA-Z0-9_]+_)?$`)
 )
 
 func TestEveryKeyThatTheProgramNamesExists(t *testing.T) {
-	keys, _ := used(t)
+	keys, starts := used(t)
 	contexts := map[string]bool{}
 	for _, k := range Keys(Default) {
 		contexts[strings.Join(strings.SplitN(k, ".", 3)[:2], ".")] = true
+	}
+	for _, start := range starts {
+		if strings.HasSuffix(start, "_") && contexts[strings.Join(strings.SplitN(start, ".", 3)[:2], ".")] &&
+			!slices.ContainsFunc(Keys(Default), func(k string) bool { return strings.HasPrefix(k, start) }) {
+			t.Errorf("the program puts keys together from %s, none of which has a text", start)
+		}
 	}
 	for key, path := range keys {
 		if contexts[strings.Join(strings.SplitN(key, ".", 3)[:2], ".")] && !Has(key) && !begins(key) {
