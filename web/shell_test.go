@@ -171,8 +171,17 @@ func TestTheMenuShowsWhatMayBeDoneAndIsThere(t *testing.T) {
 	for _, p := range []string{"/cycles", "/cycles/7", "/processes"} {
 		s.As(employee).Get(p).Has(".nav-item.active", "Statistik proseslər")
 	}
-	if missing := s.Server.Router().MissingNav(); len(missing) != 12 || slices.Contains(missing, "/trail") {
-		t.Errorf("missing: %v", missing)
+	// Every entry but the four above has no page here, whatever the menu has.
+	var rest []string
+	for _, sec := range web.Nav() {
+		for _, e := range sec.Entries {
+			if !slices.Contains([]string{"/work", "/cycles", "/processes", "/trail"}, e.Path) {
+				rest = append(rest, e.Path)
+			}
+		}
+	}
+	if missing := s.Server.Router().MissingNav(); len(rest) < 20 || !slices.Equal(missing, rest) {
+		t.Errorf("missing: %v, want %v", missing, rest)
 	}
 }
 
