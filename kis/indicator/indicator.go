@@ -41,7 +41,7 @@ const (
 	Down Direction = "down"
 )
 
-// Indicator is one of the library in its newest version.
+// Indicator is one of the library in one of its versions.
 type Indicator struct {
 	ID, VersionID string
 	Code          string

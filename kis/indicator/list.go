@@ -30,12 +30,12 @@ type Sheet struct {
 	Met, Missed, Open, None int // of those that apply: targets met and missed, without a value, without a target
 }
 
-// Library lists the indicators in their newest versions.
+// Library lists the indicators in the versions that hold today.
 func (s *Service) Library(ctx context.Context) ([]Indicator, error) {
 	if _, err := kis.Allowed(ctx, policies.IndicatorRead); err != nil {
 		return nil, err
 	}
-	return library(ctx, s.kis.DB.Read(), "")
+	return library(ctx, s.kis.DB.Read(), "", s.kis.Today())
 }
 
 // Cycle gives the indicators of a cycle. The number of queries does not depend
@@ -113,7 +113,7 @@ func before(past []Point, cy kis.Cycle, indicatorID string) *Point {
 func (s *Service) read(ctx context.Context, db bun.IDB, cy kis.Cycle) (setting, error) {
 	k := setting{cycle: cy, byCode: map[string]Indicator{}, values: map[string]Value{}}
 	var err error
-	if k.list, err = library(ctx, db, ""); err != nil {
+	if k.list, err = library(ctx, db, "", s.kis.Today()); err != nil {
 		return k, err
 	}
 	for _, i := range k.list {

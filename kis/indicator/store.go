@@ -71,17 +71,31 @@ type targetRow struct {
 	ChangedAt   time.Time
 }
 
-// library reads the newest version of every indicator, in the order of the
-// library, or of one code.
-func library(ctx context.Context, db bun.IDB, code string) (out []Indicator, err error) {
+// versionColumns are what an Indicator shows of a version.
+const versionColumns = "i.id, v.id AS version_id, i.code, i.gsbpm, v.number, v.unit, v.direction, v.decimals, v.computed, " +
+	"v.name_az, v.name_en, v.definition_az, v.definition_en, v.formula_az, v.formula_en, v.valid_from"
+
+// library reads every indicator in the version that holds on a day, the newest
+// that has begun, in the order of the library, or of one code.
+func library(ctx context.Context, db bun.IDB, code string, today day.Day) (out []Indicator, err error) {
 	q := db.NewSelect().TableExpr("indicators AS i").Join("JOIN indicator_versions AS v ON v.indicator_id = i.id").
-		ColumnExpr("i.id, v.id AS version_id, i.code, i.gsbpm, v.number, v.unit, v.direction, v.decimals, v.computed").
-		ColumnExpr("v.name_az, v.name_en, v.definition_az, v.definition_en, v.formula_az, v.formula_en, v.valid_from").
-		Where("v.number = (SELECT MAX(n.number) FROM indicator_versions n WHERE n.indicator_id = i.id)").OrderExpr("i.position, i.code")
+		ColumnExpr(versionColumns).OrderExpr("i.position, i.code").
+		Where(`v.number = (SELECT COALESCE(MAX(CASE WHEN n.valid_from <= ? THEN n.number END), MIN(n.number))
+			FROM indicator_versions n WHERE n.indicator_id = i.id)`, today)
 	if code != "" {
 		q.Where("i.code = ?", code)
 	}
 	return out, store.MapError(q.Scan(ctx, &out), "library of indicators")
+}
+
+// versions reads the wordings of one indicator, newest first, with how many
+// values each has.
+func versions(ctx context.Context, db bun.IDB, code string) (out []Version, err error) {
+	err = db.NewSelect().TableExpr("indicators AS i").Join("JOIN indicator_versions AS v ON v.indicator_id = i.id").
+		ColumnExpr(versionColumns).ColumnExpr("v.created_at").
+		ColumnExpr(`(SELECT COUNT(*) FROM indicator_values iv WHERE iv.indicator_id = i.id AND iv.version_id = v.id) AS "values"`).
+		Where("i.code = ?", code).OrderExpr("v.number DESC").Scan(ctx, &out)
+	return out, store.MapError(err, "versions of an indicator")
 }
 
 // LoadReference adds the library that every office starts from; what is there
@@ -95,7 +109,7 @@ func (s *Service) LoadReference(ctx context.Context) error {
 		return apperr.Wrap(err, "reference")
 	}
 	return s.kis.DB.Write(ctx, func(tx *store.Tx) error {
-		have, err := library(ctx, tx, "")
+		have, err := library(ctx, tx, "", s.kis.Today())
 		if err != nil {
 			return err
 		}

@@ -2,28 +2,13 @@ package indicator
 
 import (
 	"context"
-	"io"
 	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/internal/table"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
 )
-
-// Columns are the header of a file of values.
-func Columns() []string { return []string{"code", "value", "numerator", "denominator", "note"} }
-
-// SheetColumns are the header of the sheet that is taken away: it may be filled
-// in and brought back.
-func SheetColumns() []string {
-	return []string{"code", "name", "gsbpm", "formula", "value", "numerator", "denominator", "target", "verdict", "source", "version", "note"}
-}
-
-// maxFile bounds a file of values: a library is some dozens of rows.
-var maxFile = table.Limits{Bytes: 2 << 20, Rows: 2000, Cell: 2000}
 
 // Enter records a value, in place of the one of e.Revision. Who does not own
 // the process may not; a closed cycle, an indicator that the program works out
@@ -54,88 +39,6 @@ func (s *Service) Enter(ctx context.Context, cycleID, code string, e Entry) erro
 		v.Source = Entered
 		return k.put(ctx, tx, i, v, e.Revision)
 	})
-}
-
-// Import records the values of a file, CSV or XLSX, all or none; faults are
-// named by row and column. It gives how many were new or changed. The file has
-// Columns, or is a sheet with SheetColumns: of that, rows without a value and
-// those that say what is worked out anyway are passed over.
-func (s *Service) Import(ctx context.Context, cycleID string, file io.Reader) (n int, err error) {
-	cy, err := s.mayEnter(ctx, cycleID)
-	if err != nil {
-		return 0, err
-	}
-	rows, header, err := table.Read(file, maxFile, Columns(), SheetColumns())
-	if err != nil {
-		return 0, err
-	}
-	err = s.kis.DB.Write(ctx, func(tx *store.Tx) error {
-		k, err := s.setting(ctx, tx, cy.ID)
-		if err != nil {
-			return err
-		}
-		var c apperr.Check
-		seen, values := map[string]bool{}, make([]Value, len(rows))
-		computed, sheet := map[string]Value(nil), header == 1
-		if sheet {
-			if computed, err = s.compute(ctx, tx, k.cycle, k.list); err != nil {
-				return err
-			}
-		}
-		for at, r := range rows {
-			code := r.Get("code")
-			if sheet && r.Get("value")+r.Get("numerator")+r.Get("denominator") == "" {
-				continue
-			}
-			i, ok := k.byCode[code]
-			switch {
-			case !ok:
-				c.AddRow(r.Line, "code", "indicator.import.unknown", "code", i18n.Shorten(code, 40))
-				continue
-			case seen[code]:
-				c.AddRow(r.Line, "code", "indicator.import.twice", "code", code)
-			}
-			seen[code] = true
-			e := Entry{Value: r.Get("value"), Numerator: r.Get("numerator"), Denominator: r.Get("denominator"), Note: r.Get("note")}
-			if sheet && e.Numerator != "" && e.Denominator != "" {
-				e.Value = "" // a cell of a workbook may hold a rounded share
-			}
-			if t, ok := strings.CutPrefix(e.Note, "'"); sheet && ok && t != "" && strings.ContainsRune("'=+-@", rune(t[0])) {
-				e.Note = t // it was guarded against formulas
-			}
-			v := e.check(&c, r.Line, i)
-			if own, ok := computed[code]; ok && own.Value == v.Value {
-				continue
-			}
-			values[at] = v
-			if key := k.refuses(s, i); key != "" {
-				c.AddRow(r.Line, "code", key)
-			}
-		}
-		if err := c.Err(); err != nil {
-			return err
-		}
-		for at, r := range rows {
-			i, v := k.byCode[r.Get("code")], values[at]
-			if v.Value == "" { // passed over
-				continue
-			}
-			old := k.values[i.ID]
-			if old.Value == v.Value && old.Numerator == v.Numerator && old.Denominator == v.Denominator && old.Note == v.Note {
-				continue
-			}
-			v.Source = Imported
-			if err := k.put(ctx, tx, i, v, old.Revision); err != nil {
-				return err
-			}
-			n++
-		}
-		if n == 0 {
-			return store.ErrNoChange
-		}
-		return nil
-	})
-	return n, err
 }
 
 // mayEnter checks that the actor may record values of the cycle's process.
@@ -286,7 +189,7 @@ func (s *Service) SetTarget(ctx context.Context, in TargetEdit) error {
 		return err
 	}
 	return s.kis.DB.Write(ctx, func(tx *store.Tx) error {
-		list, err := library(ctx, tx, in.Code)
+		list, err := library(ctx, tx, in.Code, s.kis.Today())
 		if err != nil {
 			return err
 		}

@@ -27,8 +27,11 @@ type indicatorPages struct {
 func RegisterIndicators(r *web.Router, s *indicator.Service) {
 	h := indicatorPages{s, r}
 	r.GET("/indicators", policies.IndicatorRead, h.library)
+	r.GET("/indicators/:code", policies.IndicatorRead, h.versions)
+	r.POST("/indicators/:code", policies.IndicatorSet, h.revise)
 	r.GET("/cycles/:id/indicators", policies.IndicatorRead, h.cycle)
 	r.STREAM("/cycles/:id/indicators", policies.IndicatorEnter, h.load)
+	r.POST("/cycles/:id/indicators/import", policies.IndicatorEnter, h.confirm)
 	r.GET("/cycles/:id/indicators/:code", policies.IndicatorRead, h.show)
 	r.POST("/cycles/:id/indicators/:code", policies.IndicatorEnter, h.enter)
 	r.POST("/cycles/:id/indicators/:code/target", policies.IndicatorSet, h.target)
@@ -76,7 +79,7 @@ func (h indicatorPages) sheet(c *web.Context, id string, status int, f ui.Form) 
 	return c.Render(status, indicatorSheet(p))
 }
 
-// load takes a file of values.
+// load takes a file of values and shows what it would change.
 func (h indicatorPages) load(c *web.Context) error {
 	id, err := c.ID("id")
 	if err != nil {
@@ -92,9 +95,9 @@ func (h indicatorPages) load(c *web.Context) error {
 	if err == nil && !got {
 		err = apperr.InvalidField("file", "error.upload.none")
 	}
-	n := 0
+	var list []indicator.Incoming
 	if err == nil {
-		n, err = h.indicators.Import(c.Ctx(), id, &file)
+		list, err = h.indicators.Preview(c.Ctx(), id, &file)
 	}
 	if e, status, ok := web.FormError(err); ok {
 		return h.sheet(c, id, status, c.FormOf(e))
@@ -102,8 +105,7 @@ func (h indicatorPages) load(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Flash("good", "indicator.flash.imported", "n", n)
-	return c.Redirect("/cycles/" + id + "/indicators")
+	return h.preview(c, id, list)
 }
 
 // detailPage is one indicator of a cycle.

@@ -46,9 +46,26 @@ func TestIndicatorsOnThePages(t *testing.T) {
 		head := "code,value,numerator,denominator,note\n"
 		aytan.PostFiles(base, url.Values{}, webtest.Upload{Field: "file", Name: "a.csv", Content: head + "4.3-T,x,,,\n"}).Want(http.StatusUnprocessableEntity).Has("main", "sətir 2", "onluq ədəd")
 		aytan.PostFiles(base, url.Values{}).Want(http.StatusUnprocessableEntity)
-		aytan.PostFiles(base, url.Values{}, webtest.Upload{Field: "file", Name: "a.csv", Content: head + "4.3-T,,9,10,\n"}).WantRedirect(base)
+		look := aytan.PostFiles(base, url.Values{}, webtest.Upload{Field: "file", Name: "a.csv", Content: head + "4.3-T,,9,10,\n4.3-U,,9,10,\n"}).Want(http.StatusOK).
+			Has("tbody", "Yeni qiymət", "Dəyişmir", "9 / 10")
+		aytan.Get(base).HasNot("tbody", "fayldan")
+		aytan.Post(base+"/import", "rows", look.Value("rows")).WantRedirect(base)
+		aytan.Post(base+"/import", "rows", look.Value("rows")).WantRedirect(base) // sent twice, it says the same
+		aytan.Post(base+"/import", "rows", "").Want(http.StatusUnprocessableEntity)
+		tural.Post(base+"/import", "rows", look.Value("rows")).Want(http.StatusForbidden)
 		tural.PostFiles(base, url.Values{}, webtest.Upload{Field: "file", Name: "a.csv", Content: head + "4.3-T,,1,10,\n"}).Want(http.StatusForbidden)
 		aytan.Get(base).Has("tbody", "fayldan")
 		aytan.Get("/cycles/"+cy.ID).Has("main", "Keyfiyyət göstəriciləri")
+
+		aytan.Get("/indicators/4.3-U").Want(http.StatusOK).Has("tbody", "1.", "Qüvvədədir").HasNot("button", "Yeni versiya")
+		aytan.Get("/indicators/yoxdur").Want(http.StatusNotFound)
+		v := nigar.Get("/indicators/4.3-U").Want(http.StatusOK)
+		form := []string{"seen", v.Value("seen"), "unit", "percent", "direction", "up", "decimals", "2", "name_az", "Cavab verənlərin payı", "name_en", "Share that answered",
+			"definition_az", "Tam cavablar", "definition_en", "Whole answers", "formula_az", "cavablar / vahidlər", "formula_en", "answers / units", "valid_from"}
+		nigar.Post("/indicators/4.3-U", append(form, "sabah")...).Want(http.StatusUnprocessableEntity).Has(".k-err", "gg.aa.iiii").Has("form", "Tam cavablar")
+		aytan.Post("/indicators/4.3-U", append(form, "01.12.2026")...).Want(http.StatusForbidden)
+		nigar.Post("/indicators/4.3-U", append(form, "01.12.2026")...).WantRedirect("/indicators/4.3-U")
+		nigar.Post("/indicators/4.3-U", append(form, "01.12.2026")...).Want(http.StatusConflict).Has("main", "başqa versiya")
+		nigar.Get("/indicators/4.3-U").Has("tbody", "Hələ qüvvəyə minməyib", "Tam cavablar")
 	})
 }
