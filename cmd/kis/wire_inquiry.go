@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 
-	"github.com/uptrace/bun"
-
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
@@ -33,7 +31,7 @@ func wireInquiry(s services) *inquiry.Service {
 			return indicator.Numbers{Num: f.Answered, Den: f.Asked, Share: true}, f.Asked > 0
 		},
 	} {
-		s.indicators.AddSource(name, func(ctx context.Context, db bun.IDB, cy kis.Cycle) (indicator.Numbers, bool, error) {
+		s.indicators.AddSource(name, func(ctx context.Context, db store.Queries, cy kis.Cycle) (indicator.Numbers, bool, error) {
 			f, err := i.Figures(ctx, db, cy)
 			if err != nil {
 				return indicator.Numbers{}, false, err
@@ -49,7 +47,7 @@ func wireInquiry(s services) *inquiry.Service {
 type auditNumbers struct{ audit *audit.Service }
 
 // AuditNumbers gives the numbers by id.
-func (a auditNumbers) AuditNumbers(ctx context.Context, db bun.IDB, ids []string) (map[string]string, error) {
+func (a auditNumbers) AuditNumbers(ctx context.Context, db store.Queries, ids []string) (map[string]string, error) {
 	return a.audit.Numbers(ctx, db, ids)
 }
 
@@ -72,7 +70,7 @@ func (p promotions) Promote(ctx context.Context, tx *store.Tx, n inquiry.Promoti
 }
 
 // Promoted says where the acts stand.
-func (p promotions) Promoted(ctx context.Context, db bun.IDB, ids []string) (map[string]inquiry.Act, error) {
+func (p promotions) Promoted(ctx context.Context, db store.Queries, ids []string) (map[string]inquiry.Act, error) {
 	found, err := p.audit.Standings(ctx, db, ids)
 	out := map[string]inquiry.Act{}
 	for id, a := range found {

@@ -160,6 +160,10 @@ func (db *DB) Close() error {
 // Postgres says which of the two databases this is.
 func (db *DB) Postgres() bool { return db.writer.Dialect().Name() == dialect.PG }
 
+// Queries is what SQL functions read through, the database or the Tx of a unit
+// of work; wiring names it without knowing the library below.
+type Queries = bun.IDB
+
 // Read gives the reading side, for lists and pages. Never use it inside
 // Write: what a unit of work reads, it reads through its Tx.
 func (db *DB) Read() bun.IDB { return db.reader }
