@@ -215,6 +215,8 @@ func sampleBodies(n int) eservice.Scorecard {
 		a.NotElectronised = a.Services - a.Electronised
 		a.Grades["excellent"], a.Grades["good"] = int64(i%4), 2
 		a.Grades["unsatisfactory"] = a.Electronised - a.Grades["excellent"] - 2
+		a.ScoreSum = a.Electronised * max(91_250-int64(i)*3_000, 0) // bodies stand in the order of their mean scores
+		y.ScoreSum += a.ScoreSum
 		y.Services, y.Electronised, y.NotElectronised = y.Services+a.Services, y.Electronised+a.Electronised, y.NotElectronised+a.NotElectronised
 		for g, k := range a.Grades {
 			y.Grades[g] += k

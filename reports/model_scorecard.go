@@ -152,16 +152,16 @@ func scorecardTable(c eservice.Scorecard, w words, lines []indicator) Table {
 }
 
 // scorecardChart shows the grades as shares of the electronised services, a
-// bar for each body of the year in focus when they are known, else for each
-// year.
+// bar for each body of the year in focus with its mean score when they are
+// known, else for each year with its mean grade.
 func scorecardChart(c eservice.Scorecard, w words) Chart {
 	ch := Chart{Max: 100}
 	list := bands(c)
 	for _, b := range list {
 		ch.Legend = append(ch.Legend, b.Label(w.lang))
 	}
-	bar := func(label string, y eservice.YearResult) Bar {
-		b := Bar{Label: label, Text: w.t("report.scorecard.bar", "electronised", w.int(y.Electronised), "services", w.int(y.Services), "mean", w.mean(y))}
+	bar := func(label, mean string, y eservice.YearResult) Bar {
+		b := Bar{Label: label, Text: w.t("report.scorecard.bar", "electronised", w.int(y.Electronised), "services", w.int(y.Services), "mean", mean)}
 		for _, g := range list {
 			b.Parts = append(b.Parts, 100*float64(y.Grades[g.Code])/float64(max(y.GradeSum(), 1)))
 		}
@@ -170,13 +170,13 @@ func scorecardChart(c eservice.Scorecard, w words) Chart {
 	if len(c.Agencies) > 0 {
 		ch.Title = w.t("report.scorecard.chart_agencies", "year", c.Year)
 		for _, a := range c.Agencies {
-			ch.Bars = append(ch.Bars, bar(a.Agency.Name(w.lang), a.YearResult))
+			ch.Bars = append(ch.Bars, bar(a.Agency.Name(w.lang), w.meanScore(a.YearResult), a.YearResult))
 		}
 		return ch
 	}
 	ch.Title = w.t("report.scorecard.chart_years")
 	for i, y := range c.Years {
-		b := bar(strconv.Itoa(y.Year), y)
+		b := bar(strconv.Itoa(y.Year), w.meanGrade(y), y)
 		if i > 0 && y.Break != nil {
 			b.Break = w.t("report.scorecard.break_short")
 		}
@@ -185,11 +185,20 @@ func scorecardChart(c eservice.Scorecard, w words) Chart {
 	return ch
 }
 
-// mean writes the mean grade with two decimals, or a dash.
-func (w words) mean(y eservice.YearResult) string {
+// meanGrade writes the mean grade with two decimals, or a dash.
+func (w words) meanGrade(y eservice.YearResult) string {
 	m, ok := y.MeanGradeMilli()
 	if !ok {
 		return i18n.None
 	}
 	return w.decimal(eservice.MilliText(m, 2))
+}
+
+// meanScore writes the mean score with one decimal, or a dash.
+func (w words) meanScore(y eservice.YearResult) string {
+	m, ok := y.MeanScoreMilli()
+	if !ok {
+		return i18n.None
+	}
+	return w.decimal(eservice.MilliText(m, 1))
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 )
 
-// agencyTable ranks the bodies of the year in focus by mean grade.
+// agencyTable ranks the bodies of the year in focus by mean score; one without
+// a score has no rank.
 func agencyTable(c eservice.Scorecard, w words) Table {
 	t := Table{Small: true, Columns: []Column{{Title: w.t("report.scorecard.rank"), Width: 10, Align: Right}, {Title: w.t("report.scorecard.agency"), Width: 52},
 		{Title: w.t("report.scorecard.services"), Width: 18, Align: Right}, {Title: w.t("report.scorecard.electronised"), Width: 26, Align: Right},
@@ -16,17 +17,21 @@ func agencyTable(c eservice.Scorecard, w words) Table {
 	for _, b := range all {
 		t.Columns = append(t.Columns, Column{Title: w.capital(b.Label(w.lang)), Width: 15, Align: Right})
 	}
-	t.Columns = append(t.Columns, Column{Title: w.t("report.scorecard.mean"), Width: 16, Align: Right})
+	t.Columns = append(t.Columns, Column{Title: w.t("report.scorecard.mean_score"), Width: 16, Align: Right})
 	line := func(kind RowKind, rank, name string, y eservice.YearResult) {
 		r := Row{Kind: kind, Cells: []Text{T(rank), T(name), T(w.int(y.Services)), T(w.int(y.Electronised)), T(w.percent(y.Electronised, y.Services))}}
 		for _, b := range all {
 			r.Cells = append(r.Cells, T(w.int(y.Grades[b.Code])))
 		}
-		r.Cells = append(r.Cells, T(w.mean(y)))
+		r.Cells = append(r.Cells, T(w.meanScore(y)))
 		t.Rows = append(t.Rows, r)
 	}
 	for _, a := range c.Agencies {
-		line(RowPlain, fmt.Sprint(a.Rank), a.Agency.Name(w.lang), a.YearResult)
+		rank := i18n.None
+		if _, ok := a.MeanScoreMilli(); ok {
+			rank = fmt.Sprint(a.Rank)
+		}
+		line(RowPlain, rank, a.Agency.Name(w.lang), a.YearResult)
 	}
 	if f := c.Focus(); f != nil {
 		line(RowTotal, "", w.t("report.total"), *f)
@@ -125,18 +130,24 @@ func officialTable(c eservice.Scorecard, w words) Sheet {
 	return s
 }
 
-// yearSheet is a row for each year, with its rate, mean grade and break.
+// yearSheet is a row for each year, with its rate, its means and break: years
+// known as totals have a mean grade and no mean score.
 func yearSheet(c eservice.Scorecard, w words) Sheet {
 	s := Sheet{Name: w.t("report.scorecard.sheet_years"), Title: w.t("report.scorecard.running"), Columns: append([]SheetColumn{
 		{Key: "year", Title: w.t("report.scorecard.of_year"), Type: IntCol}}, resultColumns(c, w)...)}
-	s.Columns = append(s.Columns, SheetColumn{Key: "break", Title: w.t("report.scorecard.break_column"), Width: 60},
+	s.Columns = append(s.Columns, SheetColumn{Key: "mean_grade", Title: w.t("report.scorecard.mean"), Type: DecimalCol, Decimals: 2},
+		SheetColumn{Key: "break", Title: w.t("report.scorecard.break_column"), Width: 60},
 		SheetColumn{Key: "legal_act", Title: w.t("report.scorecard.act"), Width: 50})
 	for i, y := range c.Years {
 		broke := ""
 		if i > 0 && y.Break != nil {
 			broke = y.Break.Reason(w.lang)
 		}
-		s.Rows = append(s.Rows, append(append([]any{y.Year}, results(c, y)...), broke, y.Scheme.Act(w.lang)))
+		var grade any
+		if m, ok := y.MeanGradeMilli(); ok {
+			grade = eservice.MilliText(m, 2)
+		}
+		s.Rows = append(s.Rows, append(append([]any{y.Year}, results(c, y)...), grade, broke, y.Scheme.Act(w.lang)))
 	}
 	return s
 }
@@ -148,7 +159,7 @@ func resultColumns(c eservice.Scorecard, w words) []SheetColumn {
 	for _, b := range bands(c) {
 		out = append(out, SheetColumn{Key: b.Code, Title: w.capital(b.Label(w.lang)), Type: IntCol})
 	}
-	return append(out, SheetColumn{Key: "mean_grade", Title: w.t("report.scorecard.mean"), Type: DecimalCol, Decimals: 2})
+	return append(out, SheetColumn{Key: "mean_score", Title: w.t("report.scorecard.mean_score"), Type: DecimalCol, Decimals: 3})
 }
 
 func results(c eservice.Scorecard, y eservice.YearResult) []any {
@@ -156,8 +167,8 @@ func results(c eservice.Scorecard, y eservice.YearResult) []any {
 	for _, b := range bands(c) {
 		out = append(out, y.Grades[b.Code])
 	}
-	if m, ok := y.MeanGradeMilli(); ok {
-		return append(out, eservice.MilliText(m, 2))
+	if m, ok := y.MeanScoreMilli(); ok {
+		return append(out, eservice.MilliText(m, 3))
 	}
 	return append(out, nil)
 }
@@ -168,7 +179,11 @@ func agencySheet(c eservice.Scorecard, w words) Sheet {
 		{Key: "rank", Title: w.t("report.scorecard.rank"), Type: IntCol}, {Key: "code", Title: w.t("report.scorecard.code"), Width: 14},
 		{Key: "agency", Title: w.t("report.scorecard.agency"), Width: 50}}, resultColumns(c, w)...)}
 	for _, a := range c.Agencies {
-		s.Rows = append(s.Rows, append([]any{a.Rank, a.Agency.Code, a.Agency.Name(w.lang)}, results(c, a.YearResult)...))
+		var rank any
+		if _, ok := a.MeanScoreMilli(); ok {
+			rank = a.Rank
+		}
+		s.Rows = append(s.Rows, append([]any{rank, a.Agency.Code, a.Agency.Name(w.lang)}, results(c, a.YearResult)...))
 	}
 	return s
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/eservice/campaign"
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
@@ -349,6 +350,7 @@ func (p pages) itemAgain(c *web.Context, status int, form ui.Form) error {
 		v.levels = append(v.levels, ui.Option{Value: l, Label: v.T("eservice.level." + l)})
 	}
 	autos, err := eservice.AutomationLevels()
+	v.automation = append(v.automation, ui.Option{Label: i18n.None}) // not known
 	for _, l := range autos {
 		v.automation = append(v.automation, ui.Option{Value: l, Label: v.T("eservice.automation." + l)})
 	}
@@ -464,7 +466,9 @@ func (p itemPage) pointValue(code string) string {
 	return ""
 }
 
-func (p itemPage) parameters() (out []ui.Option) {
+// parameters a shortcoming may be of; the first is none.
+func (p itemPage) parameters() []ui.Option {
+	out := []ui.Option{{Label: i18n.None}}
 	for _, m := range p.Body.SchemeOf.Parameters {
 		out = append(out, ui.Option{Value: m.Code, Label: m.Name(p.Lang)})
 	}

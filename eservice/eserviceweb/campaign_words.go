@@ -56,7 +56,8 @@ func (p campaignPage) formOf(verb string) ui.Form {
 
 func (p campaignPage) importForm() ui.Form { return p.formOf("import") }
 
-func (p campaignPage) bodyOptions() (out []ui.Option) {
+func (p campaignPage) bodyOptions() []ui.Option {
+	out := []ui.Option{{Label: p.T("campaign.assign_all")}}
 	for _, b := range p.View.List {
 		out = append(out, ui.Option{Value: b.AgencyID, Label: b.Code + ", " + b.Name(p.Lang)})
 	}

@@ -165,8 +165,25 @@ func (p scorecardPage) breakNotes() (out []breakNote) {
 	return out
 }
 
-// mean writes a mean grade with two decimals, or a dash.
-func (p scorecardPage) mean(y eservice.YearResult) string {
+// meanTitle names the mean that bars and rows give: bodies have a mean score,
+// years a mean grade.
+func (p scorecardPage) meanTitle() string {
+	if len(p.card.Agencies) > 0 {
+		return p.T("eservice.scorecard.axis_mean")
+	}
+	return p.T("eservice.scorecard.mean")
+}
+
+// chartWords describes the distribution chart.
+func (p scorecardPage) chartWords() string {
+	if len(p.card.Agencies) > 0 {
+		return p.T("eservice.scorecard.chart_words")
+	}
+	return p.T("eservice.scorecard.chart_years")
+}
+
+// meanGrade writes a mean grade with two decimals, or a dash.
+func (p scorecardPage) meanGrade(y eservice.YearResult) string {
 	m, ok := y.MeanGradeMilli()
 	if !ok {
 		return "–"
@@ -202,24 +219,24 @@ const (
 	rowStep, rowTop       = 19, 26
 )
 
-// bars are the bodies of the year in focus, or the years when only totals are
-// known.
+// bars are the bodies of the year in focus with their mean scores, or the
+// years with their mean grades when the bodies are not known.
 func (p scorecardPage) bars() []bar {
 	var out []bar
-	add := func(label, href string, y eservice.YearResult) {
-		b := bar{label: label, href: href, y: rowTop + rowStep*len(out), mean: p.mean(y),
+	add := func(label, href, mean string, y eservice.YearResult) {
+		b := bar{label: label, href: href, y: rowTop + rowStep*len(out), mean: mean,
 			count: fmt.Sprintf("%s / %s", p.Int(y.Electronised), p.Int(y.Services)), share: p.Percent(y.Electronised, y.Services, 1)}
 		b.segments = p.segments(y)
 		out = append(out, b)
 	}
 	if len(p.card.Agencies) > 0 {
 		for _, a := range p.card.Agencies {
-			add(a.Agency.Name(p.Lang), "/scorecards/"+url.PathEscape(a.Agency.Code)+"?year="+strconv.Itoa(p.card.Year), a.YearResult)
+			add(a.Agency.Name(p.Lang), "/scorecards/"+url.PathEscape(a.Agency.Code)+"?year="+strconv.Itoa(p.card.Year), p.meanScore(a.YearResult), a.YearResult)
 		}
 		return out
 	}
 	for _, y := range p.card.Years {
-		add(strconv.Itoa(y.Year), p.href(y.Year, false), y)
+		add(strconv.Itoa(y.Year), p.href(y.Year, false), p.meanGrade(y), y)
 	}
 	return out
 }
