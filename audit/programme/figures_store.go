@@ -9,6 +9,7 @@ import (
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
 )
 
 // LastAudit is the latest audit of a process, department or site that was
@@ -133,7 +134,8 @@ func (f *facts) readLast(ctx context.Context, db bun.IDB) error {
 	return nil
 }
 
-// readTrouble reads what went wrong in the last twelve months.
+// readTrouble reads what went wrong in the last twelve months. Confidential
+// evidence is left out: the figures are shown to people who may not know of it.
 func (f *facts) readTrouble(ctx context.Context, db bun.IDB) error {
 	year := time.Date(f.today.Year()-1, f.today.Time().Month(), f.today.Time().Day(), 0, 0, 0, 0, f.zone).UTC()
 	var returned []struct {
@@ -142,7 +144,7 @@ func (f *facts) readTrouble(ctx context.Context, db bun.IDB) error {
 		N            int
 	}
 	err := db.NewRaw(`SELECT y.process_id, s.department_id, COUNT(*) AS n FROM submissions s JOIN cycles y ON y.id = s.cycle_id
-		WHERE s.state = 'returned' AND s.decided_at >= ? GROUP BY y.process_id, s.department_id`, year).Scan(ctx, &returned)
+		WHERE s.state = 'returned' AND s.class <> ? AND s.decided_at >= ? GROUP BY y.process_id, s.department_id`, kis.ClassConfidential, year).Scan(ctx, &returned)
 	if err != nil {
 		return store.MapError(err, "returned evidence")
 	}

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/inquiry"
@@ -77,6 +79,11 @@ func makeSecret(t *testing.T, a *app) secret {
 		ids[what] = m.ID
 	}
 	must(a.kis.Return(as("nigar"), sub.ID, "Qaytarma "+marker))
+	up, err = a.kis.StageUpload(as("aytan"), marker+" cədvəl 2.txt", strings.NewReader("Sətir "+marker+"\nbir sətir də"))
+	must(err)
+	next, err := a.kis.Submit(as("aytan"), kis.NewSubmission{CycleID: cycle, OutputIDs: []string{output}, Title: marker + " sənəd 2", UploadIDs: []string{up.ID}, Class: kis.ClassConfidential, Replaces: sub.ID})
+	must(err)
+	ids["next version"], ids["file of the next version"] = next.ID, one(t, a, "SELECT file_id FROM submission_files WHERE submission_id = '"+next.ID+"'")
 	must(a.notices.CatchUp(t.Context()))
 	return secret{ids, code}
 }
@@ -87,6 +94,7 @@ func unpacked(body string) string {
 	if err != nil {
 		return body
 	}
+	slices.SortFunc(z.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) }) // they are written in no order
 	var out bytes.Buffer
 	for _, f := range z.File {
 		out.WriteString(f.Name + "\n")
@@ -117,6 +125,23 @@ func fixedApp(t *testing.T) *app {
 	}
 	t.Cleanup(func() { _ = a.Close() })
 	return a
+}
+
+// surroundings are the ids of routeIDs with those that only reading takes.
+func surroundings(t *testing.T, a *app) map[string]string {
+	t.Helper()
+	ids := routeIDs(t, a)
+	for key, query := range map[string]string{
+		"actions:id": "SELECT id FROM corrective_actions WHERE state = 'planned' LIMIT 1", "findings:id": "SELECT id FROM findings LIMIT 1",
+		"auditors:id": "SELECT id FROM users WHERE email = 'samir@kis.example'", "campaigns:id": "SELECT COALESCE((SELECT id FROM assessment_campaigns LIMIT 1), '00000000-0000-7000-8000-000000000000')",
+		"campaigns:agency": "SELECT code FROM agencies LIMIT 1", "checklists:id": "SELECT id FROM checklist_templates LIMIT 1", ":question": "SELECT id FROM checklist_template_rows LIMIT 1",
+		":other": "SELECT id FROM submissions LIMIT 1", ":year": "SELECT MAX(year) FROM programmes", "results:id": "SELECT COALESCE((SELECT id FROM assessments LIMIT 1), '00000000-0000-7000-8000-000000000000')",
+	} {
+		if _, known := ids[key]; !known {
+			ids[key] = one(t, a, query)
+		}
+	}
+	return ids
 }
 
 // secretAddresses are the addresses that the test opens: every route that is read, with
@@ -161,9 +186,18 @@ func TestConfidentialEvidenceIsNowhereForThoseWhoMayNotSeeIt(t *testing.T) {
 			paths = append(paths, r.Path)
 		}
 	}
-	people := map[string]string{"another department": "tural", "its head": "vugar", "administrator": "rauf", "observer": "mushahid", "unrelated auditor": "samir"}
+	// Samir is an auditor of the department's audit; the unrelated one is on no team.
+	people := map[string]string{"another department": "tural", "its head": "vugar", "administrator": "rauf", "observer": "mushahid", "unrelated auditor": "kanan"}
 	visitors, tokens := map[string]visitor{}, map[string]string{}
 	system := actor.With(t.Context(), actor.Program("test"))
+	hash, err := kis.HashPassword(t.Context(), demoPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.kis.CreateUser(system, kis.NewUser{Email: demoPerson{Key: "kanan"}.email(), Name: "Kənan Yusifov", PositionAZ: "daxili auditor", PositionEN: "internal auditor",
+		DepartmentCode: "BƏŞ", Hash: hash, Since: "2024-01-03", Grants: []kis.NewGrant{{Role: policies.Auditor}}}); err != nil {
+		t.Fatal(err)
+	}
 	sign := func(key string) {
 		u, err := a.kis.UserByEmail(system, demoPerson{Key: key}.email())
 		if err != nil {
@@ -177,8 +211,9 @@ func TestConfidentialEvidenceIsNowhereForThoseWhoMayNotSeeIt(t *testing.T) {
 	for _, key := range people {
 		sign(key)
 	}
-	sign("aytan")
-	sign("nigar")
+	for _, key := range []string{"aytan", "nigar", "samir"} {
+		sign(key)
+	}
 	open := func(key, path string) (int, string) {
 		v := visitors[key]
 		if strings.HasPrefix(path, "/api/") {
@@ -188,20 +223,27 @@ func TestConfidentialEvidenceIsNowhereForThoseWhoMayNotSeeIt(t *testing.T) {
 		return status, where + "\n" + unpacked(body)
 	}
 	ids := func(s secret) map[string]string {
-		m := routeIDs(t, a)
+		m := surroundings(t, a)
 		m["evidence:id"], m[":file"], m["requests:id"], m[":task"], m[":code"] = s.ids["submission"], s.ids["file"], s.ids["request"], s.code, s.code
+		m[":other"] = s.ids["next version"]
 		m["comments:kind"], m["comments:id"], m[":comment"] = "submission", s.ids["submission"], s.ids["comment"]
 		return m
 	}
 	// What everybody saw before, at the same addresses.
 	nothing := "00000000-0000-7000-8000-000000000000"
 	before := map[string]string{}
-	none := secret{ids: map[string]string{"submission": nothing, "request": nothing, "file": nothing, "comment": nothing}, code: "4.4.2"}
+	none := secret{ids: map[string]string{"submission": nothing, "request": nothing, "file": nothing, "comment": nothing, "next version": nothing}, code: "4.4.2"}
 	for _, key := range people {
 		for _, p := range secretAddresses(t, a, ids(none), paths) {
 			status, body := open(key, p)
-			if status == http.StatusOK {
-				before[key+" "+p] = volatileParts.ReplaceAllString(body, "")
+			if status != http.StatusOK {
+				continue
+			}
+			was := volatileParts.ReplaceAllString(body, "")
+			if _, again := open(key, p); volatileParts.ReplaceAllString(again, "") == was {
+				before[key+" "+p] = was
+			} else if !strings.HasSuffix(p, "pdf") && !strings.HasSuffix(p, "xlsx") && !strings.HasSuffix(p, "zip") {
+				t.Errorf("%s: %s is not the same twice: %s", key, p, firstDifference(was, volatileParts.ReplaceAllString(again, "")))
 			}
 		}
 	}
@@ -213,7 +255,8 @@ func TestConfidentialEvidenceIsNowhereForThoseWhoMayNotSeeIt(t *testing.T) {
 			opened++
 			// The address itself is known to who asks for it.
 			said := strings.ReplaceAll(strings.ReplaceAll(body, url.QueryEscape(p), ""), strings.ReplaceAll(p, "&", "&amp;"), "")
-			said = strings.ReplaceAll(strings.ReplaceAll(said, strings.ToLower(marker), ""), "/verify/"+marker, "")
+			said = strings.ReplaceAll(strings.ReplaceAll(said, strings.ToLower(marker), ""), "<code>"+marker+"</code>", "")
+			said = strings.ReplaceAll(said, `name="code" value="`+marker+`"`, "") // in the form it was asked with
 			if i := strings.Index(said, marker); i >= 0 {
 				t.Errorf("%s: %s (%d) tells the secret: …%s…", name, p, status, around(said, i))
 			}
@@ -243,6 +286,7 @@ func TestConfidentialEvidenceIsNowhereForThoseWhoMayNotSeeIt(t *testing.T) {
 		"aytan": {"/evidence/" + s.ids["submission"], "/evidence?q=" + strings.ToLower(marker), "/evidence/export.csv", "/evidence/export.xlsx", "/requests", "/requests/" + s.ids["request"], "/requests/export.csv", "/work",
 			"/api/v1/evidence/" + s.ids["submission"], "/api/v1/requests", "/api/v1/comments/submission/" + s.ids["submission"], "/notifications"},
 		"nigar": {"/evidence/" + s.ids["submission"], "/requests/" + s.ids["request"], "/comments/submission/" + s.ids["submission"], "/evidence?class=confidential&q=" + strings.ToLower(marker)},
+		"samir": {"/evidence/" + s.ids["submission"], "/comments/submission/" + s.ids["submission"], "/api/v1/evidence/" + s.ids["submission"], "/evidence/" + s.ids["submission"] + "/files/" + s.ids["file"]},
 	} {
 		for _, p := range list {
 			want := marker
@@ -256,6 +300,55 @@ func TestConfidentialEvidenceIsNowhereForThoseWhoMayNotSeeIt(t *testing.T) {
 	}
 	if !policies.Can(actor.Actor{UserID: "x", Grants: []actor.Grant{{Role: string(policies.Auditor)}}}, policies.EvidenceRead) {
 		t.Error("the unrelated auditor reads nothing at all: the test tries too little")
+	}
+}
+
+// TestEachOpeningOfAConfidentialFileIsInTheTrail opens a file in all the ways
+// there are and asks the trail who did it, how and which bytes they were.
+func TestEachOpeningOfAConfidentialFileIsInTheTrail(t *testing.T) {
+	a := fixedApp(t)
+	host := httptest.NewServer(a.handler())
+	defer host.Close()
+	s := makeSecret(t, a)
+	system := actor.With(t.Context(), actor.Program("test"))
+	reader, err := a.kis.UserByEmail(system, demoPerson{Key: "nigar"}.email())
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, stranger := visit(t, host.URL, reader.Email), visit(t, host.URL, demoPerson{Key: "tural"}.email())
+	if _, v.token, err = a.kis.CreateToken(system, kis.NewToken{UserID: reader.ID, Name: "opens"}); err != nil {
+		t.Fatal(err)
+	}
+	opened := func(how string) (n int) {
+		t.Helper()
+		err := a.db.Read().NewRaw(`SELECT COUNT(*) FROM trail WHERE action = 'kis:evidence:open' AND object_id IN (?) AND body LIKE ?`,
+			bun.List([]string{s.ids["submission"], s.ids["next version"]}), `%"`+how+`"%`).Scan(t.Context(), &n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	file := "/evidence/" + s.ids["submission"] + "/files/" + s.ids["file"]
+	for _, x := range []struct {
+		path, how string
+		times     int
+	}{
+		{file, "download", 1}, {"/api/v1" + file, "download", 1}, {file + "/view", "preview", 1},
+		{"/evidence/" + s.ids["next version"] + "/compare/" + s.ids["submission"], "compare", 2},
+		{"/evidence/" + s.ids["next version"] + "/files/" + s.ids["file of the next version"] + "/view", "preview", 1},
+		{"/cycles/" + one(t, a, "SELECT cycle_id FROM submissions WHERE id = '"+s.ids["submission"]+"'") + "/evidence.zip", "pack", 2},
+	} {
+		was := opened(x.how)
+		if status, _, _ := stranger.do(t, "GET", x.path, nil); status == http.StatusOK && x.how != "pack" {
+			t.Errorf("%s is open to a stranger", x.path)
+		}
+		if now := opened(x.how); now != was {
+			t.Errorf("%s left an opening in the trail though nothing was opened", x.path)
+		}
+		status, _, body := v.do(t, "GET", x.path, nil)
+		if now := opened(x.how); status != http.StatusOK || now != was+x.times {
+			t.Errorf("%s answers %d and leaves %d openings (%s) in the trail, not %d: %s", x.path, status, now-was, x.how, x.times, around(body, 0))
+		}
 	}
 }
 
