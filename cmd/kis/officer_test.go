@@ -52,12 +52,16 @@ func TestAnOfficerFindsNothingOfAnotherBody(t *testing.T) {
 	must(a.register.SaveUnit(own, register.UnitEdit{AgencyID: body.ID, Code: "S", NameAZ: "Şöbə " + word}))
 	service := one(t, a, "SELECT id FROM eservices WHERE number = 'ER-2026-00001'")
 	must(a.register.SetUsage(own, register.Usage{ServiceID: service, Year: 2020, Requests: 1, Note: "ok"}))
+	k := assess(t, a, "Q01", "Çatışmazlıq "+word)
 
 	srv := a.server()
 	host := httptest.NewServer(srv.Handler())
 	defer host.Close()
 	file := one(t, a, "SELECT id FROM files WHERE name = '"+word+".txt'")
-	secret := map[string]string{"services:id": service, "applications:id": draft.ID, "agencies:agency": "Q01", "scorecards:agency": "Q01", ":file": file, ":section": "service", "public:number": "ER-2026-00001"}
+	secret := map[string]string{"services:id": service, "applications:id": draft.ID, "agencies:agency": "Q01", "scorecards:agency": "Q01", ":file": file, ":section": "service", "public:number": "ER-2026-00001",
+		"campaigns:agency": k.agency, "results:id": k.result, "results:shortcoming": k.shortcoming}
+	// What both bodies are in; a step needs an address, none is another's.
+	shared := map[string]string{"campaigns:id": k.campaign, "campaigns:verb": "start", "schemes:code": "2025"}
 	other, u := as("qurum2@kis.example")
 	v := visit(t, host.URL, "qurum2@kis.example")
 	_, token, err := a.kis.CreateToken(ctx, kis.NewToken{UserID: u.ID, Name: "officer"})
@@ -71,7 +75,7 @@ func TestAnOfficerFindsNothingOfAnotherBody(t *testing.T) {
 		if i := strings.Index(text, word); i >= 0 && !strings.Contains(path, url.QueryEscape(word)) {
 			t.Errorf("%s %s shows the other body's words: %s", r.method, path, text[max(0, i-60):min(len(text), i+60)])
 		}
-		if strings.Contains(text, "Şöbə "+word) || strings.Contains(text, "Xidmət "+word) {
+		if strings.Contains(text, "Şöbə "+word) || strings.Contains(text, "Xidmət "+word) || strings.Contains(text, "Çatışmazlıq "+word) {
 			t.Errorf("%s %s shows what the other body keeps", r.method, path)
 		}
 		if r.named && (status == http.StatusOK || status == http.StatusSeeOther) {
@@ -88,6 +92,9 @@ func TestAnOfficerFindsNothingOfAnotherBody(t *testing.T) {
 			for _, key := range []string{seg + p, p} {
 				if id, ok := secret[key]; ok {
 					named = r.Action != policies.Public
+					return id
+				}
+				if id, ok := shared[key]; ok {
 					return id
 				}
 			}

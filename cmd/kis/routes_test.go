@@ -121,8 +121,17 @@ func endsSession(path string) bool {
 // routeIDs are real ids of the demonstration, by the parameters of routes.
 func routeIDs(t testing.TB, a *app) map[string]string {
 	t.Helper()
+	k := assess(t, a, "Q01", "Nəticə poçtla göndərilir.")
+	const audit2, auditor = "(SELECT id FROM audits WHERE state = 'in_progress')", "(SELECT user_id FROM auditor_conflicts LIMIT 1)"
 	return map[string]string{
-		"cycles:id": one(t, a, "SELECT id FROM cycles"), "processes:id": one(t, a, "SELECT id FROM processes"),
+		"campaigns:id": k.campaign, "campaigns:agency": k.agency, "campaigns:verb": "start", "results:id": k.result, "results:shortcoming": k.shortcoming, "schemes:code": "2025",
+		"actions:id": one(t, a, "SELECT id FROM corrective_actions WHERE state = 'planned' LIMIT 1"), "findings:id": one(t, a, "SELECT id FROM findings WHERE state = 'shared'"),
+		"programmes:year": "2027", "auditors:id": one(t, a, "SELECT id FROM users WHERE id = "+auditor), "auditors:conflict": one(t, a, "SELECT id FROM auditor_conflicts WHERE user_id = "+auditor),
+		"auditors:training": one(t, a, "SELECT id FROM auditor_trainings WHERE user_id = "+auditor), "audits:guest": one(t, a, "SELECT id FROM audit_guests WHERE audit_id = "+audit2+" LIMIT 1"), "audits:session": one(t, a, "SELECT id FROM audit_sessions WHERE audit_id = "+audit2+" LIMIT 1"),
+		"programmes:row": one(t, a, "SELECT r.id FROM programme_rows r JOIN programmes p ON p.id = r.programme_id WHERE p.year = 2027 LIMIT 1"),
+		"checklists:id":  one(t, a, "SELECT id FROM checklist_templates WHERE code = 'CONF'"), "checklists:question": one(t, a, "SELECT q.id FROM checklist_template_rows q JOIN checklist_templates c ON c.id = q.template_id WHERE c.code = 'CONF' LIMIT 1"),
+		"evidence:other": one(t, a, "SELECT id FROM submissions WHERE state = 'accepted' LIMIT 1"),
+		"cycles:id":      one(t, a, "SELECT id FROM cycles"), "processes:id": one(t, a, "SELECT id FROM processes"),
 		"evidence:id": one(t, a, "SELECT id FROM submissions WHERE state = 'submitted' LIMIT 1"), "audits:id": one(t, a, "SELECT id FROM audits WHERE state = 'in_progress'"),
 		"acts:id": one(t, a, "SELECT id FROM acts WHERE state = 'issued'"), "plans:year": "2027", "reviews:id": one(t, a, "SELECT id FROM reviews WHERE state = 'prepared'"),
 		"recommendations:id": one(t, a, "SELECT id FROM recommendations WHERE state = 'open' LIMIT 1"), "measures:id": one(t, a, "SELECT id FROM measures LIMIT 1"),
