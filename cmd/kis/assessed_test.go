@@ -56,6 +56,6 @@ func assess(t testing.TB, a *app, agencyCode, text string) assessed {
 		out.result = left[0]
 	}
 	must(a.campaign.WriteOpinion(assessor, c.ID, out.agency, "Rəy: "+text, text))
-	out.shortcoming = one(t, a, "SELECT id FROM assessment_shortcomings WHERE assessment_id = '" + out.result + "'")
+	out.shortcoming = one(t, a, "SELECT id FROM assessment_shortcomings WHERE assessment_id = '"+out.result+"'")
 	return out
 }
