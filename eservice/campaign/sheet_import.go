@@ -1,0 +1,284 @@
+package campaign
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/internal/table"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/policies"
+)
+
+// ImportRequest is the sheet of a whole campaign.
+type ImportRequest struct {
+	CampaignID string
+	File       io.ReaderAt
+	Size       int64
+	Name       string
+	DryRun     bool
+}
+
+// ImportResult says what was read.
+type ImportResult struct {
+	Rows   int `json:"rows"`
+	Scored int `json:"scored"` // services whose result is new or another
+	Same   int `json:"same"`
+	Empty  int `json:"empty"` // rows that say nothing yet
+}
+
+// known is a result of the campaign as an import finds it.
+type known struct {
+	id, agency, agencyID string
+	row                  int
+}
+
+// Import takes over a sheet of a campaign that is running, all of it or
+// nothing. Faults are named by row and column: a body or a service that is
+// unknown or of another body, a service twice, a parameter of another scheme,
+// points above the maximum, a reason that is missing, a score or a grade that
+// is not what the points add up to. Whoever manages campaigns imports; the
+// assessor of a body is still the one who was assigned.
+func (s *Service) Import(ctx context.Context, in ImportRequest) (res ImportResult, err error) {
+	if _, err := kis.Allowed(ctx, policies.AssessmentImport); err != nil {
+		return res, err
+	}
+	err = s.DB.Write(ctx, func(tx *store.Tx) error {
+		c, err := s.lock(ctx, tx, in.CampaignID)
+		if err != nil {
+			return err
+		}
+		if c.State != Running {
+			return apperr.New(apperr.Conflict, "campaign.error.state", "state", "campaign.state."+string(c.State))
+		}
+		im, err := s.newImport(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if err := table.Stream(in.File, in.Size, table.Limits{}, Columns(im.scheme), func(r table.Row) error { return im.row(ctx, r) }); err != nil {
+			return err
+		}
+		if err := im.flush(ctx); err != nil {
+			return err
+		}
+		if err := im.check.Err(); err != nil {
+			return err
+		}
+		if res = im.res; in.DryRun || res.Scored == 0 {
+			return store.ErrNoChange
+		}
+		tx.Record(store.Change{Action: string(policies.AssessmentImport), Kind: kindCampaign, ID: c.ID, Label: c.Number, Note: in.Name, After: map[string]any{"rows": res.Rows, "scored": res.Scored}})
+		return event(ctx, tx, c.ID, "", "import", "", in.Name)
+	})
+	return res, err
+}
+
+// importing is one reading of a sheet.
+type importing struct {
+	s      *Service
+	tx     *store.Tx
+	c      Campaign
+	scheme eservice.Scheme
+	known  map[string]*known // by code of the service
+	bodies map[string]bool   // codes
+	batch  []pending
+	check  apperr.Check
+	res    ImportResult
+}
+
+type pending struct {
+	id    string
+	line  int
+	score Score
+	text  string // shortcomings
+	sum   string
+	grade string
+}
+
+func (s *Service) newImport(ctx context.Context, tx *store.Tx, c Campaign) (*importing, error) {
+	im := &importing{s: s, tx: tx, c: c, known: map[string]*known{}, bodies: map[string]bool{}}
+	var err error
+	if im.scheme, err = s.scheme(ctx, c.Scheme); err != nil {
+		return nil, err
+	}
+	var rows []struct{ ID, Code, Agency, AgencyID string }
+	err = tx.NewRaw(`SELECT a.id, e.code, g.code AS agency, a.agency_id FROM assessments a JOIN eservices e ON e.id = a.service_id JOIN agencies g ON g.id = a.agency_id WHERE a.campaign_id = ?`, c.ID).Scan(ctx, &rows)
+	for _, r := range rows {
+		im.known[r.Code] = &known{id: r.ID, agency: r.Agency, agencyID: r.AgencyID}
+		im.bodies[r.Agency] = true
+	}
+	return im, store.MapError(err, "services of a campaign")
+}
+
+// maxFaults are named before the reading is given up.
+const maxFaults = 200
+
+// row reads one service.
+func (im *importing) row(ctx context.Context, r table.Row) error {
+	if im.check.Count() >= maxFaults {
+		return im.check.Err()
+	}
+	im.res.Rows++
+	k := im.known[r.Get("service_code")]
+	switch {
+	case !im.bodies[r.Get("agency")]:
+		im.check.AddRow(r.Line, "agency", "campaign.error.agency_unknown", "code", i18n.Shorten(r.Get("agency"), 40))
+		return nil
+	case k == nil:
+		im.check.AddRow(r.Line, "service_code", "campaign.error.service_unknown", "code", i18n.Shorten(r.Get("service_code"), 60))
+		return nil
+	case k.agency != r.Get("agency"):
+		im.check.AddRow(r.Line, "agency", "eservice.import.service_of_other", "code", r.Get("service_code"))
+		return nil
+	case k.row > 0:
+		im.check.AddRow(r.Line, "service_code", "eservice.import.service_twice", "code", r.Get("service_code"), "row", k.row)
+		return nil
+	}
+	k.row = r.Line
+	p := pending{id: k.id, line: r.Line, score: Score{Level: r.Get("electronisation_level"), Automation: r.Get("automation_level")}, text: r.Get("shortcomings"), sum: r.Get("score"), grade: r.Get("grade")}
+	said := p.score.Level != "" || p.score.Automation != "" || p.sum != "" || p.grade != "" || p.text != ""
+	before := im.check.Count()
+	for _, m := range im.scheme.Parameters {
+		cell, reason := r.Get(m.Code), r.Get(m.Code+".reason")
+		if cell == "" && reason == "" {
+			continue
+		}
+		said = true
+		pt := eservice.Point{Parameter: m.Code, Reason: reason, NA: strings.EqualFold(cell, notApplicable) || cell == "–"}
+		if !pt.NA {
+			var err error
+			if pt.Milli, err = eservice.Milli(cell); err != nil {
+				im.check.AddRow(r.Line, m.Code, "eservice.import.score", "value", i18n.Shorten(cell, 40))
+				continue
+			}
+		}
+		p.score.Points = append(p.score.Points, pt)
+	}
+	if !said {
+		im.res.Empty++
+		return nil
+	}
+	if im.check.Count() > before {
+		return nil
+	}
+	if im.batch = append(im.batch, p); len(im.batch) == 500 {
+		return im.flush(ctx)
+	}
+	return nil
+}
+
+// flush compares a batch with what is there and writes what is new.
+func (im *importing) flush(ctx context.Context) error {
+	if len(im.batch) == 0 {
+		return nil
+	}
+	ids := make([]string, len(im.batch))
+	for i, p := range im.batch {
+		ids[i] = p.id
+	}
+	var rows []eservice.Assessment
+	if err := im.tx.NewSelect().Model(&rows).Where("a.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return store.MapError(err, "results")
+	}
+	at := map[string]eservice.Assessment{}
+	for _, a := range rows {
+		at[a.ID] = a
+	}
+	var write []eservice.Assessment
+	texts := map[string]string{}
+	for _, p := range im.batch {
+		a, ok := im.result(p, at[p.id])
+		if !ok {
+			continue
+		}
+		if old := at[p.id]; old.Scored && old.Digest() == a.Digest() {
+			im.res.Same++
+			continue
+		}
+		im.res.Scored++
+		a.Scored, a.ScoredAt, a.Revision = true, im.tx.Now, a.Revision+1
+		a.Stored = a.Digest()
+		write = append(write, a)
+		if p.text != "" {
+			texts[a.ID] = p.text
+		}
+	}
+	im.batch = im.batch[:0]
+	if im.check.Count() > 0 || len(write) == 0 {
+		return nil
+	}
+	return im.write(ctx, write, texts)
+}
+
+// result checks a row and makes the result of it.
+func (im *importing) result(p pending, a eservice.Assessment) (eservice.Assessment, bool) {
+	var check apperr.Check
+	p.score.WebAddress = a.WebAddress
+	p.score.apply(&check, im.scheme, &a)
+	if p.sum != "" {
+		m, err := eservice.Milli(p.sum)
+		switch {
+		case err != nil:
+			check.Add("score", "eservice.import.score", "value", i18n.Shorten(p.sum, 40))
+		case check.Count() > 0:
+		case a.ScoreMilli == nil:
+			check.Add("score", "eservice.import.score_without_service")
+		case *a.ScoreMilli != m:
+			check.Add("score", "campaign.error.score_sum", "score", p.sum, "sum", eservice.MilliText(*a.ScoreMilli, 3))
+		}
+	}
+	if p.grade != "" && check.Count() == 0 && p.grade != a.Grade {
+		check.Add("grade", "campaign.error.grade_sum", "grade", i18n.Shorten(p.grade, 40), "sum", a.Grade)
+	}
+	if err := check.Err(); err != nil {
+		for _, f := range apperr.As(err).Fields {
+			im.check.AddRow(p.line, sheetColumn(f.Name), f.Key, apperr.Flat(f.Args)...)
+		}
+		return a, false
+	}
+	return a, true
+}
+
+// sheetColumn is the column of a field.
+func sheetColumn(field string) string {
+	switch {
+	case strings.HasPrefix(field, "points."):
+		return strings.TrimPrefix(field, "points.")
+	case strings.HasPrefix(field, "reason."):
+		return strings.TrimPrefix(field, "reason.") + ".reason"
+	case field == "level":
+		return "electronisation_level"
+	case field == "automation":
+		return "automation_level"
+	}
+	return field
+}
+
+// write changes results, many at a time, and their shortcomings.
+func (im *importing) write(ctx context.Context, rows []eservice.Assessment, texts map[string]string) error {
+	_, err := im.tx.NewInsert().Model(&rows).On("CONFLICT (id) DO UPDATE").
+		Set("electronised = EXCLUDED.electronised, level = EXCLUDED.level, automation = EXCLUDED.automation, score_milli = EXCLUDED.score_milli, grade = EXCLUDED.grade").
+		Set("scored = EXCLUDED.scored, scored_at = EXCLUDED.scored_at, points = EXCLUDED.points, revision = EXCLUDED.revision, digest = EXCLUDED.digest").Exec(ctx)
+	if err != nil {
+		return store.MapError(err, "results of a sheet")
+	}
+	for id, text := range texts {
+		var list []Shortcoming
+		for _, line := range strings.Split(text, "\n") {
+			what, proposal, _ := strings.Cut(line, "→")
+			if what = strings.TrimSpace(what); what != "" {
+				list = append(list, Shortcoming{Text: i18n.Shorten(what, 2000), Proposal: i18n.Shorten(strings.TrimSpace(proposal), 2000)})
+			}
+		}
+		if err := saveShortcomings(ctx, im.tx, id, list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
