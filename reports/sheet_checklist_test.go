@@ -223,7 +223,10 @@ func TestAnswersGoOutAndComeBack(t *testing.T) {
 			t.Errorf("out and in again: %+v %v", got, err)
 		}
 		// Günel writes a note; the older sheet says something else there.
-		stale := edit(t, file(), func(f *excelize.File) { set(t, f, "checklist", "K3", "mənim qeydim"); set(t, f, "checklist", "J4", "conforms") })
+		stale := edit(t, file(), func(f *excelize.File) {
+			set(t, f, "checklist", "K3", "mənim qeydim")
+			set(t, f, "checklist", "J4", "conforms")
+		})
 		rows, _, _ := o.Audit.ChecklistRows(samir, a.ID)
 		_, _, err := o.Audit.SaveRow(o.Be("gunel"), audit.RowPatch{RowID: rows[1].ID, Version: rows[1].Version, Fields: map[audit.RowField]string{audit.FieldNote: "Günelin qeydi"}})
 		must(t, err)

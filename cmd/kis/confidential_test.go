@@ -16,8 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/inquiry"
@@ -321,8 +319,8 @@ func TestEachOpeningOfAConfidentialFileIsInTheTrail(t *testing.T) {
 	}
 	opened := func(how string) (n int) {
 		t.Helper()
-		err := a.db.Read().NewRaw(`SELECT COUNT(*) FROM trail WHERE action = 'kis:evidence:open' AND object_id IN (?) AND body LIKE ?`,
-			bun.List([]string{s.ids["submission"], s.ids["next version"]}), `%"`+how+`"%`).Scan(t.Context(), &n)
+		err := a.db.Read().NewRaw(`SELECT COUNT(*) FROM trail WHERE action = 'kis:evidence:open' AND object_id IN (?, ?) AND body LIKE ?`,
+			s.ids["submission"], s.ids["next version"], `%"`+how+`"%`).Scan(t.Context(), &n)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,7 +2,6 @@ package register
 
 import (
 	"context"
-	"strings"
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
@@ -187,6 +186,3 @@ func (s *Service) OwnAgencies(ctx context.Context) ([]Agency, error) {
 	}
 	return out, err
 }
-
-// fold is used where words of people are compared.
-func fold(s string) string { return strings.TrimSpace(i18n.Fold(s)) }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
@@ -252,6 +251,3 @@ func (s *Service) check(ctx context.Context, tx *store.Tx, a Application) ([]Pro
 	}
 	return problems(f, a.Items), nil
 }
-
-// late says how a term stood on the day of an event.
-func late(due, on day.Day) bool { return due != "" && on > due }

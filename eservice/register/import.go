@@ -106,7 +106,6 @@ type importing struct {
 	check    apperr.Check
 	batch    []importRow
 	numbers  map[int]int // of the file, the highest of each year
-	next     int         // number for the next new service of this year
 	counts   ImportResult
 	tx       *store.Tx
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
@@ -151,6 +150,3 @@ func (o office) key(id string) string {
 	}
 	return id
 }
-
-// today is a day after the office's today.
-func (o office) today(n int) day.Day { return o.Office.Today().Add(n) }

@@ -3,7 +3,6 @@ package registerweb
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/kis-platform/kis/eservice/register"
@@ -198,5 +197,3 @@ func (v agencyPage) events() []ui.LogEntry {
 	}
 	return out
 }
-
-func whole(n int) string { return strconv.Itoa(n) }

@@ -210,16 +210,6 @@ func (v applicationPage) unitName() string {
 	return ""
 }
 
-// problemsOf lists what the formal check finds in a section.
-func (v applicationPage) problemsOf(s register.Section) (out []register.Problem) {
-	for _, x := range v.Problems {
-		if x.Section == s {
-			out = append(out, x)
-		}
-	}
-	return out
-}
-
 // clauses are what a defect may be about.
 func (v applicationPage) clauses() []ui.Option {
 	var out []ui.Option

@@ -8,7 +8,6 @@
 package registerweb
 
 import (
-	"strings"
 
 	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/internal/apperr"
@@ -81,17 +80,6 @@ func (p pages) send(c *web.Context, f kis.File, err error) error {
 
 // fileID is the file of an address.
 func fileID(c *web.Context) (string, error) { return c.ID("file") }
-
-// clauseOf is the clause of the field that an input is called by; the name
-// itself when it is no item.
-func clauseOf(name string) string {
-	if rest, ok := strings.CutPrefix(name, "i"); ok {
-		if clause := strings.ReplaceAll(rest, "_", "."); clause != "" && clause[0] >= '2' && clause[0] <= '4' {
-			return clause
-		}
-	}
-	return name
-}
 
 // missing is a page that does not exist.
 func missing(object string) error { return apperr.Missing(object) }
