@@ -8,7 +8,6 @@
 package registerweb
 
 import (
-
 	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/kis"
