@@ -14,10 +14,13 @@ const (
 	actionText     = "Siyahının təsdiqinə cavabdeh şəxsi əmrlə təyin etmək"
 )
 
-// planTheAudit: the lead auditor plans an audit of SSS. Somebody of SSS is
-// refused for the team, and she sees why; with an independent auditor the
-// audit is planned, announced, started and opened.
+// planTheAudit: the lead auditor plans an audit of SSS. Without a record of her
+// competence she may not lead; the quality manager enters it. Somebody of SSS
+// is refused for the team, and she sees why; with an independent auditor the
+// audit is planned, announced at short notice with the reason, started and
+// opened.
 func (s *story) planTheAudit() {
+	s.qualify("gunel", "Günel Abbasova")
 	gunel := s.at("gunel")
 	gunel.goes("/audits")
 	gunel.sees("Audit yoxdur")
@@ -42,6 +45,7 @@ func (s *story) planTheAudit() {
 
 	gunel.presses("Elan et")
 	gunel.sees("SSS şöbəsinə bildiriş gedir")
+	gunel.fills("Müddətin qısaldılmasının səbəbi", "Şuranın iclası gözlənilmədən əvvələ çəkilib.")
 	gunel.follows("Elan et")
 	gunel.sees("Audit elan edildi.", "Elan edilib")
 	elchin := s.at("elchin")
@@ -51,6 +55,23 @@ func (s *story) planTheAudit() {
 	gunel.follows("Auditə başla")
 	gunel.sees("Audit başlandı; yoxlama vərəqi açıqdır.", "Keçirilir", "Yoxlama vərəqi", "1.2-b")
 	s.meet("Açılış iclası", "09:00", "Auditin planı və meyarları izah olundu.")
+}
+
+// qualify has the quality manager enter what somebody needs to lead an audit.
+func (s *story) qualify(key, name string) {
+	nigar := s.at("nigar")
+	nigar.goes("/auditors")
+	nigar.follows(name)
+	nigar.sees("səriştə qeydi yoxdur")
+	nigar.fills("Təhsil", "Bakı Dövlət Universiteti, iqtisadiyyat", "Dillər", "Azərbaycan, ingilis")
+	nigar.ticks("ISO 9001:2015")
+	nigar.follows("Yadda saxla")
+	nigar.sees("Səriştə qeydi yadda saxlandı.", "auditə rəhbərlik üzrə qüvvədə olan təlim yoxdur")
+	nigar.fills("Təlimin adı", "ISO 9001 üzrə aparıcı auditor", "Keçirən təşkilat", "Standartlaşdırma institutu", "Keçirildiyi gün", "14.03.2025", "Qüvvədədir", "13.03.2028")
+	nigar.ticks("Auditə rəhbərlik üzrə")
+	nigar.follows("Təlim əlavə et")
+	nigar.sees("Təlim əlavə edildi.", "Auditə rəhbərlik edə bilər")
+	nigar.looks("a lead auditor is qualified")
 }
 
 // meet has the lead auditor record a meeting that was just held.
@@ -145,7 +166,7 @@ func (s *story) answerTheAct() {
 }
 
 // closeTheAct: the owner reports the action with a file and cannot verify it
-// herself; an auditor verifies it and finds it effective; the quality manager
+// herself; an auditor verifies it and the lead auditor finds it effective; the quality manager
 // closes the act. The audit is reported. Both documents can be taken away.
 func (s *story) closeTheAct() {
 	farida := s.at("farida")
@@ -172,12 +193,15 @@ func (s *story) closeTheAct() {
 	samir.looks("somebody else verifies")
 	samir.follows("Qərarı qeyd et")
 	samir.sees("İcranın yoxlanması qeyd edildi.", "Tədbirlər icra olunub", "Samir Rzayev")
-	samir.presses("Nəticəliliyi yoxla")
-	samir.ticks("Tədbirlər nəticəlidir")
-	samir.fills("Yoxlamanın nəticəsi", "Son üç siyahının hamısının protokolu var: 100%.")
-	samir.follows("Qərarı qeyd et")
-	samir.sees("Nəticəliliyin yoxlanması qeyd edildi.", "Nəticəlidir")
-	samir.seesNot("Aktı bağla")
+	samir.seesNot("Nəticəliliyi yoxla") // who saw that it was done does not judge whether it works
+	gunel := s.at("gunel")
+	gunel.goes(s.act)
+	gunel.presses("Nəticəliliyi yoxla")
+	gunel.ticks("Tədbirlər nəticəlidir")
+	gunel.fills("Yoxlamanın nəticəsi", "Son üç siyahının hamısının protokolu var: 100%.")
+	gunel.follows("Qərarı qeyd et")
+	gunel.sees("Nəticəliliyin yoxlanması qeyd edildi.", "Nəticəlidir")
+	gunel.seesNot("Aktı bağla")
 
 	nigar := s.at("nigar")
 	nigar.goes(s.act)
