@@ -125,7 +125,6 @@
     clearTimeout(timers.get(url));
     const entry = read(url);
     if (!entry || busy.has(url)) return;
-    if (!navigator.onLine) { show(url, 'unsent'); return; }
     if (!entry.sent.includes(entry.request)) { entry.sent.push(entry.request); write(entry); }
     const body = new URLSearchParams({ user: user(), version: entry.version, request: entry.request, after: entry.sent.filter((r) => r !== entry.request).slice(-40).join(' ') });
     for (const [name, value] of Object.entries(entry.fields)) body.set(name, value);
@@ -142,7 +141,7 @@
     else if (response && response.status === 409 && answer.conflicts) conflict(url, answer);
     else if (response && (response.status === 401 || response.type === 'opaqueredirect')) { signedOut = true; show(url, 'signin'); }
     else if (response && [400, 403, 404, 409, 413, 422].includes(response.status)) stop(url, 'refused', answer.message);
-    else { // no connection, or a server in trouble: again, with patience
+    else { // no connection, whatever the browser believes of it, or a server in trouble: again, with patience
       const n = (tries.get(url) || 0) + 1;
       tries.set(url, n);
       show(url, 'unsent');
@@ -222,7 +221,7 @@
   let liveTimer;
   const look = async (live) => {
     clearTimeout(liveTimer);
-    if (document.visibilityState === 'visible' && navigator.onLine && !signedOut) {
+    if (document.visibilityState === 'visible' && !signedOut) {
       try {
         const response = await fetch(`${live.dataset.kLive}?after=${live.dataset.kSeq}`, { credentials: 'same-origin', redirect: 'manual', cache: 'no-store',
           headers: { Accept: 'application/json', 'X-Kis-Poll': '1', 'If-None-Match': `"${live.dataset.kSeq}"` } });
