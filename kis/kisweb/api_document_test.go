@@ -185,6 +185,9 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		check("withdrawEvidence", aytan.post("/api/v1/evidence/"+made+"/withdraw", ""))
 		check("acceptEvidence", nigar.post("/api/v1/evidence/"+link.ID+"/accept", ""))
 		check("returnEvidence", nigar.post("/api/v1/evidence/"+back.ID+"/return", `{"reason":"İmza yoxdur"}`))
+		check("listIndicators", nigar.get("/api/v1/indicators"))
+		check("enterIndicator", aytan.post("/api/v1/cycles/"+cy.ID+"/indicators/4.3-U", `{"numerator":"9","denominator":"10","note":"sorğudan"}`))
+		check("listCycleIndicators", nigar.get("/api/v1/cycles/"+cy.ID+"/indicators"))
 		for _, op := range s.Server.Router().Operations() {
 			if !tried[op.ID] {
 				t.Errorf("%s was not tried", op.ID)

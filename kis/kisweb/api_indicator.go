@@ -56,7 +56,7 @@ type apiIndicatorLine struct {
 	Applies bool               `json:"applies"`
 	Target  string             `json:"target"`
 	Verdict string             `json:"verdict" enum:"met,missed,none,open,na"`
-	Value   *apiIndicatorValue `json:"value"` // null where there is none
+	Value   *apiIndicatorValue `json:"value,omitempty"` // not there while there is none
 }
 
 type apiIndicatorValue struct {

@@ -104,10 +104,14 @@ func (a *Answer) Count(selector string) int {
 	return a.find(selector).Length()
 }
 
-// Value is what an input or text area of the name shows.
+// Value is what an input or text area of the name shows: the page's own before
+// those of the frame around it, whose search field is called q as many filters.
 func (a *Answer) Value(name string) string {
 	a.t.Helper()
-	s := a.find(`[name="` + name + `"]`)
+	s := a.find(`main [name="` + name + `"]`)
+	if s.Length() == 0 {
+		s = a.find(`[name="` + name + `"]`)
+	}
 	switch {
 	case s.Length() == 0:
 		a.t.Fatalf("no field %s\n%s", name, a.Brief())
