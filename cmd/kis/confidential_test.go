@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -220,8 +221,9 @@ func TestConfidentialEvidenceIsNowhereForThoseWhoMayNotSeeIt(t *testing.T) {
 		status, where, body := v.do(t, "GET", path, url.Values{})
 		return status, where + "\n" + unpacked(body)
 	}
+	nearby := surroundings(t, a)
 	ids := func(s secret) map[string]string {
-		m := surroundings(t, a)
+		m := maps.Clone(nearby)
 		m["evidence:id"], m[":file"], m["requests:id"], m[":task"], m[":code"] = s.ids["submission"], s.ids["file"], s.ids["request"], s.code, s.code
 		m[":other"] = s.ids["next version"]
 		m["comments:kind"], m["comments:id"], m[":comment"] = "submission", s.ids["submission"], s.ids["comment"]
