@@ -97,6 +97,17 @@ const (
 	ReviewRead            Action = "planning:review:read"
 	ReviewPrepare         Action = "planning:review:prepare"
 	ReviewSign            Action = "planning:review:sign"
+	EvaluationRead        Action = "planning:evaluation:read"   // of a cycle (GSBPM 8)
+	EvaluationWrite       Action = "planning:evaluation:write"  // begin, judge, recommend
+	EvaluationFinish      Action = "planning:evaluation:finish" // decide where the next cycle starts, and lock
+	AssessmentRead        Action = "planning:assessment:read"   // self-assessment of a process
+	AssessmentFill        Action = "planning:assessment:fill"
+	SurveyRead            Action = "planning:survey:read"   // surveys of users and their results
+	SurveyManage          Action = "planning:survey:manage" // open, close
+	QualityRead           Action = "planning:quality:read"  // quality reports of processes
+	QualityWrite          Action = "planning:quality:write"
+	QualityApprove        Action = "planning:quality:approve"
+	QualityPublish        Action = "planning:quality:publish"
 	MeasureRead           Action = "planning:measure:read"
 	MeasureImport         Action = "planning:measure:import"
 	MeasureReport         Action = "planning:measure:report"
@@ -142,6 +153,8 @@ func Actions() []Action {
 		RecommendationRead, RecommendationPropose, RecommendationDecide,
 		PlanRead, PlanDraft, PlanAgree, PlanApprove, PlanReport,
 		ReviewRead, ReviewPrepare, ReviewSign,
+		EvaluationRead, EvaluationWrite, EvaluationFinish, AssessmentRead, AssessmentFill, SurveyRead, SurveyManage,
+		QualityRead, QualityWrite, QualityApprove, QualityPublish,
 		MeasureRead, MeasureImport, MeasureReport, MeasureDecide,
 		ScorecardRead, AssessmentImport,
 		SchemeRead, SchemeWrite, CampaignRead, CampaignManage, CampaignPublish, AssessmentScore, OpinionReply, ShortcomingPromote,
