@@ -18,6 +18,9 @@ import (
 // the rights of the actor.
 func (s *Service) collect(ctx context.Context, r Request) (material, error) {
 	w := s.words(r.Lang)
+	if k := s.added(r.Kind); k != nil {
+		return s.collectAdded(ctx, k, r, w)
+	}
 	switch r.Kind {
 	case Act:
 		return s.collectAct(ctx, r, w)
@@ -56,44 +59,44 @@ func fileName(name string) string {
 	return i18n.Shorten(strings.Join(strings.Fields(name), "-"), 100)
 }
 
-func (s *Service) collectAct(ctx context.Context, r Request, w words) (material, error) {
+func (s *Service) collectAct(ctx context.Context, r Request, w Words) (material, error) {
 	v, err := s.audit.ActDossier(ctx, r.Key)
 	if err != nil {
 		return material{}, err
 	}
 	number := v.Number
 	if number == "" {
-		number = w.t("report.file.draft")
+		number = w.T("report.file.draft")
 	}
-	return material{object: v.ID, number: v.Number, dated: w.dayOf(v.IssuedAt), state: "audit.act.state." + string(v.State),
-		name: fileName(w.t("report.file.act", "number", number)), doc: func() Doc { return actDocument(v, w) }}, nil
+	return material{object: v.ID, number: v.Number, dated: w.DayOf(v.IssuedAt), state: "audit.act.state." + string(v.State),
+		name: fileName(w.T("report.file.act", "number", number)), doc: func() Doc { return actDocument(v, w) }}, nil
 }
 
-func (s *Service) collectAudit(ctx context.Context, r Request, w words) (material, error) {
+func (s *Service) collectAudit(ctx context.Context, r Request, w Words) (material, error) {
 	v, err := s.audit.AuditDossier(ctx, r.Key)
 	if err != nil {
 		return material{}, err
 	}
-	return material{object: v.ID, number: v.Number, dated: w.dayOf(v.ReportedAt), state: "audit.audit.state." + string(v.State),
-		name: fileName(w.t("report.file.audit", "number", v.Number)), doc: func() Doc { return auditDocument(v, w) }}, nil
+	return material{object: v.ID, number: v.Number, dated: w.DayOf(v.ReportedAt), state: "audit.audit.state." + string(v.State),
+		name: fileName(w.T("report.file.audit", "number", v.Number)), doc: func() Doc { return auditDocument(v, w) }}, nil
 }
 
-func (s *Service) collectReview(ctx context.Context, r Request, w words) (material, error) {
+func (s *Service) collectReview(ctx context.Context, r Request, w Words) (material, error) {
 	v, err := s.planning.ReviewDossier(ctx, r.Key)
 	if err != nil {
 		return material{}, err
 	}
-	return material{object: v.ID, number: v.Number, dated: w.dayOf(v.MeetingAt), state: "planning.review.state." + string(v.State),
-		name: fileName(w.t("report.file.review", "number", v.Number)), doc: func() Doc { return reviewDocument(v, w) }}, nil
+	return material{object: v.ID, number: v.Number, dated: w.DayOf(v.MeetingAt), state: "planning.review.state." + string(v.State),
+		name: fileName(w.T("report.file.review", "number", v.Number)), doc: func() Doc { return reviewDocument(v, w) }}, nil
 }
 
-func (s *Service) collectPlan(ctx context.Context, r Request, w words) (material, error) {
+func (s *Service) collectPlan(ctx context.Context, r Request, w Words) (material, error) {
 	p, err := s.planning.PlanDossier(ctx, r.Year)
 	if err != nil {
 		return material{}, err
 	}
-	return material{object: p.ID, number: strconv.Itoa(p.Year), dated: w.dayOf(p.ApprovedAt), state: "planning.plan.state." + string(p.State),
-		name: fileName(w.t("report.file.plan", "year", p.Year)),
+	return material{object: p.ID, number: strconv.Itoa(p.Year), dated: w.DayOf(p.ApprovedAt), state: "planning.plan.state." + string(p.State),
+		name: fileName(w.T("report.file.plan", "year", p.Year)),
 		doc:  func() Doc { return planDocument(p, w) }, sheets: func() []Sheet { return planSheets(p, w) }}, nil
 }
 
@@ -109,7 +112,7 @@ func (s *Service) cycleOf(ctx context.Context, r Request) (id string, err error)
 
 // collectCycle takes the code of a process with a period, or the id of a
 // cycle alone.
-func (s *Service) collectCycle(ctx context.Context, r Request, w words) (material, error) {
+func (s *Service) collectCycle(ctx context.Context, r Request, w Words) (material, error) {
 	id, err := s.cycleOf(ctx, r)
 	if err != nil {
 		return material{}, err
@@ -118,13 +121,13 @@ func (s *Service) collectCycle(ctx context.Context, r Request, w words) (materia
 	if err != nil {
 		return material{}, err
 	}
-	number := list(", ", g.Cycle.Process.Code, g.Cycle.Period)
+	number := Joined(", ", g.Cycle.Process.Code, g.Cycle.Period)
 	return material{object: id, number: number, dated: s.kis.Today(), state: "kis.cycle.state." + string(g.Cycle.State),
-		name: fileName(w.t("report.file.cycle", "process", g.Cycle.Process.Code, "period", g.Cycle.Period)),
+		name: fileName(w.T("report.file.cycle", "process", g.Cycle.Process.Code, "period", g.Cycle.Period)),
 		doc:  func() Doc { return cycleDocument(g, w) }, sheets: func() []Sheet { return cycleSheets(g, w) }}, nil
 }
 
-func (s *Service) collectScorecard(ctx context.Context, r Request, w words) (material, error) {
+func (s *Service) collectScorecard(ctx context.Context, r Request, w Words) (material, error) {
 	c, err := s.eservice.Scorecard(ctx, eservice.ScorecardFilter{From: r.From, To: r.To, Year: r.Year, Agency: r.Agency})
 	if err != nil {
 		return material{}, err
@@ -133,12 +136,12 @@ func (s *Service) collectScorecard(ctx context.Context, r Request, w words) (mat
 	if c.Agency != nil {
 		of = c.Agency.Code
 	}
-	return material{object: fmt.Sprintf("%s:%s:%d", of, years, c.Year), number: list(", ", of, years), dated: s.kis.Today(),
-		name: fileName(list("-", w.t("report.file.scorecard"), of, years)),
+	return material{object: fmt.Sprintf("%s:%s:%d", of, years, c.Year), number: Joined(", ", of, years), dated: s.kis.Today(),
+		name: fileName(Joined("-", w.T("report.file.scorecard"), of, years)),
 		doc:  func() Doc { return scorecardDocument(c, w) }, sheets: func() []Sheet { return scorecardSheets(c, w) }}, nil
 }
 
-func (s *Service) collectMeasures(ctx context.Context, r Request, w words) (material, error) {
+func (s *Service) collectMeasures(ctx context.Context, r Request, w Words) (material, error) {
 	v, err := s.planning.MeasuresReport(ctx, r.Key, r.Year)
 	if err != nil {
 		return material{}, err
@@ -147,8 +150,8 @@ func (s *Service) collectMeasures(ctx context.Context, r Request, w words) (mate
 	if v.Report.State != "" {
 		state = "planning.measure.report.state." + string(v.Report.State)
 	}
-	return material{object: fmt.Sprintf("%s:%d", v.Plan.ID, v.Year), number: list(", ", v.Plan.Code, strconv.Itoa(v.Year)), dated: day.Day(v.Report.SignedOn),
-		state: state, name: fileName(w.t("report.file.measures", "plan", v.Plan.Code, "year", v.Year)),
+	return material{object: fmt.Sprintf("%s:%d", v.Plan.ID, v.Year), number: Joined(", ", v.Plan.Code, strconv.Itoa(v.Year)), dated: day.Day(v.Report.SignedOn),
+		state: state, name: fileName(w.T("report.file.measures", "plan", v.Plan.Code, "year", v.Year)),
 		doc:    func() Doc { return measuresDocument(v, w) },
 		sheets: func() []Sheet { return measuresSheets(v, w, r.Format == XLSX) }}, nil
 }

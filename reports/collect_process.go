@@ -12,7 +12,7 @@ import (
 
 // collectProcess takes the code or id of a process, and a version in Key2; the
 // newest without. Files other than PDF are the form that imports again.
-func (s *Service) collectProcess(ctx context.Context, r Request, w words) (material, error) {
+func (s *Service) collectProcess(ctx context.Context, r Request, w Words) (material, error) {
 	number := 0
 	if r.Key2 != "" {
 		n, err := strconv.Atoi(r.Key2)
@@ -28,13 +28,13 @@ func (s *Service) collectProcess(ctx context.Context, r Request, w words) (mater
 	p := e.ProcessPage
 	m := material{object: p.ID, number: fmt.Sprintf("%s, %d", p.Code, p.Version.Number), dated: p.Version.EffectiveFrom}
 	if r.Kind == ProcessMap {
-		m.name = fileName(w.t("report.file.process_map", "process", p.Code, "version", p.Version.Number))
+		m.name = fileName(w.T("report.file.process_map", "process", p.Code, "version", p.Version.Number))
 		m.doc = func() Doc { return processMapDocument(p, w) }
 		return m, nil
 	}
-	m.name = fileName(w.t("report.file.process", "process", p.Code, "version", p.Version.Number))
+	m.name = fileName(w.T("report.file.process", "process", p.Code, "version", p.Version.Number))
 	m.doc = func() Doc { return processDocument(p, w) }
-	m.sheets = func() []Sheet { return processSheets(e.Paper.Records(), p.Code, p.Title(w.lang)) }
+	m.sheets = func() []Sheet { return processSheets(e.Paper.Records(), p.Code, p.Title(w.Lang)) }
 	m.files = map[string]func(io.Writer) error{CSV: e.Paper.WriteCSV, DOCX: e.Paper.WriteDOCX}
 	return m, nil
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // sampleWords are the words of a language on the day of the examples.
-func sampleWords(lang string) words { return words{lang: lang, zone: baku, today: "2026-11-24"} }
+func sampleWords(lang string) Words { return Words{Lang: lang, Zone: baku, Today: "2026-11-24"} }
 
 // at is a moment of the office's clock: at("2026-06-17 15:20").
 func at(clock string) time.Time {

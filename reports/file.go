@@ -49,7 +49,7 @@ type material struct {
 // File makes the document of a request. PDFs are registered before they are
 // handed out, see Print.
 func (s *Service) File(ctx context.Context, r Request) (File, error) {
-	r, err := r.check(ctx)
+	r, err := s.check(ctx, r)
 	if err != nil {
 		return File{}, err
 	}

@@ -8,100 +8,100 @@ import (
 
 // auditDocument is the report on the results of an audit (Auditin nəticələrinə
 // dair hesabat; ISO 19011:2018 6.5.1).
-func auditDocument(v audit.Dossier, w words) Doc {
-	d := w.doc(w.t("report.audit.title"), w.t("report.audit.running"), "№ "+v.Number)
-	d.ShortName = list(" ", w.t("report.audit.short"), "№ "+v.Number)
+func auditDocument(v audit.Dossier, w Words) Doc {
+	d := w.Doc(w.T("report.audit.title"), w.T("report.audit.running"), "№ "+v.Number)
+	d.ShortName = Joined(" ", w.T("report.audit.short"), "№ "+v.Number)
 	d.Subtitle = v.Title
-	w.at(&d, w.dayOf(v.ReportedAt))
+	w.At(&d, w.DayOf(v.ReportedAt))
 	n := 0
 	d.Add(KeyValue{Pairs: 2, Rows: auditHead(v, w)},
-		w.section(&n, "report.audit.objectives"), w.box(v.Objectives),
-		w.section(&n, "report.audit.scope"), KeyValue{Rows: auditScope(v, w)},
-		w.section(&n, "report.audit.criteria"), w.box(auditCriteria(v, w)),
-		w.section(&n, "report.audit.team"), auditTeam(v, w))
+		w.Section(&n, "report.audit.objectives"), w.Box(v.Objectives),
+		w.Section(&n, "report.audit.scope"), KeyValue{Rows: auditScope(v, w)},
+		w.Section(&n, "report.audit.criteria"), w.Box(auditCriteria(v, w)),
+		w.Section(&n, "report.audit.team"), auditTeam(v, w))
 	d.Add(auditExceptions(v, w)...)
-	d.Add(w.section(&n, "report.audit.meetings"), auditMeetings(v, w),
-		w.section(&n, "report.audit.fulfilment"))
+	d.Add(w.Section(&n, "report.audit.meetings"), auditMeetings(v, w),
+		w.Section(&n, "report.audit.fulfilment"))
 	d.Add(auditFulfilment(v, w)...)
-	d.Add(w.section(&n, "report.audit.findings"))
+	d.Add(w.Section(&n, "report.audit.findings"))
 	d.Add(auditFindings(v, w)...)
-	d.Add(w.section(&n, "report.audit.strengths"), w.box(auditStrengths(v)),
-		w.section(&n, "report.audit.conclusion"), w.box(v.Conclusion),
-		w.section(&n, "report.audit.acts"), auditActs(v, w),
-		w.section(&n, "report.audit.opinions"), auditOpinions(v, w),
-		w.section(&n, "report.audit.sampling"), Note{T(w.t("report.audit.sampling_text"))},
-		w.section(&n, "report.signatures"), Signatures{auditSigners(v, w)})
+	d.Add(w.Section(&n, "report.audit.strengths"), w.Box(auditStrengths(v)),
+		w.Section(&n, "report.audit.conclusion"), w.Box(v.Conclusion),
+		w.Section(&n, "report.audit.acts"), auditActs(v, w),
+		w.Section(&n, "report.audit.opinions"), auditOpinions(v, w),
+		w.Section(&n, "report.audit.sampling"), Note{T(w.T("report.audit.sampling_text"))},
+		w.Section(&n, "report.signatures"), Signatures{auditSigners(v, w)})
 	return d
 }
 
-func auditHead(v audit.Dossier, w words) []KV {
-	state := w.code("audit.audit.state", string(v.State))
+func auditHead(v audit.Dossier, w Words) []KV {
+	state := w.Code("audit.audit.state", string(v.State))
 	if v.State == audit.Cancelled {
-		state = list(": ", state, v.CancelReason)
+		state = Joined(": ", state, v.CancelReason)
 	}
 	return []KV{
-		{w.t("report.audit.kind"), T(w.code("audit.kind", string(v.Kind)))},
-		{w.t("report.audit.department"), T(w.department(v.Audited()))},
-		{w.t("report.audit.dates"), T(w.span(v.PlannedFrom, v.PlannedTo))},
-		{w.t("report.audit.period"), T(w.or(v.Period))},
-		{w.t("report.audit.state"), T(state)},
-		{w.t("report.audit.lead"), T(w.or(v.Lead().Name))},
+		{w.T("report.audit.kind"), T(w.Code("audit.kind", string(v.Kind)))},
+		{w.T("report.audit.department"), T(w.Department(v.Audited()))},
+		{w.T("report.audit.dates"), T(w.Span(v.PlannedFrom, v.PlannedTo))},
+		{w.T("report.audit.period"), T(w.Or(v.Period))},
+		{w.T("report.audit.state"), T(state)},
+		{w.T("report.audit.lead"), T(w.Or(v.Lead().Name))},
 	}
 }
 
-func auditScope(v audit.Dossier, w words) []KV {
+func auditScope(v audit.Dossier, w Words) []KV {
 	processes := ""
 	for _, c := range v.Cycles {
-		processes = list("; ", processes, list(", ", w.quoted(c.Title(w.lang)), c.Period))
+		processes = Joined("; ", processes, Joined(", ", w.Quoted(c.Title(w.Lang)), c.Period))
 	}
-	scope := w.t("report.audit.all_codes")
+	scope := w.T("report.audit.all_codes")
 	if len(v.Codes) > 0 {
-		scope = list(", ", v.Codes...)
+		scope = Joined(", ", v.Codes...)
 	}
 	return []KV{
-		{w.t("report.audit.processes"), T(w.or(processes))},
-		{w.t("report.audit.codes"), T(scope)},
-		{w.t("report.audit.departments"), T(w.departments(v.Departments))},
-		{w.t("report.audit.method"), T(w.or(v.Method))},
+		{w.T("report.audit.processes"), T(w.Or(processes))},
+		{w.T("report.audit.codes"), T(scope)},
+		{w.T("report.audit.departments"), T(w.Departments(v.Departments))},
+		{w.T("report.audit.method"), T(w.Or(v.Method))},
 	}
 }
 
 // auditCriteria are the standards of the checklist and what was written.
-func auditCriteria(v audit.Dossier, w words) string {
+func auditCriteria(v audit.Dossier, w Words) string {
 	standards := ""
 	for _, s := range v.Standards {
-		standards = list("; ", standards, w.clause(s, s.Code, s.Edition, "", ""))
+		standards = Joined("; ", standards, w.Clause(s, s.Code, s.Edition, "", ""))
 	}
-	return list("\n", v.Criteria, standards)
+	return Joined("\n", v.Criteria, standards)
 }
 
-func auditTeam(v audit.Dossier, w words) Table {
-	t := Table{Columns: []Column{{Title: w.t("report.audit.name"), Width: 46}, {Title: w.t("report.audit.post"), Width: 44},
-		{Title: w.t("report.audit.role"), Width: 34}, {Title: w.t("report.audit.independence"), Width: 52}}}
+func auditTeam(v audit.Dossier, w Words) Table {
+	t := Table{Columns: []Column{{Title: w.T("report.audit.name"), Width: 46}, {Title: w.T("report.audit.post"), Width: 44},
+		{Title: w.T("report.audit.role"), Width: 34}, {Title: w.T("report.audit.independence"), Width: 52}}}
 	for _, m := range v.Team {
-		free := w.t("report.audit.independent")
+		free := w.T("report.audit.independent")
 		switch {
 		case m.Exception != nil:
-			free = w.t("report.audit.by_exception")
+			free = w.T("report.audit.by_exception")
 		case len(m.Conflicts) > 0 && v.ReportedAt.IsZero(): // what came up later does not change the report
-			free = list(": ", w.t("report.audit.conflict"), conflicts(m.Conflicts, w))
+			free = Joined(": ", w.T("report.audit.conflict"), conflicts(m.Conflicts, w))
 		}
-		t.Rows = append(t.Rows, Cells(m.Name, list(", ", m.Position(w.lang), m.Department.Code), w.code("report.audit.part", string(m.Role)), free))
+		t.Rows = append(t.Rows, Cells(m.Name, Joined(", ", m.Position(w.Lang), m.Department.Code), w.Code("report.audit.part", string(m.Role)), free))
 	}
 	return t
 }
 
-func conflicts(found []audit.Conflict, w words) string {
+func conflicts(found []audit.Conflict, w Words) string {
 	out := ""
 	for _, c := range found {
-		out = list("; ", out, c.Text(w.lang))
+		out = Joined("; ", out, c.Text(w.Lang))
 	}
 	return out
 }
 
 // auditExceptions are the decisions by which somebody audited in spite of a
 // tie to what was audited, those on people who left the team included.
-func auditExceptions(v audit.Dossier, w words) []Block {
+func auditExceptions(v audit.Dossier, w Words) []Block {
 	if len(v.Exceptions) == 0 {
 		return nil
 	}
@@ -115,20 +115,20 @@ func auditExceptions(v audit.Dossier, w words) []Block {
 		}
 		if ties == "" {
 			for _, code := range x.Codes() {
-				ties = list("; ", ties, w.code("report.audit.tie", code))
+				ties = Joined("; ", ties, w.Code("report.audit.tie", code))
 			}
 		}
-		l.Items = append(l.Items, T(w.t("report.audit.exception", "name", x.Person.Name, "ties", ties, "reason", x.Reason,
-			"by", x.Decided.Name, "date", w.date(x.DecidedAt))))
+		l.Items = append(l.Items, T(w.T("report.audit.exception", "name", x.Person.Name, "ties", ties, "reason", x.Reason,
+			"by", x.Decided.Name, "date", w.Date(x.DecidedAt))))
 	}
-	return []Block{Heading{3, w.t("report.audit.exceptions")}, l}
+	return []Block{Heading{3, w.T("report.audit.exceptions")}, l}
 }
 
-func auditMeetings(v audit.Dossier, w words) KeyValue {
-	held := func(at string, note string) Text { return T(list(". ", at, note)) }
+func auditMeetings(v audit.Dossier, w Words) KeyValue {
+	held := func(at string, note string) Text { return T(Joined(". ", at, note)) }
 	return KeyValue{Rows: []KV{
-		{w.t("report.audit.opening"), held(w.dateTime(v.OpeningAt), v.OpeningNote)},
-		{w.t("report.audit.closing"), held(w.dateTime(v.ClosingAt), v.ClosingNote)},
+		{w.T("report.audit.opening"), held(w.DateTime(v.OpeningAt), v.OpeningNote)},
+		{w.T("report.audit.closing"), held(w.DateTime(v.ClosingAt), v.ClosingNote)},
 	}}
 }
 
@@ -139,9 +139,9 @@ var answered, fulfilled = []audit.Answer{audit.Conforms, audit.Nonconforms, audi
 
 // auditFulfilment is the degree to which the criteria are met: the counts of
 // answers, and the share of questions examined whose requirement is met.
-func auditFulfilment(v audit.Dossier, w words) []Block {
+func auditFulfilment(v audit.Dossier, w Words) []Block {
 	if v.Rows() == 0 {
-		return []Block{w.box(w.t("report.audit.no_checklist"))}
+		return []Block{w.Box(w.T("report.audit.no_checklist"))}
 	}
 	sum := func(answers []audit.Answer) (n int64) {
 		for _, a := range answers {
@@ -149,20 +149,20 @@ func auditFulfilment(v audit.Dossier, w words) []Block {
 		}
 		return n
 	}
-	t := Table{Columns: []Column{{Title: w.t("report.audit.answer"), Width: 130}, {Title: w.t("report.audit.count"), Width: 46, Align: Right}}}
+	t := Table{Columns: []Column{{Title: w.T("report.audit.answer"), Width: 130}, {Title: w.T("report.audit.count"), Width: 46, Align: Right}}}
 	for _, a := range audit.Answers() {
-		t.Rows = append(t.Rows, Cells(w.code("audit.answer", string(a)), w.int(int64(v.Counts[a]))))
+		t.Rows = append(t.Rows, Cells(w.Code("audit.answer", string(a)), w.Int(int64(v.Counts[a]))))
 	}
-	t.Rows = append(t.Rows, Row{Kind: RowTotal, Cells: []Text{T(w.t("report.audit.rows")), T(w.int(int64(v.Rows())))}})
+	t.Rows = append(t.Rows, Row{Kind: RowTotal, Cells: []Text{T(w.T("report.audit.rows")), T(w.Int(int64(v.Rows())))}})
 	examined, met := sum(answered), sum(fulfilled)
-	return []Block{t, Paragraph{Text: T(w.t("report.audit.degree", "examined", w.int(examined), "met", w.int(met), "share", w.percent(met, examined)))}}
+	return []Block{t, Paragraph{Text: T(w.T("report.audit.degree", "examined", w.Int(examined), "met", w.Int(met), "share", w.Percent(met, examined)))}}
 }
 
 // auditFindings lists the findings by grade, heaviest first, each with its
 // criterion, evidence, recommendation and act.
-func auditFindings(v audit.Dossier, w words) []Block {
-	t := Table{Empty: w.t("report.audit.no_findings"), Columns: []Column{{Title: "№", Width: 9}, {Title: w.t("report.audit.statement"), Width: 66},
-		{Title: w.t("report.audit.criterion"), Width: 34}, {Title: w.t("report.audit.evidence"), Width: 42}, {Title: w.t("report.audit.act"), Width: 25}}}
+func auditFindings(v audit.Dossier, w Words) []Block {
+	t := Table{Empty: w.T("report.audit.no_findings"), Columns: []Column{{Title: "№", Width: 9}, {Title: w.T("report.audit.statement"), Width: 66},
+		{Title: w.T("report.audit.criterion"), Width: 34}, {Title: w.T("report.audit.evidence"), Width: 42}, {Title: w.T("report.audit.act"), Width: 25}}}
 	for _, g := range audit.Grades() {
 		if g == audit.Strength {
 			continue
@@ -173,7 +173,7 @@ func auditFindings(v audit.Dossier, w words) []Block {
 				continue
 			}
 			if n++; n == 1 {
-				t.Rows = append(t.Rows, Group(w.code("audit.grade", string(g))))
+				t.Rows = append(t.Rows, Group(w.Code("audit.grade", string(g))))
 			}
 			t.Rows = append(t.Rows, findingRow(f, standardName(v, f.Finding), w))
 		}
@@ -188,42 +188,42 @@ func standardName(v audit.Dossier, f audit.Finding) string {
 			return s.Name
 		}
 	}
-	return list(":", f.Standard, f.Edition)
+	return Joined(":", f.Standard, f.Edition)
 }
 
-func findingRow(f audit.FindingView, standard string, w words) Row {
+func findingRow(f audit.FindingView, standard string, w Words) Row {
 	statement := T(f.Statement)
 	if f.Recommendation != "" {
-		statement = Join(statement, B("\n"+w.t("report.audit.recommendation")+" "), T(f.Recommendation))
+		statement = Join(statement, B("\n"+w.T("report.audit.recommendation")+" "), T(f.Recommendation))
 	}
-	clause, task := list(", ", standard, f.Clause), ""
+	clause, task := Joined(", ", standard, f.Clause), ""
 	if f.GSBPM != "" {
-		task = list(" ", w.t("report.audit.code"), f.GSBPM)
+		task = Joined(" ", w.T("report.audit.code"), f.GSBPM)
 	}
-	criterion := list("\n", clause, task, f.Department.Code)
+	criterion := Joined("\n", clause, task, f.Department.Code)
 	evidence := ""
 	for _, e := range f.Evidence {
-		evidence = list("\n", evidence, w.t("report.audit.evidence_line", "title", evidenceTitle(e, w), "version", e.Version))
+		evidence = Joined("\n", evidence, w.T("report.audit.evidence_line", "title", evidenceTitle(e, w), "version", e.Version))
 	}
 	if f.RowNo != "" {
-		evidence = list("\n", evidence, w.t("report.act.row", "row", f.RowNo))
+		evidence = Joined("\n", evidence, w.T("report.act.row", "row", f.RowNo))
 	}
 	act := f.ActNumber
 	if act == "" && f.ActState != "" {
-		act = w.code("audit.act.state", string(f.ActState))
+		act = w.Code("audit.act.state", string(f.ActState))
 	}
-	return Row{Cells: []Text{T(fmt.Sprint(f.No)), statement, T(w.or(criterion)), T(w.or(evidence)), T(w.or(act))}}
+	return Row{Cells: []Text{T(fmt.Sprint(f.No)), statement, T(w.Or(criterion)), T(w.Or(evidence)), T(w.Or(act))}}
 }
 
 // auditCounts is the number of findings of each grade in one sentence.
-func auditCounts(v audit.Dossier, w words) string {
+func auditCounts(v audit.Dossier, w Words) string {
 	count := map[audit.Grade]int{}
 	for _, f := range v.Findings {
 		count[f.Grade]++
 	}
 	out := ""
 	for _, g := range audit.Grades() {
-		out = list("; ", out, fmt.Sprintf("%s: %d", w.code("audit.grade", string(g)), count[g]))
+		out = Joined("; ", out, fmt.Sprintf("%s: %d", w.Code("audit.grade", string(g)), count[g]))
 	}
 	return out
 }

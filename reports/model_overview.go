@@ -8,7 +8,7 @@ import (
 )
 
 // collectOverview takes the filter of the page of the same name.
-func (s *Service) collectOverview(ctx context.Context, r Request, w words) (material, error) {
+func (s *Service) collectOverview(ctx context.Context, r Request, w Words) (material, error) {
 	f := kis.OverviewFilter{DepartmentID: r.Filter.Get("department"), Period: r.Filter.Get("period"), State: kis.CycleState(r.Filter.Get("state"))}
 	if f.State == "late" {
 		f.State, f.Late = "", true
@@ -17,24 +17,24 @@ func (s *Service) collectOverview(ctx context.Context, r Request, w words) (mate
 	if err != nil {
 		return material{}, err
 	}
-	return material{object: r.Filter.Encode(), dated: s.kis.Today(), name: fileName(list("-", w.t("report.file.overview"), f.Period, string(w.today))),
-		doc: func() Doc { return w.doc(w.t("kis.overview.title"), w.t("kis.overview.title"), f.Period) }, sheets: func() []Sheet { return overviewSheets(o, w) }}, nil
+	return material{object: r.Filter.Encode(), dated: s.kis.Today(), name: fileName(Joined("-", w.T("report.file.overview"), f.Period, string(w.Today))),
+		doc: func() Doc { return w.Doc(w.T("kis.overview.title"), w.T("kis.overview.title"), f.Period) }, sheets: func() []Sheet { return overviewSheets(o, w) }}, nil
 }
 
 // overviewSheets has a line for each phase of each cycle, so that it can be
 // filtered and summed.
-func overviewSheets(o kis.Overview, w words) []Sheet {
-	out := Sheet{Name: w.t("kis.overview.title"), Title: w.t("kis.overview.title"), Columns: []SheetColumn{
-		{Key: "process", Title: w.t("kis.process.one"), Width: 40}, {Key: "period", Title: w.t("kis.cycle.period_one"), Width: 12},
-		{Key: "owner", Title: w.t("report.cycle.owner"), Width: 10}, {Key: "cycle_state", Title: w.t("report.cycle.state"), Width: 16},
-		{Key: "phase", Title: w.t("report.cycle.phase"), Width: 9}, {Key: "phase_name", Title: w.t("report.cycle.name"), Width: 30},
-		{Key: "phase_state", Title: w.t("report.cycle.gate"), Width: 18}, {Key: "due", Title: w.t("report.cycle.due"), Type: DateCol},
-		{Key: "accepted", Title: w.t("report.cycle.accepted_tasks"), Type: IntCol}, {Key: "applicable", Title: w.t("report.cycle.applicable"), Type: IntCol},
-		{Key: "share", Title: w.t("report.cycle.accepted_share"), Type: PercentCol}}}
+func overviewSheets(o kis.Overview, w Words) []Sheet {
+	out := Sheet{Name: w.T("kis.overview.title"), Title: w.T("kis.overview.title"), Columns: []SheetColumn{
+		{Key: "process", Title: w.T("kis.process.one"), Width: 40}, {Key: "period", Title: w.T("kis.cycle.period_one"), Width: 12},
+		{Key: "owner", Title: w.T("report.cycle.owner"), Width: 10}, {Key: "cycle_state", Title: w.T("report.cycle.state"), Width: 16},
+		{Key: "phase", Title: w.T("report.cycle.phase"), Width: 9}, {Key: "phase_name", Title: w.T("report.cycle.name"), Width: 30},
+		{Key: "phase_state", Title: w.T("report.cycle.gate"), Width: 18}, {Key: "due", Title: w.T("report.cycle.due"), Type: DateCol},
+		{Key: "accepted", Title: w.T("report.cycle.accepted_tasks"), Type: IntCol}, {Key: "applicable", Title: w.T("report.cycle.applicable"), Type: IntCol},
+		{Key: "share", Title: w.T("report.cycle.accepted_share"), Type: PercentCol}}}
 	for _, l := range o.Lines {
 		for i, p := range l.Phases {
-			out.Rows = append(out.Rows, []any{l.Cycle.Process.Title(w.lang), l.Cycle.Period, l.Cycle.Owner.Code, w.code("kis.cycle.state", string(l.Cycle.State)),
-				p.Phase, l.Cycle.Phases[i].Name(w.lang), w.code("kis.phase.state", string(p.State)), p.Due, p.Accepted, p.Tasks, Ratio{int64(p.Accepted), int64(p.Tasks)}})
+			out.Rows = append(out.Rows, []any{l.Cycle.Process.Title(w.Lang), l.Cycle.Period, l.Cycle.Owner.Code, w.Code("kis.cycle.state", string(l.Cycle.State)),
+				p.Phase, l.Cycle.Phases[i].Name(w.Lang), w.Code("kis.phase.state", string(p.State)), p.Due, p.Accepted, p.Tasks, Ratio{int64(p.Accepted), int64(p.Tasks)}})
 		}
 	}
 	return []Sheet{out}

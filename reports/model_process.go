@@ -9,31 +9,31 @@ import (
 
 // processDocument is the standard of a process: the official table, phase by
 // phase, with the sentence that closes each of them.
-func processDocument(p kis.ProcessPage, w words) Doc {
+func processDocument(p kis.ProcessPage, w Words) Doc {
 	d := processHead(p, w, "report.process.title", "report.process.short")
 	for _, phase := range p.Activities {
 		if phase.Level != kis.Phase {
 			continue
 		}
-		d.Add(Heading{Level: 2, Text: list(". ", phase.Code, phase.Name(w.lang))}, processTable(p, phase.Code, w))
+		d.Add(Heading{Level: 2, Text: Joined(". ", phase.Code, phase.Name(w.Lang))}, processTable(p, phase.Code, w))
 		for _, g := range p.Gates {
 			if g.Phase == phase.Code {
-				d.Add(Note{Text: T(g.Statement(w.lang))})
+				d.Add(Note{Text: T(g.Statement(w.Lang))})
 			}
 		}
 	}
-	d.Add(Heading{Level: 2, Text: w.t("report.signatures")}, processSigners(p, w))
+	d.Add(Heading{Level: 2, Text: w.T("report.signatures")}, processSigners(p, w))
 	return d
 }
 
 // processHead begins a document about a version of a description.
-func processHead(p kis.ProcessPage, w words, title, short string) Doc {
-	number := list(", ", p.Code, w.t("report.process.version", "n", p.Version.Number))
-	d := w.doc(w.t(title), w.t(title), number)
+func processHead(p kis.ProcessPage, w Words, title, short string) Doc {
+	number := Joined(", ", p.Code, w.T("report.process.version", "n", p.Version.Number))
+	d := w.Doc(w.T(title), w.T(title), number)
 	d.Landscape = true
-	d.ShortName = list(" ", w.t(short), number)
-	d.Subtitle = w.quoted(p.Title(w.lang))
-	w.at(&d, p.Version.EffectiveFrom)
+	d.ShortName = Joined(" ", w.T(short), number)
+	d.Subtitle = w.Quoted(p.Title(w.Lang))
+	w.At(&d, p.Version.EffectiveFrom)
 	counts := map[kis.Level]int{}
 	na := 0
 	for _, a := range p.Activities {
@@ -43,26 +43,26 @@ func processHead(p kis.ProcessPage, w words, title, short string) Doc {
 		}
 	}
 	d.Add(KeyValue{Pairs: 2, Rows: []KV{
-		{w.t("report.process.owner"), T(w.department(p.Owner))},
-		{w.t("report.process.from"), T(w.day(p.Version.EffectiveFrom))},
-		{w.t("report.process.model"), T(w.t("report.process.gsbpm"))},
-		{w.t("report.process.rows"), T(w.t("report.process.counts", "phases", counts[kis.Phase], "subs", counts[kis.Subprocess], "tasks", counts[kis.Task]))},
-		{w.t("report.process.na"), T(w.int(int64(na)))},
-		{w.t("report.process.source"), T(list(", ", p.Version.SourceName, w.date(p.Version.CreatedAt)))},
+		{w.T("report.process.owner"), T(w.Department(p.Owner))},
+		{w.T("report.process.from"), T(w.Day(p.Version.EffectiveFrom))},
+		{w.T("report.process.model"), T(w.T("report.process.gsbpm"))},
+		{w.T("report.process.rows"), T(w.T("report.process.counts", "phases", counts[kis.Phase], "subs", counts[kis.Subprocess], "tasks", counts[kis.Task]))},
+		{w.T("report.process.na"), T(w.Int(int64(na)))},
+		{w.T("report.process.source"), T(Joined(", ", p.Version.SourceName, w.Date(p.Version.CreatedAt)))},
 	}})
 	return d
 }
 
-func processSigners(p kis.ProcessPage, w words) Signatures {
-	return Signatures{[]Signature{{Role: list(", ", w.t("report.sign.owner"), p.Owner.Code)}, {Role: w.t("report.sign.quality")}}}
+func processSigners(p kis.ProcessPage, w Words) Signatures {
+	return Signatures{[]Signature{{Role: Joined(", ", w.T("report.sign.owner"), p.Owner.Code)}, {Role: w.T("report.sign.quality")}}}
 }
 
 // processTable is the official table of one phase.
-func processTable(p kis.ProcessPage, phase string, w words) Table {
-	t := Table{Small: true, Columns: []Column{{Title: w.t("report.process.no"), Width: 12}, {Title: w.t("report.process.activity"), Width: 52},
-		{Title: w.t("report.process.work"), Width: 58}, {Title: w.t("report.process.input"), Width: 58},
-		{Title: w.t("report.process.supplier"), Width: 30}, {Title: w.t("report.process.output"), Width: 52}}}
-	none := w.t("report.process.none")
+func processTable(p kis.ProcessPage, phase string, w Words) Table {
+	t := Table{Small: true, Columns: []Column{{Title: w.T("report.process.no"), Width: 12}, {Title: w.T("report.process.activity"), Width: 52},
+		{Title: w.T("report.process.work"), Width: 58}, {Title: w.T("report.process.input"), Width: 58},
+		{Title: w.T("report.process.supplier"), Width: 30}, {Title: w.T("report.process.output"), Width: 52}}}
+	none := w.T("report.process.none")
 	for _, a := range p.Activities {
 		if a.Phase != phase {
 			continue
@@ -71,9 +71,9 @@ func processTable(p kis.ProcessPage, phase string, w words) Table {
 		if a.Level != kis.Task {
 			kind = RowTotal // bold, in its columns
 		}
-		cells := []string{a.Code, a.Name(w.lang), none, none, none, none}
+		cells := []string{a.Code, a.Name(w.Lang), none, none, none, none}
 		if a.Applicable {
-			cells = []string{a.Code, a.Name(w.lang), w.or(a.WorkAZ), w.or(strings.Join(a.Inputs, "; ")), w.or(strings.Join(a.SupplierLabels(), ", ")), w.or(strings.Join(a.Outputs, "; "))}
+			cells = []string{a.Code, a.Name(w.Lang), w.Or(a.WorkAZ), w.Or(strings.Join(a.Inputs, "; ")), w.Or(strings.Join(a.SupplierLabels(), ", ")), w.Or(strings.Join(a.Outputs, "; "))}
 		}
 		row := Cells(cells...)
 		row.Kind = kind
@@ -84,16 +84,16 @@ func processTable(p kis.ProcessPage, phase string, w words) Table {
 
 // processMapDocument is the map of a process: its sub-processes by phase, what
 // applies, who answers and what comes out of each.
-func processMapDocument(p kis.ProcessPage, w words) Doc {
+func processMapDocument(p kis.ProcessPage, w Words) Doc {
 	d := processHead(p, w, "report.process_map.title", "report.process_map.short")
-	t := Table{Small: true, Columns: []Column{{Title: w.t("report.process.no"), Width: 12}, {Title: w.t("report.process_map.sub"), Width: 70},
-		{Title: w.t("report.process_map.tasks"), Width: 18, Align: Right}, {Title: w.t("report.process_map.responsible"), Width: 36},
-		{Title: w.t("report.process_map.outputs"), Width: 90}}}
+	t := Table{Small: true, Columns: []Column{{Title: w.T("report.process.no"), Width: 12}, {Title: w.T("report.process_map.sub"), Width: 70},
+		{Title: w.T("report.process_map.tasks"), Width: 18, Align: Right}, {Title: w.T("report.process_map.responsible"), Width: 36},
+		{Title: w.T("report.process_map.outputs"), Width: 90}}}
 	for _, phase := range p.Activities {
 		if phase.Level != kis.Phase {
 			continue
 		}
-		t.Rows = append(t.Rows, Group(list(". ", phase.Code, phase.Name(w.lang))))
+		t.Rows = append(t.Rows, Group(Joined(". ", phase.Code, phase.Name(w.Lang))))
 		for _, s := range p.Activities {
 			if s.Level != kis.Subprocess || s.Phase != phase.Code {
 				continue
@@ -101,21 +101,21 @@ func processMapDocument(p kis.ProcessPage, w words) Doc {
 			n, of := processTasks(p, s.Code)
 			tasks := fmt.Sprint(of)
 			if n != of {
-				tasks = w.t("report.process_map.of", "n", n, "of", of)
+				tasks = w.T("report.process_map.of", "n", n, "of", of)
 			}
 			if !s.Applicable {
-				t.Rows = append(t.Rows, Cells(s.Code, s.Name(w.lang), tasks, "", w.t("report.process.none")))
+				t.Rows = append(t.Rows, Cells(s.Code, s.Name(w.Lang), tasks, "", w.T("report.process.none")))
 				continue
 			}
-			t.Rows = append(t.Rows, Cells(s.Code, s.Name(w.lang), tasks, w.or(codes(s.Responsible)), w.or(strings.Join(s.Outputs, "; "))))
+			t.Rows = append(t.Rows, Cells(s.Code, s.Name(w.Lang), tasks, w.Or(codes(s.Responsible)), w.Or(strings.Join(s.Outputs, "; "))))
 		}
 		for _, g := range p.Gates {
 			if g.Phase == phase.Code {
-				t.Rows = append(t.Rows, Row{Kind: RowTotal, Cells: Cells("", g.Statement(w.lang), "", "", "").Cells})
+				t.Rows = append(t.Rows, Row{Kind: RowTotal, Cells: Cells("", g.Statement(w.Lang), "", "", "").Cells})
 			}
 		}
 	}
-	d.Add(t, Heading{Level: 2, Text: w.t("report.signatures")}, processSigners(p, w))
+	d.Add(t, Heading{Level: 2, Text: w.T("report.signatures")}, processSigners(p, w))
 	return d
 }
 

@@ -10,35 +10,35 @@ import (
 // reviewDocument is the record of a management review (Rəhbərlik tərəfindən
 // təhlil; ISO 9001:2015 9.3): the twelve inputs as they were at the meeting,
 // empty ones said to be empty, the conclusion and the decisions.
-func reviewDocument(v planning.ReviewDossier, w words) Doc {
-	d := w.doc(w.t("report.review.title"), w.t("report.review.running"), "№ "+v.Number)
-	d.ShortName = list(" ", w.t("report.review.short"), "№ "+v.Number)
+func reviewDocument(v planning.ReviewDossier, w Words) Doc {
+	d := w.Doc(w.T("report.review.title"), w.T("report.review.running"), "№ "+v.Number)
+	d.ShortName = Joined(" ", w.T("report.review.short"), "№ "+v.Number)
 	if v.State != planning.ReviewSigned {
-		d.Subtitle = w.code("planning.review.state", string(v.State))
+		d.Subtitle = w.Code("planning.review.state", string(v.State))
 	}
-	w.at(&d, w.dayOf(v.MeetingAt))
+	w.At(&d, w.DayOf(v.MeetingAt))
 	n := 0
 	d.Add(KeyValue{Pairs: 2, Rows: reviewHead(v, w)},
-		w.section(&n, "report.review.participants"), reviewPeople(v, w),
-		w.section(&n, "report.review.inputs"))
+		w.Section(&n, "report.review.participants"), reviewPeople(v, w),
+		w.Section(&n, "report.review.inputs"))
 	d.Add(reviewInputs(v, w)...)
-	d.Add(w.section(&n, "report.review.conclusion"), reviewVerdict(v, w),
-		w.section(&n, "report.review.decisions"))
+	d.Add(w.Section(&n, "report.review.conclusion"), reviewVerdict(v, w),
+		w.Section(&n, "report.review.decisions"))
 	d.Add(reviewDecisions(v, w)...)
 	if len(v.Addenda) > 0 {
-		t := Table{Columns: []Column{{Title: "№", Width: 10}, {Title: w.t("report.addendum.text"), Width: 108}, {Title: w.t("report.addendum.author"), Width: 58}}}
+		t := Table{Columns: []Column{{Title: "№", Width: 10}, {Title: w.T("report.addendum.text"), Width: 108}, {Title: w.T("report.addendum.author"), Width: 58}}}
 		for _, a := range v.Addenda {
-			t.Rows = append(t.Rows, Cells(fmt.Sprint(a.No), a.Text, list(", ", a.Author, w.dateTime(a.At))))
+			t.Rows = append(t.Rows, Cells(fmt.Sprint(a.No), a.Text, Joined(", ", a.Author, w.DateTime(a.At))))
 		}
-		d.Add(w.section(&n, "report.act.addenda"), t)
+		d.Add(w.Section(&n, "report.act.addenda"), t)
 	}
-	d.Add(w.section(&n, "report.signatures"))
+	d.Add(w.Section(&n, "report.signatures"))
 	if v.State == planning.ReviewSigned {
-		d.Add(Paragraph{Small: true, Text: T(w.t("report.review.locked", "date", w.dateTime(v.SignedAt), "n", len(v.Addenda)))})
+		d.Add(Paragraph{Small: true, Text: T(w.T("report.review.locked", "date", w.DateTime(v.SignedAt), "n", len(v.Addenda)))})
 	}
 	d.Add(Signatures{[]Signature{
-		w.signed("report.review.chair", nameOf(v.SignedName, v.ChairName), reviewStep(v, "report.signed.signed"), w.dateTime(v.SignedAt)),
-		w.signed("report.review.secretary", nameOf(v.PreparedName, v.CreatedName), "report.signed.prepared", w.dateTime(v.PreparedAt)),
+		w.Signed("report.review.chair", nameOf(v.SignedName, v.ChairName), reviewStep(v, "report.signed.signed"), w.DateTime(v.SignedAt)),
+		w.Signed("report.review.secretary", nameOf(v.PreparedName, v.CreatedName), "report.signed.prepared", w.DateTime(v.PreparedAt)),
 	}})
 	return d
 }
@@ -61,37 +61,37 @@ func reviewStep(v planning.ReviewDossier, key string) string {
 	return key
 }
 
-func reviewHead(v planning.ReviewDossier, w words) []KV {
+func reviewHead(v planning.ReviewDossier, w Words) []KV {
 	return []KV{
-		{w.t("report.review.period"), T(w.span(v.From, v.To))},
-		{w.t("report.review.meeting"), T(w.dateTime(v.MeetingAt))},
-		{w.t("report.review.place"), T(w.or(v.Place))},
-		{w.t("report.review.chair"), T(w.or(v.ChairName))},
-		{w.t("report.review.figures_at"), T(w.dateTime(v.FiguresAt))},
-		{w.t("report.review.filled"), T(w.t("report.cycle.of", "n", v.FilledInputs, "of", len(v.Inputs)))},
+		{w.T("report.review.period"), T(w.Span(v.From, v.To))},
+		{w.T("report.review.meeting"), T(w.DateTime(v.MeetingAt))},
+		{w.T("report.review.place"), T(w.Or(v.Place))},
+		{w.T("report.review.chair"), T(w.Or(v.ChairName))},
+		{w.T("report.review.figures_at"), T(w.DateTime(v.FiguresAt))},
+		{w.T("report.review.filled"), T(w.T("report.cycle.of", "n", v.FilledInputs, "of", len(v.Inputs)))},
 	}
 }
 
-func reviewPeople(v planning.ReviewDossier, w words) Table {
-	t := Table{Columns: []Column{{Title: "№", Width: 10}, {Title: w.t("report.audit.name"), Width: 60}, {Title: w.t("report.review.post"), Width: 76}, {Title: w.t("report.audit.unit"), Width: 30}}}
+func reviewPeople(v planning.ReviewDossier, w Words) Table {
+	t := Table{Columns: []Column{{Title: "№", Width: 10}, {Title: w.T("report.audit.name"), Width: 60}, {Title: w.T("report.review.post"), Width: 76}, {Title: w.T("report.audit.unit"), Width: 30}}}
 	for i, p := range v.People {
-		post := p.Post(w.lang)
+		post := p.Post(w.Lang)
 		if p.UserID == v.ChairID {
-			post = list(", ", post, w.t("report.review.chair_mark"))
+			post = Joined(", ", post, w.T("report.review.chair_mark"))
 		}
-		t.Rows = append(t.Rows, Cells(fmt.Sprint(i+1), p.Name, w.or(post), w.or(p.Unit)))
+		t.Rows = append(t.Rows, Cells(fmt.Sprint(i+1), p.Name, w.Or(post), w.Or(p.Unit)))
 	}
 	return t
 }
 
 // reviewInputs sets each input as a heading with its figures and what was
 // said. An input of which nothing is known is stated as empty, in one line.
-func reviewInputs(v planning.ReviewDossier, w words) []Block {
+func reviewInputs(v planning.ReviewDossier, w Words) []Block {
 	var out []Block
 	for _, in := range v.Inputs {
-		name := list(" ", in.Letter+")", in.Name(w.lang))
+		name := Joined(" ", in.Letter+")", in.Name(w.Lang))
 		if in.Empty() {
-			out = append(out, Paragraph{Text: Join(B(name+". "), T(w.t("report.review.empty")))})
+			out = append(out, Paragraph{Text: Join(B(name+". "), T(w.T("report.review.empty")))})
 			continue
 		}
 		out = append(out, Heading{3, name})
@@ -101,7 +101,7 @@ func reviewInputs(v planning.ReviewDossier, w words) []Block {
 		if in.Comment != "" {
 			out = append(out, Paragraph{Text: T(in.Comment)})
 			if in.CommentedName != "" {
-				out = append(out, Paragraph{Small: true, Text: T(list(", ", in.CommentedName, w.dateTime(in.CommentedAt)))})
+				out = append(out, Paragraph{Small: true, Text: T(Joined(", ", in.CommentedName, w.DateTime(in.CommentedAt)))})
 			}
 		}
 	}
@@ -110,39 +110,39 @@ func reviewInputs(v planning.ReviewDossier, w words) []Block {
 
 // figureTable sets figures beside those of the review before, with the trend
 // in a word.
-func figureTable(figures []planning.FrozenFigure, w words) Table {
-	t := Table{Columns: []Column{{Title: w.t("report.review.figure"), Width: 84}, {Title: w.t("report.review.value"), Width: 34, Align: Right},
-		{Title: w.t("report.review.before"), Width: 28, Align: Right}, {Title: w.t("report.review.trend"), Width: 30}}}
+func figureTable(figures []planning.FrozenFigure, w Words) Table {
+	t := Table{Columns: []Column{{Title: w.T("report.review.figure"), Width: 84}, {Title: w.T("report.review.value"), Width: 34, Align: Right},
+		{Title: w.T("report.review.before"), Width: 28, Align: Right}, {Title: w.T("report.review.trend"), Width: 30}}}
 	for _, f := range figures {
 		before := i18n.None
 		if f.HasPrev {
 			before = w.figure(f.PrevNum, f.PrevDen, "")
 		}
-		t.Rows = append(t.Rows, Cells(w.capital(f.Words(w.lang)), w.figure(f.Num, f.Den, f.Value), before, w.code("planning.review.trend", string(f.Trend()))))
+		t.Rows = append(t.Rows, Cells(w.Capital(f.Words(w.Lang)), w.figure(f.Num, f.Den, f.Value), before, w.Code("planning.review.trend", string(f.Trend()))))
 	}
 	return t
 }
 
 // figure writes a share with its parts, a count, or the words instead of a
 // number.
-func (w words) figure(num, den int64, value string) string {
+func (w Words) figure(num, den int64, value string) string {
 	switch {
 	case value != "":
 		return value
 	case den != 0:
-		return w.t("report.review.share", "n", w.int(num), "of", w.int(den), "share", w.percent(num, den))
+		return w.T("report.review.share", "n", w.Int(num), "of", w.Int(den), "share", w.Percent(num, den))
 	}
-	return w.int(num)
+	return w.Int(num)
 }
 
 // reviewVerdict is what 9.3.1 asks, is the system suitable, adequate and
 // effective, with the conclusion in words.
-func reviewVerdict(v planning.ReviewDossier, w words) Box {
+func reviewVerdict(v planning.ReviewDossier, w Words) Box {
 	tick := func(yes bool, key string) string {
 		if yes {
-			return "☑ " + w.t(key)
+			return "☑ " + w.T(key)
 		}
-		return "☐ " + w.t(key)
+		return "☐ " + w.T(key)
 	}
 	line := tick(v.Suitable, "report.review.suitable") + " \u00a0 " + tick(v.Adequate, "report.review.adequate") + " \u00a0 " + tick(v.Effective, "report.review.effective")
 	b := Boxed(B(line))
@@ -154,26 +154,26 @@ func reviewVerdict(v planning.ReviewDossier, w words) Box {
 
 // reviewDecisions are the decisions under the three letters of 9.3.3; a kind
 // of which there is none is said to be empty.
-func reviewDecisions(v planning.ReviewDossier, w words) []Block {
-	t := Table{Columns: []Column{{Title: "№", Width: 9}, {Title: w.t("report.review.decision"), Width: 78}, {Title: w.t("report.review.owner"), Width: 34},
-		{Title: w.t("report.act.due"), Width: 22}, {Title: w.t("report.review.in_plan"), Width: 33}}}
+func reviewDecisions(v planning.ReviewDossier, w Words) []Block {
+	t := Table{Columns: []Column{{Title: "№", Width: 9}, {Title: w.T("report.review.decision"), Width: 78}, {Title: w.T("report.review.owner"), Width: 34},
+		{Title: w.T("report.act.due"), Width: 22}, {Title: w.T("report.review.in_plan"), Width: 33}}}
 	for _, kind := range planning.DecisionKinds() {
-		name, n := w.code("report.decision", string(kind)), 0
+		name, n := w.Code("report.decision", string(kind)), 0
 		var rows []Row
 		for _, dec := range v.DecisionList {
 			if dec.Kind != kind {
 				continue
 			}
 			n++
-			plan := w.t("report.review.not_planned")
+			plan := w.T("report.review.not_planned")
 			if dec.ItemID != "" {
-				plan = w.t("report.review.item", "year", dec.ItemYear, "no", dec.ItemNo)
+				plan = w.T("report.review.item", "year", dec.ItemYear, "no", dec.ItemNo)
 			}
-			rows = append(rows, Cells(fmt.Sprint(dec.No), dec.Text, list(", ", dec.OwnerName, dec.DepartmentCode), w.day(dec.Due), plan))
+			rows = append(rows, Cells(fmt.Sprint(dec.No), dec.Text, Joined(", ", dec.OwnerName, dec.DepartmentCode), w.Day(dec.Due), plan))
 		}
-		t.Rows = append(t.Rows, Group(list(") ", string(kind), name)))
+		t.Rows = append(t.Rows, Group(Joined(") ", string(kind), name)))
 		if n == 0 {
-			rows = []Row{Cells("–", w.t("report.review.no_decision"), "–", "–", "–")}
+			rows = []Row{Cells("–", w.T("report.review.no_decision"), "–", "–", "–")}
 		}
 		t.Rows = append(t.Rows, rows...)
 	}

@@ -11,38 +11,38 @@ import (
 
 // scorecardDocument is the assessment of e-services: the national table with
 // its break of method, the bodies of the year in focus, or one body's card.
-func scorecardDocument(c eservice.Scorecard, w words) Doc {
-	d := w.doc(w.t("report.scorecard.title"), w.t("report.scorecard.running"), "")
+func scorecardDocument(c eservice.Scorecard, w Words) Doc {
+	d := w.Doc(w.T("report.scorecard.title"), w.T("report.scorecard.running"), "")
 	d.Subtitle = scorecardYears(c)
 	if c.Agency != nil {
-		d.Title, d.Running, d.Subtitle = w.t("report.scorecard.card"), w.t("report.scorecard.card_running"), list(", ", c.Agency.Name(w.lang), d.Subtitle)
+		d.Title, d.Running, d.Subtitle = w.T("report.scorecard.card"), w.T("report.scorecard.card_running"), Joined(", ", c.Agency.Name(w.Lang), d.Subtitle)
 	}
-	d.ShortName = list(", ", w.t("report.scorecard.short"), scorecardYears(c))
+	d.ShortName = Joined(", ", w.T("report.scorecard.short"), scorecardYears(c))
 	if c.Agency != nil {
-		d.ShortName = list(", ", w.t("report.scorecard.short"), c.Agency.Code, scorecardYears(c))
+		d.ShortName = Joined(", ", w.T("report.scorecard.short"), c.Agency.Code, scorecardYears(c))
 	}
-	w.at(&d, w.today)
+	w.At(&d, w.Today)
 	if len(c.Years) == 0 {
-		d.Add(w.box(w.t("report.scorecard.none")))
+		d.Add(w.Box(w.T("report.scorecard.none")))
 		return d
 	}
 	n := 0
-	d.Add(w.section(&n, "report.scorecard.situation"), scorecardTable(c, w, situation(c, w)),
-		w.section(&n, "report.scorecard.levels"), scorecardTable(c, w, grades(c, w)))
+	d.Add(w.Section(&n, "report.scorecard.situation"), scorecardTable(c, w, situation(c, w)),
+		w.Section(&n, "report.scorecard.levels"), scorecardTable(c, w, grades(c, w)))
 	for _, b := range breaks(c) {
-		d.Add(Note{Text: Join(B(w.t("report.scorecard.break", "before", b.before, "year", b.year)+" "), T(b.Break.Reason(w.lang)))})
+		d.Add(Note{Text: Join(B(w.T("report.scorecard.break", "before", b.before, "year", b.year)+" "), T(b.Break.Reason(w.Lang)))})
 	}
-	d.Add(Paragraph{Small: true, Text: T(w.t("report.scorecard.graded_only"))},
-		w.section(&n, "report.scorecard.distribution"), scorecardChart(c, w))
+	d.Add(Paragraph{Small: true, Text: T(w.T("report.scorecard.graded_only"))},
+		w.Section(&n, "report.scorecard.distribution"), scorecardChart(c, w))
 	switch {
 	case c.Agency != nil && len(c.Services) > 0:
-		d.Add(w.section(&n, "report.scorecard.services_of", "year", c.Year), serviceTable(c, w))
+		d.Add(w.Section(&n, "report.scorecard.services_of", "year", c.Year), serviceTable(c, w))
 	case len(c.Agencies) > 0:
-		d.Add(w.section(&n, "report.scorecard.agencies_of", "year", c.Year), agencyTable(c, w), Paragraph{Small: true, Text: T(w.t("report.scorecard.mean_note"))})
+		d.Add(w.Section(&n, "report.scorecard.agencies_of", "year", c.Year), agencyTable(c, w), Paragraph{Small: true, Text: T(w.T("report.scorecard.mean_note"))})
 	default:
-		d.Add(Paragraph{Small: true, Text: T(w.t("report.scorecard.totals_only", "year", w.nth(c.Year)))})
+		d.Add(Paragraph{Small: true, Text: T(w.T("report.scorecard.totals_only", "year", w.Nth(c.Year)))})
 	}
-	d.Add(w.section(&n, "report.scorecard.basis"), schemeTable(c, w))
+	d.Add(w.Section(&n, "report.scorecard.basis"), schemeTable(c, w))
 	return d
 }
 
@@ -68,13 +68,13 @@ type indicator struct {
 }
 
 // situation are the lines of the first official table.
-func situation(c eservice.Scorecard, w words) []indicator {
+func situation(c eservice.Scorecard, w Words) []indicator {
 	out := []indicator{
-		{label: w.t("report.scorecard.agencies"), value: func(y eservice.YearResult) int64 { return y.Agencies }},
-		{label: w.t("report.scorecard.services"), value: func(y eservice.YearResult) int64 { return y.Services }},
-		{label: w.t("report.scorecard.electronised"), value: func(y eservice.YearResult) int64 { return y.Electronised }, part: true},
-		{label: w.t("report.scorecard.not_electronised"), value: func(y eservice.YearResult) int64 { return y.NotElectronised }, part: true},
-		{label: w.t("report.scorecard.rate"), rate: true},
+		{label: w.T("report.scorecard.agencies"), value: func(y eservice.YearResult) int64 { return y.Agencies }},
+		{label: w.T("report.scorecard.services"), value: func(y eservice.YearResult) int64 { return y.Services }},
+		{label: w.T("report.scorecard.electronised"), value: func(y eservice.YearResult) int64 { return y.Electronised }, part: true},
+		{label: w.T("report.scorecard.not_electronised"), value: func(y eservice.YearResult) int64 { return y.NotElectronised }, part: true},
+		{label: w.T("report.scorecard.rate"), rate: true},
 	}
 	if c.Agency != nil {
 		return out[1:]
@@ -83,10 +83,10 @@ func situation(c eservice.Scorecard, w words) []indicator {
 }
 
 // grades are the lines of the second official table, lowest grade first.
-func grades(c eservice.Scorecard, w words) []indicator {
+func grades(c eservice.Scorecard, w Words) []indicator {
 	var out []indicator
 	for _, b := range bands(c) {
-		out = append(out, indicator{label: w.t("report.scorecard.graded", "grade", w.capital(b.Label(w.lang))),
+		out = append(out, indicator{label: w.T("report.scorecard.graded", "grade", w.Capital(b.Label(w.Lang))),
 			value: func(y eservice.YearResult) int64 { return y.Grades[b.Code] }})
 	}
 	return out
@@ -124,10 +124,10 @@ func breaks(c eservice.Scorecard) (out []broken) {
 
 // scorecardTable is an official table: indicators down, years across, ‖ before
 // a year that is not comparable with the one before.
-func scorecardTable(c eservice.Scorecard, w words, lines []indicator) Table {
-	t := Table{Columns: []Column{{Title: w.t("report.scorecard.indicator"), Width: 80}}}
+func scorecardTable(c eservice.Scorecard, w Words, lines []indicator) Table {
+	t := Table{Columns: []Column{{Title: w.T("report.scorecard.indicator"), Width: 80}}}
 	for i, y := range c.Years {
-		title := w.t("report.scorecard.year", "year", w.nth(y.Year))
+		title := w.T("report.scorecard.year", "year", w.Nth(y.Year))
 		if i > 0 && y.Break != nil {
 			title = "‖ " + title
 		}
@@ -141,10 +141,10 @@ func scorecardTable(c eservice.Scorecard, w words, lines []indicator) Table {
 		r := Row{Cells: []Text{T(label)}}
 		for _, y := range c.Years {
 			if l.rate {
-				r.Cells = append(r.Cells, T(w.percent(y.Electronised, y.Services)))
+				r.Cells = append(r.Cells, T(w.Percent(y.Electronised, y.Services)))
 				continue
 			}
-			r.Cells = append(r.Cells, T(w.int(l.value(y))))
+			r.Cells = append(r.Cells, T(w.Int(l.value(y))))
 		}
 		t.Rows = append(t.Rows, r)
 	}
@@ -154,31 +154,31 @@ func scorecardTable(c eservice.Scorecard, w words, lines []indicator) Table {
 // scorecardChart shows the grades as shares of the electronised services, a
 // bar for each body of the year in focus with its mean score when they are
 // known, else for each year with its mean grade.
-func scorecardChart(c eservice.Scorecard, w words) Chart {
+func scorecardChart(c eservice.Scorecard, w Words) Chart {
 	ch := Chart{Max: 100}
 	list := bands(c)
 	for _, b := range list {
-		ch.Legend = append(ch.Legend, b.Label(w.lang))
+		ch.Legend = append(ch.Legend, b.Label(w.Lang))
 	}
 	bar := func(label, mean string, y eservice.YearResult) Bar {
-		b := Bar{Label: label, Text: w.t("report.scorecard.bar", "electronised", w.int(y.Electronised), "services", w.int(y.Services), "mean", mean)}
+		b := Bar{Label: label, Text: w.T("report.scorecard.bar", "electronised", w.Int(y.Electronised), "services", w.Int(y.Services), "mean", mean)}
 		for _, g := range list {
 			b.Parts = append(b.Parts, 100*float64(y.Grades[g.Code])/float64(max(y.GradeSum(), 1)))
 		}
 		return b
 	}
 	if len(c.Agencies) > 0 {
-		ch.Title = w.t("report.scorecard.chart_agencies", "year", c.Year)
+		ch.Title = w.T("report.scorecard.chart_agencies", "year", c.Year)
 		for _, a := range c.Agencies {
-			ch.Bars = append(ch.Bars, bar(a.Agency.Name(w.lang), w.meanScore(a.YearResult), a.YearResult))
+			ch.Bars = append(ch.Bars, bar(a.Agency.Name(w.Lang), w.meanScore(a.YearResult), a.YearResult))
 		}
 		return ch
 	}
-	ch.Title = w.t("report.scorecard.chart_years")
+	ch.Title = w.T("report.scorecard.chart_years")
 	for i, y := range c.Years {
 		b := bar(strconv.Itoa(y.Year), w.meanGrade(y), y)
 		if i > 0 && y.Break != nil {
-			b.Break = w.t("report.scorecard.break_short")
+			b.Break = w.T("report.scorecard.break_short")
 		}
 		ch.Bars = append(ch.Bars, b)
 	}
@@ -186,19 +186,19 @@ func scorecardChart(c eservice.Scorecard, w words) Chart {
 }
 
 // meanGrade writes the mean grade with two decimals, or a dash.
-func (w words) meanGrade(y eservice.YearResult) string {
+func (w Words) meanGrade(y eservice.YearResult) string {
 	m, ok := y.MeanGradeMilli()
 	if !ok {
 		return i18n.None
 	}
-	return w.decimal(eservice.MilliText(m, 2))
+	return w.Decimal(eservice.MilliText(m, 2))
 }
 
 // meanScore writes the mean score with one decimal, or a dash.
-func (w words) meanScore(y eservice.YearResult) string {
+func (w Words) meanScore(y eservice.YearResult) string {
 	m, ok := y.MeanScoreMilli()
 	if !ok {
 		return i18n.None
 	}
-	return w.decimal(eservice.MilliText(m, 1))
+	return w.Decimal(eservice.MilliText(m, 1))
 }

@@ -9,18 +9,18 @@ import (
 )
 
 // samples are the documents of this package over constructed dossiers.
-var samples = map[string]func(words) Doc{
-	"act":            func(w words) Doc { return actDocument(sampleAct(), w) },
-	"act-objected":   func(w words) Doc { return actDocument(objectedAct(), w) },
-	"audit":          func(w words) Doc { return auditDocument(sampleAudit(), w) },
-	"cycle":          func(w words) Doc { return cycleDocument(sampleGrid(), w) },
-	"scorecard":      func(w words) Doc { return scorecardDocument(sampleYears(), w) },
-	"scorecard-year": func(w words) Doc { return scorecardDocument(sampleBodies(5), w) },
-	"scorecard-card": func(w words) Doc { return scorecardDocument(sampleCard(), w) },
-	"plan":           func(w words) Doc { return planDocument(samplePlan(6), w) },
-	"plan-draft":     func(w words) Doc { return planDocument(draftPlan(), w) },
-	"review":         func(w words) Doc { return reviewDocument(sampleReview(), w) },
-	"measures":       func(w words) Doc { return measuresDocument(sampleMeasures(), w) },
+var samples = map[string]func(Words) Doc{
+	"act":            func(w Words) Doc { return actDocument(sampleAct(), w) },
+	"act-objected":   func(w Words) Doc { return actDocument(objectedAct(), w) },
+	"audit":          func(w Words) Doc { return auditDocument(sampleAudit(), w) },
+	"cycle":          func(w Words) Doc { return cycleDocument(sampleGrid(), w) },
+	"scorecard":      func(w Words) Doc { return scorecardDocument(sampleYears(), w) },
+	"scorecard-year": func(w Words) Doc { return scorecardDocument(sampleBodies(5), w) },
+	"scorecard-card": func(w Words) Doc { return scorecardDocument(sampleCard(), w) },
+	"plan":           func(w Words) Doc { return planDocument(samplePlan(6), w) },
+	"plan-draft":     func(w Words) Doc { return planDocument(draftPlan(), w) },
+	"review":         func(w Words) Doc { return reviewDocument(sampleReview(), w) },
+	"measures":       func(w Words) Doc { return measuresDocument(sampleMeasures(), w) },
 }
 
 // TestModels holds what each document says in each language.

@@ -64,8 +64,8 @@ func (s *Service) print(ctx context.Context, r Request, m material, out *bytes.B
 	w := s.words(r.Lang)
 	p := Print{ID: store.NewID(), Code: newCode(), Kind: r.Kind, ObjectID: m.object, Number: m.number, Title: d.Title, Dated: m.dated,
 		State: m.state, Lang: r.Lang, ContentSHA256: hash, PrintedAt: s.kis.DB.Now()}
-	d.Fingerprint = w.t("report.label.fingerprint", "hash", short(hash))
-	d.Printed = w.dateTime(p.PrintedAt)
+	d.Fingerprint = w.T("report.label.fingerprint", "hash", short(hash))
+	d.Printed = w.DateTime(p.PrintedAt)
 	d.VerifyCode, d.VerifyURL, d.VerifyAt = p.Code, s.verifyURL(p.Code), s.verifyAt()
 	var pdf bytes.Buffer
 	if err := WritePDF(&pdf, d); err != nil {
@@ -78,7 +78,7 @@ func (s *Service) print(ctx context.Context, r Request, m material, out *bytes.B
 		if err := insertPrint(ctx, tx, p); err != nil {
 			return err
 		}
-		tx.Record(store.Change{Action: "reports:document:print", Kind: "document", ID: p.ID, Label: list(" ", p.Kind, p.Number),
+		tx.Record(store.Change{Action: "reports:document:print", Kind: "document", ID: p.ID, Label: Joined(" ", p.Kind, p.Number),
 			RootKind: p.Kind, RootID: p.ObjectID, After: map[string]any{"code": p.Code, "lang": p.Lang, "sha256": p.SHA256, "size": p.Size}})
 		return nil
 	})
@@ -125,6 +125,6 @@ func (s *Service) Verify(ctx context.Context, code string) (Verified, error) {
 }
 
 // words are those of a language, for the office of the service.
-func (s *Service) words(lang string) words {
-	return words{lang: lang, zone: s.kis.Zone, today: s.kis.Today(), place: s.Place, inst: s.Institution}
+func (s *Service) words(lang string) Words {
+	return Words{Lang: lang, Zone: s.kis.Zone, Today: s.kis.Today(), place: s.Place, inst: s.Institution}
 }

@@ -49,7 +49,7 @@ func (s *Service) VerifyPrints(ctx context.Context, report func(store.Fault)) (n
 				}
 				key = "verify.record.differs"
 				if json.Unmarshal(b.After, &e) == nil && e.Code == r.Code && e.Lang == r.Lang && e.SHA256 == r.SHA256 && e.Size == r.Size &&
-					b.Label == list(" ", r.Kind, r.Number) && b.RootKind == r.Kind && b.RootID == r.ObjectID && b.ActorID == r.PrintedBy {
+					b.Label == Joined(" ", r.Kind, r.Number) && b.RootKind == r.Kind && b.RootID == r.ObjectID && b.ActorID == r.PrintedBy {
 					key = ""
 				}
 			}

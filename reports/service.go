@@ -38,6 +38,7 @@ type Service struct {
 	audit    *audit.Service
 	planning *planning.Service
 	eservice *eservice.Service
+	more     []Kind
 	public   string // address under which people reach the program, no / at the end
 }
 
@@ -130,15 +131,11 @@ type Request struct {
 
 // check fills in the language and notes what is wrong: an unknown kind, a
 // format the kind does not have, an unknown language, a missing key or year.
-func (r Request) check(ctx context.Context) (Request, error) {
+func (s *Service) check(ctx context.Context, r Request) (Request, error) {
 	var c apperr.Check
-	formats := Formats(r.Kind)
+	formats := s.formats(r.Kind)
 	if formats == nil {
-		names := make([]string, len(kinds))
-		for i, k := range kinds {
-			names[i] = k.kind
-		}
-		c.Add("kind", "report.error.kind", "kind", i18n.Shorten(r.Kind, 40), "kinds", strings.Join(names, ", "))
+		c.Add("kind", "report.error.kind", "kind", i18n.Shorten(r.Kind, 40), "kinds", s.kindNames())
 		return r, c.Err()
 	}
 	if !slices.Contains(formats, r.Format) {
@@ -150,14 +147,19 @@ func (r Request) check(ctx context.Context) (Request, error) {
 	if !i18n.Known(r.Lang) {
 		c.Add("lang", "report.error.lang", "lang", i18n.Shorten(r.Lang, 40), "langs", strings.Join(i18n.Languages(), ", "))
 	}
-	if r.Key = strings.TrimSpace(r.Key); r.Key == "" && r.Kind != Plan && r.Kind != Scorecard && r.Kind != Overview {
+	needs := Kind{Key: r.Kind != Plan && r.Kind != Scorecard && r.Kind != Overview, Year: r.Kind == Plan || r.Kind == Measures,
+		Filter: []string{"department", "period", "state"}}
+	if k := s.added(r.Kind); k != nil {
+		needs = *k
+	}
+	if r.Key = strings.TrimSpace(r.Key); r.Key == "" && needs.Key {
 		c.Add("key", "error.field.required")
 	}
-	r.Filter = filterOf(r.Filter, "department", "period", "state")
+	r.Filter = filterOf(r.Filter, needs.Filter...)
 	if len(r.Key) > 200 || len(r.Key2) > 200 || len(r.Agency) > 200 {
 		c.Add("key", "error.field.too_long", "max", 200, "length", max(len(r.Key), len(r.Key2), len(r.Agency)))
 	}
-	if r.Year == 0 && (r.Kind == Plan || r.Kind == Measures) {
+	if r.Year == 0 && needs.Year {
 		c.Add("year", "error.field.required")
 	}
 	for i, year := range []int{r.Year, r.From, r.To} {
