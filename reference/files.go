@@ -46,6 +46,7 @@ const (
 	NationalPlans   = "national-plans.csv"            // plans whose measures are reported on
 	OpenGovernment  = "open-government-2020-2022.csv" // measures of plan AH-2020-2022 as reported for 2022
 	MeasureStatuses = "measure-statuses.csv"          // statuses of a measure with the share of steps that proposes them
+	RiskScale       = "risk-scale.csv"                // versions of likelihood, impact and level of risks
 )
 
 // E-services.
@@ -125,6 +126,7 @@ var headers = map[string]string{
 	DecisionKinds:            "letter,order,standard,edition,clause,name_az,name_en",
 	NationalPlans:            "code,title_az,title_en,act_az,act_en,act_date,period_from,period_to,report_due,report_to_az,report_to_en,status,source",
 	OpenGovernment:           "number,title_az,title_en,period,kind,facts_en,evidence_hint_en",
+	RiskScale:                "version,valid_from,part,points,code,name_az,name_en,text_az,text_en,source_az,source_en",
 	MeasureStatuses:          "code,order,name_az,name_en,irm_en,share_from,share_to,ongoing_only,needs_act",
 	AssessmentTotals:         "year,agencies,services,electronised,not_electronised,unsatisfactory,satisfactory,good,excellent",
 	AssessmentBreaks:         "year,scheme_before,scheme_after,reason_az,reason_en,source",
