@@ -19,13 +19,18 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/kis-platform/kis/internal/apperr"
 )
 
-// Store is one folder of blobs.
-type Store struct{ dir string }
+// Store is one folder of blobs. Several processes may have it open at once.
+type Store struct {
+	dir      string
+	removing sync.Mutex // held by Remove, so that Get can wait until nothing is moved
+}
 
 // Ref names stored bytes: lower-case hexadecimal SHA-256 and length in bytes.
 type Ref struct {
@@ -80,17 +85,50 @@ func (s *Store) Get(sha string) (*os.File, error) {
 	if !name.MatchString(sha) {
 		return nil, apperr.Missing("file")
 	}
-	// Remove may be looking at the bytes, and puts them back when they are wanted.
-	for _, path := range []string{s.path(sha), s.trash(sha), s.path(sha)} {
-		f, err := os.Open(path)
-		if err == nil {
-			return f, nil
-		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("blob: %w", err)
+	// A removal sets bytes aside to look at them and puts back what is wanted, so
+	// they can move there and back between two of our looks. The last look waits
+	// for those of this process; others would have to meet us each time.
+	for range 4 {
+		if f, err := s.look(sha); f != nil || err != nil {
+			return f, err
 		}
 	}
-	return nil, apperr.Missing("file")
+	s.removing.Lock()
+	defer s.removing.Unlock()
+	f, err := s.look(sha)
+	if f == nil && err == nil {
+		err = apperr.Missing("file")
+	}
+	return f, err
+}
+
+// look opens bytes under their name, or where a removal has set them aside; nil
+// when they are in neither place.
+func (s *Store) look(sha string) (*os.File, error) {
+	f, err := os.Open(s.path(sha))
+	if !errors.Is(err, fs.ErrNotExist) {
+		return f, wrap(err)
+	}
+	aside, err := os.ReadDir(filepath.Join(s.dir, "trash"))
+	if err != nil {
+		return nil, wrap(err)
+	}
+	for _, e := range aside {
+		if !strings.HasPrefix(e.Name(), sha) {
+			continue
+		}
+		if f, err = os.Open(filepath.Join(s.dir, "trash", e.Name())); !errors.Is(err, fs.ErrNotExist) {
+			return f, wrap(err)
+		}
+	}
+	return nil, nil
+}
+
+func wrap(err error) error {
+	if err != nil {
+		return fmt.Errorf("blob: %w", err)
+	}
+	return nil
 }
 
 // Check reads stored bytes and says whether they are what their name says:

@@ -161,28 +161,43 @@ func uploadError(err error) error {
 
 // keep gives complete bytes their name and syncs the folders that hold it.
 // Bytes that are here already are dated anew, which tells Remove that somebody
-// wants them; when that fails they were just being removed, and ours take
-// their place.
+// wants them. When they are not here, or are gone again right after (a removal
+// had them in its hands just then), ours take their place.
 func (s *Store) keep(tmp, sha string) error {
-	final, now := s.path(sha), time.Now()
-	err := os.Chtimes(final, now, now)
-	if err == nil {
-		return nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("blob keep: %w", err)
-	}
+	final := s.path(sha)
 	dir := filepath.Dir(final)
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return fmt.Errorf("blob folder: %w", err)
-	}
-	if err := os.Rename(tmp, final); err != nil {
+	there, err := again(final)
+	if err != nil {
 		return fmt.Errorf("blob keep: %w", err)
 	}
-	for _, d := range []string{dir, filepath.Dir(dir), s.dir} {
+	if !there {
+		if err := os.MkdirAll(dir, 0o750); err != nil {
+			return fmt.Errorf("blob folder: %w", err)
+		}
+		if err := os.Rename(tmp, final); err != nil {
+			return fmt.Errorf("blob keep: %w", err)
+		}
+	}
+	for _, d := range []string{dir, filepath.Dir(dir), s.dir} { // also of others' bytes, who may not have come so far
 		if err := syncDir(d); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// again dates bytes anew and says whether they are there with the new date.
+func again(path string) (bool, error) {
+	now := time.Now()
+	err := os.Chtimes(path, now, now)
+	if err == nil {
+		var info fs.FileInfo
+		if info, err = os.Stat(path); err == nil {
+			return now.Sub(info.ModTime()) < Grace/2, nil
+		}
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return false, err
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -79,6 +80,22 @@ func TestOldUnwantedBytesAreRemovedAndNoOthers(t *testing.T) {
 // at once and afterwards.
 func TestARemovalNeverTakesWhatAnUploadWasPromised(t *testing.T) {
 	s := open(t)
+	meet(t, s, s)
+}
+
+// TestRemovalsOfTwoProcessesTakeNothingPromised does the same with each removal
+// by a process of its own, which do not wait for each other.
+func TestRemovalsOfTwoProcessesTakeNothingPromised(t *testing.T) {
+	s := open(t)
+	second, err := Open(s.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	meet(t, s, second)
+}
+
+func meet(t *testing.T, s, second *Store) {
+	t.Helper()
 	for round := range 300 {
 		text := fmt.Sprint("round ", round)
 		sha := put(t, s, text)
@@ -100,9 +117,9 @@ func TestARemovalNeverTakesWhatAnUploadWasPromised(t *testing.T) {
 				promised.Store(ref.SHA256, true)
 			})
 		}
-		for range 2 {
+		for _, by := range []*Store{s, second} {
 			wg.Go(func() {
-				if _, err := s.Remove(sha, 0, func() (bool, error) { _, ok := promised.Load(sha); return ok, nil }); err != nil {
+				if _, err := by.Remove(sha, 0, func() (bool, error) { _, ok := promised.Load(sha); return ok, nil }); err != nil {
 					t.Error(err)
 				}
 			})
@@ -111,8 +128,8 @@ func TestARemovalNeverTakesWhatAnUploadWasPromised(t *testing.T) {
 		if err := s.Check(t.Context(), Ref{sha, int64(len(text))}); err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}
-		if _, err := os.Stat(s.trash(sha)); err == nil {
-			t.Fatalf("round %d: left in the trash", round)
+		if aside, _ := os.ReadDir(filepath.Join(s.dir, "trash")); len(aside) > 0 {
+			t.Fatalf("round %d: left in the trash: %v", round, aside)
 		}
 	}
 }
@@ -120,7 +137,7 @@ func TestARemovalNeverTakesWhatAnUploadWasPromised(t *testing.T) {
 func TestWhatACrashLeftSetAsideComesBack(t *testing.T) {
 	s := open(t)
 	sha := put(t, s, "set aside")
-	if err := os.Rename(s.path(sha), s.trash(sha)); err != nil {
+	if err := os.Rename(s.path(sha), s.aside(sha, "1f")); err != nil {
 		t.Fatal(err)
 	}
 	f, err := s.Get(sha)
