@@ -72,8 +72,43 @@ type ActFilter struct {
 	Grade        Grade
 	Query        string
 	Overdue      day.Day // only acts whose present term ended before the day
-	After        string
-	Limit        int
+
+	IssuedFrom, IssuedBefore time.Time // both or none, see YearBounds
+
+	ProcessID string // of the cycle concerned; None: acts of no process
+	Clause    string // exactly; None: acts without
+	Phase     string // 1 to 8, of the GSBPM code; None: acts without
+	Only      string // one of Onlys; anything else does not narrow
+	Cause     string // branch of an Ishikawa diagram, or a way of looking for the cause; None: no cause found yet
+
+	After string
+	Limit int
+}
+
+// None asks a filter for acts that have nothing of the kind.
+const None = "none"
+
+// What Only of a filter asks for.
+const (
+	OnlyOpen     = "open"     // neither closed nor withdrawn
+	OnlyRepeat   = "repeat"   // repeating an earlier act
+	OnlyReopened = "reopened" // reopened at least once
+)
+
+// Onlys lists them.
+func Onlys() []string { return []string{OnlyOpen, OnlyRepeat, OnlyReopened} }
+
+// YearBounds are the first moment of a year in the zone of the office and the
+// first after it, UTC.
+func YearBounds(year int, zone *time.Location) (from, before time.Time) {
+	return time.Date(year, 1, 1, 0, 0, 0, 0, zone).UTC(), time.Date(year+1, 1, 1, 0, 0, 0, 0, zone).UTC()
+}
+
+// counted says whether the filter narrows by nothing but state and
+// department, for which totals are kept.
+func (f ActFilter) counted() bool {
+	return f.AuditID == "" && f.Origin == "" && f.Grade == "" && f.Overdue == "" && strings.TrimSpace(f.Query) == "" && f.IssuedFrom.IsZero() &&
+		f.ProcessID == "" && f.Clause == "" && f.Phase == "" && f.Cause == "" && f.Only == ""
 }
 
 // ActBrief is an act as the register shows it.
@@ -123,6 +158,9 @@ func (s *Service) Acts(ctx context.Context, f ActFilter) (ActList, error) {
 	if f.AuditID != "" && !store.IsID(f.AuditID) {
 		return ActList{}, apperr.Missing(kindAudit)
 	}
+	if f.ProcessID != "" && f.ProcessID != None && !store.IsID(f.ProcessID) {
+		return ActList{}, apperr.Missing("process")
+	}
 	return listActs(ctx, s.DB.Read(), sc, f)
 }
 
@@ -131,7 +169,8 @@ func (s *Service) Acts(ctx context.Context, f ActFilter) (ActList, error) {
 func (s *Service) EachAct(ctx context.Context, f ActFilter) iter.Seq2[ActBrief, error] {
 	return func(yield func(ActBrief, error) bool) {
 		sc, err := kis.Allowed(ctx, policies.ActRead)
-		if err == nil && ((f.DepartmentID != "" && !store.IsID(f.DepartmentID)) || (f.AuditID != "" && !store.IsID(f.AuditID))) {
+		if err == nil && ((f.DepartmentID != "" && !store.IsID(f.DepartmentID)) || (f.AuditID != "" && !store.IsID(f.AuditID)) ||
+			(f.ProcessID != "" && f.ProcessID != None && !store.IsID(f.ProcessID))) {
 			err = apperr.Missing(kindAct)
 		}
 		if err != nil {

@@ -104,6 +104,53 @@ func actsWhere(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) 
 	if f.Overdue != "" {
 		q.Where("c.state IN (?)", bun.List(timed)).Where(PresentDue+" < ?", f.Overdue)
 	}
+	return actsOfSummary(q, f)
+}
+
+// actsOfSummary narrows acts by what the summary of a year counts them under.
+func actsOfSummary(q *bun.SelectQuery, f ActFilter) *bun.SelectQuery {
+	if !f.IssuedFrom.IsZero() {
+		q.Where("c.issued_at >= ? AND c.issued_at < ?", f.IssuedFrom, f.IssuedBefore)
+	}
+	switch f.ProcessID {
+	case "":
+	case None:
+		q.Where("c.cycle_id IS NULL")
+	default:
+		q.Where("c.cycle_id IN (SELECT y.id FROM cycles y WHERE y.process_id = ?)", f.ProcessID)
+	}
+	switch f.Clause {
+	case "":
+	case None:
+		q.Where("c.clause = ''")
+	default:
+		q.Where("c.clause = ?", f.Clause)
+	}
+	switch f.Phase {
+	case "":
+	case None:
+		q.Where("c.gsbpm = ''")
+	default:
+		q.Where("(c.gsbpm = ? OR c.gsbpm LIKE ? ESCAPE '!')", f.Phase, store.LikePattern(f.Phase)[1:len(store.LikePattern(f.Phase))-1]+".%")
+	}
+	switch f.Only {
+	case OnlyOpen:
+		q.Where("c.state NOT IN ('closed', 'withdrawn')")
+	case OnlyRepeat:
+		q.Where("c.repeat_of IS NOT NULL")
+	case OnlyReopened:
+		q.Where("c.reopened > 0")
+	}
+	const branched = "EXISTS (SELECT 1 FROM act_causes k WHERE k.act_id = c.id AND k.category <> '')"
+	switch f.Cause {
+	case "":
+	case None:
+		q.Where("NOT (c.cause_method = ? AND c.root_cause <> '')", FiveWhy).Where("NOT (c.cause_method = ? AND "+branched+")", Ishikawa)
+	case string(FiveWhy):
+		q.Where("c.cause_method = ? AND c.root_cause <> ''", FiveWhy)
+	default:
+		q.Where("c.cause_method = ? AND EXISTS (SELECT 1 FROM act_causes k WHERE k.act_id = c.id AND k.category = ?)", Ishikawa, f.Cause)
+	}
 	return q
 }
 
@@ -157,7 +204,7 @@ func countActs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) 
 		counts = nil
 		return nil
 	}
-	if !sc.Any || f.AuditID != "" || f.Origin != "" || f.Grade != "" || f.Overdue != "" || strings.TrimSpace(f.Query) != "" {
+	if !sc.Any || !f.counted() {
 		return out, add(actsWhere(ctx, db, sc, f).ColumnExpr("c.state || '' AS state, COUNT(*) AS n").GroupExpr(byState), "count acts")
 	}
 	q := db.NewSelect().TableExpr("act_counts AS k").ColumnExpr("k.state, SUM(k.n) AS n").GroupExpr("k.state")

@@ -2,6 +2,8 @@ package auditweb
 
 import (
 	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/kis"
@@ -51,7 +53,40 @@ func (p pages) acts(c *web.Context) error {
 
 // narrowed says whether a filter is on.
 func (v actList) narrowed() bool {
-	return v.filter.State != "" || v.filter.DepartmentID != "" || v.filter.AuditID != "" || v.filter.Query != "" || v.filter.Origin != "" || v.filter.Grade != "" || v.late
+	return v.filter.State != "" || v.filter.DepartmentID != "" || v.filter.AuditID != "" || v.filter.Query != "" || v.filter.Origin != "" || v.filter.Grade != "" || v.late || len(v.further()) > 0
+}
+
+// further are the filters that no field of the form shows, which it keeps:
+// those of the yearly summary. Each is a name and its value.
+func (v actList) further() (out [][2]string) {
+	f := v.filter
+	if !f.IssuedFrom.IsZero() {
+		out = append(out, [2]string{"year", strconv.Itoa(f.IssuedFrom.In(v.Zone).Year())})
+	}
+	for _, p := range [][2]string{{"process", f.ProcessID}, {"clause", f.Clause}, {"phase", f.Phase}, {"cause", f.Cause}, {"only", f.Only}} {
+		if p[1] != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// furtherText says in words how the list is narrowed further.
+func (v actList) furtherText() string {
+	var parts []string
+	for _, p := range v.further() {
+		switch {
+		case p[1] == audit.None:
+			parts = append(parts, v.T("audit.summary.none."+p[0]))
+		case p[0] == "only":
+			parts = append(parts, v.T("audit.list.further.only."+p[1]))
+		case p[0] == "process" || p[0] == "cause":
+			parts = append(parts, v.T("audit.list.further."+p[0]))
+		default:
+			parts = append(parts, v.T("audit.list.further."+p[0], "value", p[1]))
+		}
+	}
+	return strings.Join(parts, " · ")
 }
 
 // name is what an act is called in a list.

@@ -3,6 +3,8 @@ package auditweb
 import (
 	"context"
 	"io"
+	"slices"
+	"strconv"
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/policies"
@@ -39,8 +41,16 @@ func RegisterExports(r *web.Router, lists ListWriter) {
 func actFilter(c *web.Context) audit.ActFilter {
 	f := audit.ActFilter{State: audit.ActState(c.Query("state")), DepartmentID: c.Query("department"), AuditID: c.Query("audit"), Query: c.Query("q"),
 		Origin: audit.Origin(c.Query("origin")), Grade: audit.Grade(c.Query("grade"))}
+	f.ProcessID, f.Clause, f.Phase, f.Cause = c.Query("process"), c.Query("clause"), c.Query("phase"), c.Query("cause")
+	if slices.Contains(audit.Onlys(), c.Query("only")) {
+		f.Only = c.Query("only")
+	}
+	page := c.Page("audit.act.title")
+	if year, err := strconv.Atoi(c.Query("year")); err == nil && year >= 1990 && year <= 2199 {
+		f.IssuedFrom, f.IssuedBefore = audit.YearBounds(year, page.Zone)
+	}
 	if c.Query("late") == "1" {
-		f.Overdue = c.Page("audit.act.title").Today()
+		f.Overdue = page.Today()
 	}
 	return f
 }

@@ -73,9 +73,16 @@ var packages = slices.Concat([]row{
 	{"audit/board", with(base, "audit", "kis", "reference"), "views that only read stand above the audits and acts they show"},
 	{"eservice/campaign", with(base, "eservice", "kis", "reference"), "the campaign stands above the schemes it scores by and the summaries it makes anew; recommendations and acts are reached through an interface wired in cmd/kis"},
 
+	{"audit/summary", with(base, "audit", "audit/programme", "kis", "reference"), "the summary of a year counts what audits, acts and the programme of the year hold"},
+	{"audit/outside", with(base, "audit", "kis"), "links for outside auditors stand above the audits and cycles they open; they read them by their services, with the rights of an observer"},
+	{"audit/outside/outsideweb", with(base, shell, "audit", "audit/outside", "kis"), whyPages},
 	{"audit/programme", with(base, "audit", "kis", "reference"), "the programme stands above the audits it leads to; an audit knows only the row it came from"},
 
-	{"reports", with(base, domains, "audit/checklist", "eservice/campaign", "eservice/register", "kis", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
+	{"planning/evaluation", with(base, "kis", "planning", "reference"), "the evaluation stands above the register of recommendations it adds to; what other contexts know of a cycle comes through an interface wired in cmd/kis"},
+	{"planning/evaluation/evaluationweb", with(base, shell, "kis", "planning", "planning/evaluation"), whyPages},
+
+	{"reports", with(base, domains, "planning/evaluation", "audit/checklist", "eservice/campaign", "eservice/register", "kis", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
+	{"reports/auditdoc", with(base, "audit", "audit/programme", "audit/summary", "kis", "kis/inquiry", "reports"), "the documents of audits are made of what the contexts of audit let a person read"},
 	{"reports/pack", with(base, "kis", "reports"), "a pack is made of what kis lets a person read; it knows nothing of requests"},
 	{"reports/reportsweb", with(base, shell, domains, "eservice/campaign", "eservice/register", "kis", "reports", "reports/pack"), whyPages},
 
@@ -88,7 +95,7 @@ var packages = slices.Concat([]row{
 }, contexts())
 
 // parts are the packages of a sibling that have pages with it beside the main one.
-var parts = map[string][]string{"audit": {"audit/board", "audit/checklist", "audit/programme"}, "eservice": {"eservice/campaign"}}
+var parts = map[string][]string{"audit": {"audit/board", "audit/checklist", "audit/programme", "audit/summary"}, "eservice": {"eservice/campaign"}}
 
 // contexts gives the three rows of each of the domain's siblings, which are alike.
 func contexts() []row {

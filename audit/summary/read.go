@@ -1,0 +1,126 @@
+package summary
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/reference"
+)
+
+func actorOf(ctx context.Context) actor.Actor { return actor.From(ctx) }
+
+// yearOf reads the year of a moment or day in the database.
+func yearOf(text string, none int) int {
+	if y, err := strconv.Atoi(text); err == nil {
+		return y
+	}
+	return none
+}
+
+// issued narrows acts c to those of the year that the actor sees.
+func (s *Service) issued(ctx context.Context, db bun.IDB, year int) (*bun.SelectQuery, error) {
+	sc, err := kis.Allowed(ctx, policies.ActRead)
+	if err != nil {
+		return nil, err
+	}
+	from, before := audit.YearBounds(year, s.KIS.Zone)
+	return audit.ActsInScope(ctx, db.NewSelect().TableExpr("acts AS c"), sc).Where("c.issued_at >= ? AND c.issued_at < ?", from, before), nil
+}
+
+func (s *Service) acts(ctx context.Context, db bun.IDB, year int) (out []actRow, err error) {
+	q, err := s.issued(ctx, db, year)
+	if err != nil {
+		return nil, err
+	}
+	err = q.ColumnExpr("c.id, c.state, c.grade, c.origin, c.clause, c.gsbpm, c.repeat_of IS NOT NULL AS repeat, c.reopened, c.cause_method, c.root_cause <> '' AS root_cause").
+		ColumnExpr("COALESCE(CAST(p.id AS TEXT), '') AS process_id, COALESCE(p.code, '') AS process_code, COALESCE(p.title_az, '') AS process_az, COALESCE(p.title_en, '') AS process_en").
+		ColumnExpr("c.department_id, d.code AS department, d.name_az AS department_az, d.name_en AS department_en").
+		Join("JOIN departments AS d ON d.id = c.department_id").
+		Join("LEFT JOIN cycles AS y ON y.id = c.cycle_id").Join("LEFT JOIN processes AS p ON p.id = y.process_id").Scan(ctx, &out)
+	return out, store.MapError(err, "acts of the year")
+}
+
+func (s *Service) causes(ctx context.Context, db bun.IDB, year int) (out []causeRow, err error) {
+	q, err := s.issued(ctx, db, year)
+	if err != nil {
+		return nil, err
+	}
+	err = q.Distinct().ColumnExpr("k.act_id, k.category").Join("JOIN act_causes AS k ON k.act_id = c.id").Where("k.category <> ''").
+		Where("c.cause_method = ?", audit.Ishikawa).OrderExpr("k.act_id, k.category").Scan(ctx, &out)
+	return out, store.MapError(err, "causes of the year")
+}
+
+func (s *Service) steps(ctx context.Context, db bun.IDB, year int) (out []stepRow, err error) {
+	q, err := s.issued(ctx, db, year)
+	if err != nil {
+		return nil, err
+	}
+	err = q.ColumnExpr("e.act_id, e.to_state, e.at").Join("JOIN act_events AS e ON e.act_id = c.id AND e.action_id IS NULL").OrderExpr("e.act_id, e.seq").Scan(ctx, &out)
+	return out, store.MapError(err, "steps of the year")
+}
+
+// audits counts the audits of the year by state and the findings that were
+// shown to their departments by grade.
+func (s *Service) audits(ctx context.Context, db bun.IDB, year int) (list []auditRow, findings map[audit.Grade]int, err error) {
+	findings = map[audit.Grade]int{}
+	sc := policies.For(actor.From(ctx), policies.AuditRead)
+	if sc.None() {
+		return nil, findings, nil
+	}
+	of := func() *bun.SelectQuery {
+		first, last := strconv.Itoa(year)+"-01-01", strconv.Itoa(year)+"-12-31"
+		return audit.AuditsInScope(db.NewSelect().TableExpr("audits AS a"), sc).Where("a.planned_from BETWEEN ? AND ?", first, last)
+	}
+	if err = of().ColumnExpr("a.state, COUNT(*) AS n").GroupExpr("a.state").Scan(ctx, &list); err != nil {
+		return nil, nil, store.MapError(err, "audits of the year")
+	}
+	var rows []struct {
+		Grade audit.Grade
+		N     int
+	}
+	err = of().ColumnExpr("f.grade, COUNT(*) AS n").Join("JOIN findings AS f ON f.audit_id = a.id").
+		Where("f.state IN (?)", bun.List([]audit.FindingState{audit.FindingShared, audit.FindingConfirmed, audit.FindingDiverging, audit.FindingReported})).
+		GroupExpr("f.grade").Scan(ctx, &rows)
+	for _, r := range rows {
+		findings[r.Grade] = r.N
+	}
+	return list, findings, store.MapError(err, "findings of the year")
+}
+
+// names reads those of clauses, phases and branches of causes.
+func (s *Service) names(ctx context.Context, db bun.IDB) (n names, err error) {
+	n.clauses, n.phases = map[string]name{}, map[string]name{}
+	var clauses []struct {
+		Number  string
+		TitleAZ string `bun:"title_az"`
+		TitleEN string `bun:"title_en"`
+	}
+	if err = db.NewRaw("SELECT number, title_az, title_en FROM standard_clauses ORDER BY edition, standard DESC").Scan(ctx, &clauses); err != nil {
+		return n, store.MapError(err, "clauses")
+	}
+	for _, c := range clauses {
+		n.clauses[c.Number] = name{c.TitleAZ, c.TitleEN}
+	}
+	rows, err := reference.Rows(reference.GSBPM)
+	if err != nil {
+		return n, apperr.Wrap(err, "model")
+	}
+	for _, r := range rows {
+		if r["level"] == "phase" {
+			n.phases[r["code"]] = name{r["name_az"], r["name_en_5_1"]}
+		}
+	}
+	list, err := s.Audit.CauseCategories(ctx)
+	for _, k := range list {
+		n.branches = append(n.branches, branch{k.Code, name{k.NameAZ, k.NameEN}})
+	}
+	return n, err
+}
