@@ -67,7 +67,7 @@ func (s *story) qualify(key, name string) {
 	nigar.ticks("ISO 9001:2015")
 	nigar.follows("Yadda saxla")
 	nigar.sees("Səriştə qeydi yadda saxlandı.", "auditə rəhbərlik üzrə qüvvədə olan təlim yoxdur")
-	nigar.fills("Təlimin adı", "ISO 9001 üzrə aparıcı auditor", "Keçirən təşkilat", "Standartlaşdırma institutu", "Keçirildiyi gün", "14.03.2025", "Qüvvədədir", "13.03.2028")
+	nigar.fills("Təlimin adı", "ISO 9001 üzrə aparıcı auditor", "Keçirən təşkilat", "Standartlaşdırma institutu", "Keçirildiyi gün", "14.03.2025", "Etibarlılığın son günü", "13.03.2028")
 	nigar.ticks("Auditə rəhbərlik üzrə")
 	nigar.follows("Təlim əlavə et")
 	nigar.sees("Təlim əlavə edildi.", "Auditə rəhbərlik edə bilər")

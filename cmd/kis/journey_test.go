@@ -107,8 +107,13 @@ func tell(t *testing.T, c Config) {
 // newStory is an empty office with its people, served on a free port. It is a
 // Monday morning in February of the year that is worked through.
 func newStory(t *testing.T, c Config) *story {
+	return newStoryLater(t, c, func() time.Duration { return 0 })
+}
+
+// newStoryLater is newStory with a clock that can be put forward.
+func newStoryLater(t *testing.T, c Config, later func() time.Duration) *story {
 	began, start := time.Now(), time.Date(2026, 2, 2, 5, 30, 0, 0, time.UTC)
-	a, err := openApp(t.Context(), c, slog.New(slog.DiscardHandler), func() time.Time { return start.Add(time.Since(began)) })
+	a, err := openApp(t.Context(), c, slog.New(slog.DiscardHandler), func() time.Time { return start.Add(time.Since(began) + later()) })
 	if err != nil {
 		t.Fatal(err)
 	}
