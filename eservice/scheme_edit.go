@@ -149,8 +149,9 @@ func (s Scheme) facts() map[string]any {
 }
 
 // ActivateScheme puts a draft into force from its first day. The version it
-// was copied from, still open, ends the day before; any other scheme of the
-// same scale whose days it would share is a Conflict.
+// was copied from ends the day before, if the draft ends when that one would
+// have; any other scheme of the same scale whose days it would share is a
+// Conflict.
 func (s *Service) ActivateScheme(ctx context.Context, code string) error {
 	return s.moveScheme(ctx, code, "activate", "", func(tx *store.Tx, d *Scheme) error {
 		if err := d.check(true); err != nil {
@@ -164,14 +165,15 @@ func (s *Service) ActivateScheme(ctx context.Context, code string) error {
 			if x.Code == d.Code || x.State != SchemeActive || x.Scale != d.Scale || (x.ValidTo != "" && x.ValidTo < d.ValidFrom) || (d.ValidTo != "" && d.ValidTo < x.ValidFrom) {
 				continue
 			}
-			if x.Code != d.BasedOn || x.ValidTo != "" || x.ValidFrom >= d.ValidFrom {
+			if x.Code != d.BasedOn || x.ValidTo != d.ValidTo || x.ValidFrom >= d.ValidFrom {
 				return apperr.New(apperr.Conflict, "eservice.scheme.error.days", "scheme", x.Code)
 			}
+			before := x.ValidTo
 			x.ValidTo = d.ValidFrom.Add(-1)
 			if _, err := tx.NewUpdate().Model(&x).Column("valid_to").WherePK().Exec(ctx); err != nil {
 				return store.MapError(err, "end of a scheme")
 			}
-			tx.Record(store.Change{Action: string(policies.SchemeWrite), Kind: kindScheme, ID: x.Code, Label: x.TitleAZ, Before: map[string]any{"valid_to": ""}, After: map[string]any{"valid_to": x.ValidTo}})
+			tx.Record(store.Change{Action: string(policies.SchemeWrite), Kind: kindScheme, ID: x.Code, Label: x.TitleAZ, Before: map[string]any{"valid_to": before}, After: map[string]any{"valid_to": x.ValidTo}})
 		}
 		return nil
 	})
