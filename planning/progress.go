@@ -1,0 +1,59 @@
+package planning
+
+import (
+	"context"
+
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/policies"
+)
+
+// ItemProgress is how far an item of a plan in force has come.
+type ItemProgress struct {
+	ID            string
+	No            int
+	Text          string
+	ResponsibleID string
+	GSBPM         string  // of the recommendation it came from; may be empty
+	Term          day.Day // the new date after a postponement
+	State         ItemState
+	Late          bool // not done and past its term
+	Carried       bool // into a later plan
+}
+
+// Progress gives the items of the approved plans of a year, in the order of
+// the plan: what the next evaluation looks back on. None when no plan of that
+// year was approved. One query.
+func (s *Service) Progress(ctx context.Context, year int) ([]ItemProgress, error) {
+	if _, err := kis.Allowed(ctx, policies.PlanRead); err != nil {
+		return nil, err
+	}
+	list, err := progressOf(ctx, s.DB.Read(), year)
+	today := s.KIS.Today()
+	for i := range list {
+		list[i].Late = list[i].State != Done && list[i].Term < today
+	}
+	return list, err
+}
+
+// ProgressCounts are the items of a year by what became of them.
+type ProgressCounts struct{ Done, Late, Postponed, Carried int }
+
+// CountProgress counts items.
+func CountProgress(list []ItemProgress) (c ProgressCounts) {
+	for _, it := range list {
+		switch {
+		case it.State == Done:
+			c.Done++
+		case it.Late:
+			c.Late++
+		}
+		if it.State == Postponed {
+			c.Postponed++
+		}
+		if it.Carried {
+			c.Carried++
+		}
+	}
+	return c
+}
