@@ -16,10 +16,10 @@ func auditDocument(v audit.Dossier, w Words) Doc {
 	n := 0
 	d.Add(KeyValue{Pairs: 2, Rows: auditHead(v, w)},
 		w.Section(&n, "report.audit.objectives"), w.Box(v.Objectives),
-		w.Section(&n, "report.audit.scope"), KeyValue{Rows: auditScope(v, w)},
-		w.Section(&n, "report.audit.criteria"), w.Box(auditCriteria(v, w)),
-		w.Section(&n, "report.audit.team"), auditTeam(v, w))
-	d.Add(auditExceptions(v, w)...)
+		w.Section(&n, "report.audit.scope"), KeyValue{Rows: AuditScope(v, w)},
+		w.Section(&n, "report.audit.criteria"), w.Box(AuditCriteria(v, w)),
+		w.Section(&n, "report.audit.team"), AuditTeam(v, w))
+	d.Add(AuditExceptions(v, w)...)
 	d.Add(w.Section(&n, "report.audit.meetings"), auditMeetings(v, w),
 		w.Section(&n, "report.audit.fulfilment"))
 	d.Add(auditFulfilment(v, w)...)
@@ -49,7 +49,8 @@ func auditHead(v audit.Dossier, w Words) []KV {
 	}
 }
 
-func auditScope(v audit.Dossier, w Words) []KV {
+// AuditScope are the facts of what an audit looks at.
+func AuditScope(v audit.Dossier, w Words) []KV {
 	processes := ""
 	for _, c := range v.Cycles {
 		processes = Joined("; ", processes, Joined(", ", w.Quoted(c.Title(w.Lang)), c.Period))
@@ -66,8 +67,8 @@ func auditScope(v audit.Dossier, w Words) []KV {
 	}
 }
 
-// auditCriteria are the standards of the checklist and what was written.
-func auditCriteria(v audit.Dossier, w Words) string {
+// AuditCriteria are the standards of the checklist and what was written.
+func AuditCriteria(v audit.Dossier, w Words) string {
 	standards := ""
 	for _, s := range v.Standards {
 		standards = Joined("; ", standards, w.Clause(s, s.Code, s.Edition, "", ""))
@@ -75,7 +76,9 @@ func auditCriteria(v audit.Dossier, w Words) string {
 	return Joined("\n", v.Criteria, standards)
 }
 
-func auditTeam(v audit.Dossier, w Words) Table {
+// AuditTeam is the table of the team with what is known of the independence of
+// each.
+func AuditTeam(v audit.Dossier, w Words) Table {
 	t := Table{Columns: []Column{{Title: w.T("report.audit.name"), Width: 46}, {Title: w.T("report.audit.post"), Width: 44},
 		{Title: w.T("report.audit.role"), Width: 34}, {Title: w.T("report.audit.independence"), Width: 52}}}
 	for _, m := range v.Team {
@@ -99,9 +102,9 @@ func conflicts(found []audit.Conflict, w Words) string {
 	return out
 }
 
-// auditExceptions are the decisions by which somebody audited in spite of a
+// AuditExceptions are the decisions by which somebody audited in spite of a
 // tie to what was audited, those on people who left the team included.
-func auditExceptions(v audit.Dossier, w Words) []Block {
+func AuditExceptions(v audit.Dossier, w Words) []Block {
 	if len(v.Exceptions) == 0 {
 		return nil
 	}
