@@ -81,10 +81,14 @@ var packages = slices.Concat([]row{
 	{"planning/evaluation", with(base, "kis", "planning", "reference"), "the evaluation stands above the register of recommendations it adds to; what other contexts know of a cycle comes through an interface wired in cmd/kis"},
 	{"planning/evaluation/evaluationweb", with(base, shell, "kis", "planning", "planning/evaluation"), whyPages},
 
-	{"reports", with(base, domains, "planning/evaluation", "audit/checklist", "eservice/campaign", "eservice/register", "kis", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
+	{"reports", with(base, domains, "audit/checklist", "eservice/campaign", "eservice/register", "kis", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
 	{"reports/auditdoc", with(base, "audit", "audit/programme", "audit/summary", "kis", "kis/inquiry", "reports"), "the documents of audits are made of what the contexts of audit let a person read"},
+	{"planning/risk", with(base, "kis", "reference"), "risks and objectives lie beside the plan: the review takes their figures and the register what they lead to through adapters in cmd/kis"},
+	{"planning/risk/riskweb", with(base, shell, "kis", "planning/risk"), whyPages},
+	{"reports/risks", with(base, "kis", "planning/risk", "reports"), "the table of risks is made of what planning/risk lets a person read"},
+	{"reports/cycledoc", with(base, "kis", "planning/evaluation", "reports"), "the documents of phase 8 are made of what planning lets a person read; they know nothing of requests"},
 	{"reports/pack", with(base, "kis", "reports"), "a pack is made of what kis lets a person read; it knows nothing of requests"},
-	{"reports/reportsweb", with(base, shell, domains, "eservice/campaign", "eservice/register", "kis", "reports", "reports/pack"), whyPages},
+	{"reports/reportsweb", with(base, shell, domains, "eservice/campaign", "eservice/register", "kis", "reports", "reports/auditdoc", "reports/pack"), whyPages},
 
 	{"web/assets", nil, "files for the browser only"},
 	{"web/ui", with(plumbing, "policies", "web/assets"), whyShell},

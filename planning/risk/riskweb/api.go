@@ -1,0 +1,351 @@
+package riskweb
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/planning/risk"
+	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/web"
+)
+
+// registerAPI adds the operations of risks and objectives. They ask the same
+// methods as the pages.
+func (h pages) registerAPI(r *web.Router) {
+	id := web.Param{Name: "id", Kind: web.ParamID, Text: "api.param.id"}
+	q := web.Param{Name: "q", Kind: web.ParamText, Text: "api.param.q"}
+	department := web.Param{Name: "department", Kind: web.ParamID, Text: "api.param.department"}
+	step := func(verb string, act policies.Action, op string, body any, do func(ctx context.Context, c *web.Context, id string) error) web.Operation {
+		return web.Operation{Method: http.MethodPost, Path: "/api/v1/risks/:id/" + verb, Action: act, ID: op, Group: "risks", Text: "api.op." + op,
+			Params: []web.Param{id}, Body: body, Answer: apiRisk{}, Do: func(c *web.Context) error {
+				id, err := c.ID("id")
+				if err != nil {
+					return err
+				}
+				if err := do(c.Ctx(), c, id); err != nil {
+					return err
+				}
+				return h.apiRiskOf(c, http.StatusOK, id)
+			}}
+	}
+	r.API(
+		web.Operation{Method: http.MethodGet, Path: "/api/v1/risks", Action: policies.RiskRead, ID: "listRisks", Group: "risks", Text: "api.op.listRisks",
+			Params: []web.Param{q, {Name: "kind", Of: texts(risk.Kinds()), Text: "api.param.risk_kind"}, {Name: "state", Of: texts(risk.States()), Text: "api.param.risk_state"},
+				{Name: "level", Kind: web.ParamText, Max: 20, Text: "api.param.risk_level"}, department, {Name: "process", Kind: web.ParamID, Text: "api.param.process"},
+				{Name: "late", Of: []string{"1"}, Text: "api.param.risk_late"}, web.AfterParam(2), web.LimitParam}, Answer: apiRiskList{}, Do: h.apiRisks},
+		web.Operation{Method: http.MethodPost, Path: "/api/v1/risks", Action: policies.RiskWrite, ID: "enterRisk", Group: "risks", Text: "api.op.enterRisk",
+			Body: apiNewRisk{}, Status: http.StatusCreated, Answer: apiRisk{}, Do: h.apiEnter},
+		web.Operation{Method: http.MethodGet, Path: "/api/v1/risks/:id", Action: policies.RiskRead, ID: "getRisk", Group: "risks", Text: "api.op.getRisk",
+			Params: []web.Param{id}, Answer: apiRisk{}, Do: func(c *web.Context) error {
+				id, err := c.ID("id")
+				if err != nil {
+					return err
+				}
+				return h.apiRiskOf(c, http.StatusOK, id)
+			}},
+		step("treat", policies.RiskWrite, "treatRisk", apiTreatment{}, func(ctx context.Context, c *web.Context, id string) error {
+			var in apiTreatment
+			if err := c.ReadJSON(&in); err != nil {
+				return err
+			}
+			return h.svc.Treat(ctx, id, risk.Treatment{Kind: risk.TreatmentKind(in.Kind), Text: in.Treatment, Due: in.Due})
+		}),
+		step("report", policies.RiskWrite, "reportTreatment", apiResult{}, func(ctx context.Context, c *web.Context, id string) error {
+			var in apiResult
+			if err := c.ReadJSON(&in); err != nil {
+				return err
+			}
+			return h.svc.Report(ctx, id, in.Result)
+		}),
+		step("check", policies.RiskDecide, "checkTreatment", apiVerdict{}, func(ctx context.Context, c *web.Context, id string) error {
+			var in apiVerdict
+			if err := c.ReadJSON(&in); err != nil {
+				return err
+			}
+			if !in.Works {
+				return h.svc.Refuse(ctx, id, in.Verdict)
+			}
+			return h.svc.Confirm(ctx, id, in.Verdict, risk.Weighing{Likelihood: in.Likelihood, Impact: in.Impact, ReviewDue: in.ReviewDue})
+		}),
+		step("review", policies.RiskWrite, "reviewRisk", apiWeighing{}, func(ctx context.Context, c *web.Context, id string) error {
+			var in apiWeighing
+			if err := c.ReadJSON(&in); err != nil {
+				return err
+			}
+			return h.svc.Review(ctx, id, in.weighing())
+		}),
+		step("decide", policies.RiskDecide, "decideRisk", apiDecision{}, func(ctx context.Context, c *web.Context, id string) error {
+			var in apiDecision
+			if err := c.ReadJSON(&in); err != nil {
+				return err
+			}
+			switch in.Decision {
+			case "retain":
+				return h.svc.Retain(ctx, id, in.Reason)
+			case "close":
+				return h.svc.Close(ctx, id, in.Reason)
+			case "reopen":
+				return h.svc.Reopen(ctx, id, in.Reason)
+			}
+			return apperr.InvalidField("decision", "error.field.choice")
+		}),
+		web.Operation{Method: http.MethodGet, Path: "/api/v1/objectives", Action: policies.ObjectiveRead, ID: "listObjectives", Group: "objectives", Text: "api.op.listObjectives",
+			Params: []web.Param{q, {Name: "state", Of: texts(risk.ObjectiveStates()), Text: "api.param.objective_state"}, department, web.AfterParam(1), web.LimitParam},
+			Answer: apiObjectiveList{}, Do: h.apiObjectives},
+		web.Operation{Method: http.MethodGet, Path: "/api/v1/objectives/:id", Action: policies.ObjectiveRead, ID: "getObjective", Group: "objectives", Text: "api.op.getObjective",
+			Params: []web.Param{id}, Answer: apiObjective{}, Do: func(c *web.Context) error { return h.apiObjectiveOf(c, http.StatusOK) }},
+		web.Operation{Method: http.MethodPost, Path: "/api/v1/objectives/:id/values", Action: policies.ObjectiveMeasure, ID: "measureObjective", Group: "objectives", Text: "api.op.measureObjective",
+			Params: []web.Param{id}, Body: apiNewValue{}, Status: http.StatusCreated, Answer: apiObjective{}, Do: func(c *web.Context) error {
+				id, err := c.ID("id")
+				if err != nil {
+					return err
+				}
+				var in apiNewValue
+				if err := c.ReadJSON(&in); err != nil {
+					return err
+				}
+				if err := h.svc.Measure(c.Ctx(), id, risk.NewValue{MeasuredOn: in.MeasuredOn, Value: in.Value, Note: in.Note}); err != nil {
+					return err
+				}
+				return h.apiObjectiveOf(c, http.StatusCreated)
+			}},
+	)
+}
+
+// texts turns values of a string type into texts.
+func texts[S ~string](list []S) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = string(s)
+	}
+	return out
+}
+
+// apiDepartment is a department as the API names it.
+type apiDepartment struct {
+	ID   string `json:"id"`
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+func departmentIn(lang string, d kis.Department) apiDepartment {
+	return apiDepartment{d.ID, d.Code, d.Name(lang)}
+}
+
+// apiWeight is an assessment: points of the scale, their product and its level.
+type apiWeight struct {
+	Likelihood int    `json:"likelihood"`
+	Impact     int    `json:"impact"`
+	Score      int    `json:"score"`
+	Level      string `json:"level"` // code
+}
+
+// apiRisk is a risk or an opportunity.
+type apiRisk struct {
+	ID            string        `json:"id"`
+	Number        string        `json:"number"`
+	Kind          string        `json:"kind"`
+	State         string        `json:"state"`
+	Title         string        `json:"title"`
+	Cause         string        `json:"cause"`
+	Consequence   string        `json:"consequence"`
+	ProcessID     string        `json:"process_id,omitempty"`
+	Process       string        `json:"process,omitempty"`
+	GSBPM         string        `json:"gsbpm,omitempty"`
+	Department    apiDepartment `json:"department"`
+	OwnerID       string        `json:"owner_id"`
+	Owner         string        `json:"owner"`
+	Scale         int           `json:"scale"` // version
+	First         apiWeight     `json:"first"`
+	Now           apiWeight     `json:"now"`
+	AssessedAt    time.Time     `json:"assessed_at"`
+	ReviewDue     day.Day       `json:"review_due"`
+	TreatmentKind string        `json:"treatment_kind,omitempty"`
+	Treatment     string        `json:"treatment,omitempty"`
+	Due           day.Day       `json:"due,omitempty"`
+	Result        string        `json:"result,omitempty"`
+	ReportedAt    time.Time     `json:"reported_at,omitzero"`
+	Verdict       string        `json:"verdict,omitempty"`
+	CheckedBy     string        `json:"checked_by,omitempty"`
+	CheckedAt     time.Time     `json:"checked_at,omitzero"`
+}
+
+type apiRiskList struct {
+	Items []apiRisk `json:"items"`
+	Total int       `json:"total"`
+	Next  string    `json:"next"`
+}
+
+func riskIn(lang string, r risk.Row) apiRisk {
+	return apiRisk{ID: r.ID, Number: r.Number, Kind: string(r.Kind), State: string(r.State), Title: r.Risk.Title, Cause: r.Cause, Consequence: r.Consequence, ProcessID: r.ProcessID,
+		Process: r.Process(lang), GSBPM: r.GSBPM, Department: departmentIn(lang, r.Department), OwnerID: r.OwnerID, Owner: r.OwnerName, Scale: r.Scale,
+		First: apiWeight{r.FirstLikelihood, r.FirstImpact, r.FirstScore, r.FirstLevel}, Now: apiWeight{r.Likelihood, r.Impact, r.Score, r.Level}, AssessedAt: r.AssessedAt,
+		ReviewDue: r.ReviewDue, TreatmentKind: string(r.TreatmentKind), Treatment: r.Treatment, Due: r.Due, Result: r.Result, ReportedAt: r.ReportedAt, Verdict: r.Verdict,
+		CheckedBy: r.CheckedName, CheckedAt: r.CheckedAt}
+}
+
+func (h pages) apiRisks(c *web.Context) error {
+	f := filterOf(c)
+	f.Open, f.Likelihood, f.Impact = false, 0, 0
+	list, err := h.svc.Risks(c.Ctx(), f)
+	if err != nil {
+		return err
+	}
+	out := apiRiskList{Items: []apiRisk{}, Total: list.Total}
+	if list.Next != nil {
+		out.Next = web.EncodeCursor(list.Next...)
+	}
+	for _, r := range list.Rows {
+		out.Items = append(out.Items, riskIn(c.Lang(), r))
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (h pages) apiRiskOf(c *web.Context, status int, id string) error {
+	p, err := h.svc.Risk(c.Ctx(), id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(status, riskIn(c.Lang(), p.Row))
+}
+
+type apiWeighing struct {
+	Likelihood int     `json:"likelihood"`
+	Impact     int     `json:"impact"`
+	Note       string  `json:"note,omitempty"`
+	ReviewDue  day.Day `json:"review_due"`
+}
+
+func (w apiWeighing) weighing() risk.Weighing {
+	return risk.Weighing{Likelihood: w.Likelihood, Impact: w.Impact, Note: w.Note, ReviewDue: w.ReviewDue}
+}
+
+// apiNewRisk is a risk to enter, with its first assessment.
+type apiNewRisk struct {
+	Kind        string  `json:"kind" enum:"risk,opportunity,corruption"`
+	Title       string  `json:"title"`
+	Cause       string  `json:"cause"`
+	Consequence string  `json:"consequence"`
+	Process     string  `json:"process,omitempty"` // id
+	GSBPM       string  `json:"gsbpm,omitempty"`
+	Department  string  `json:"department"` // id
+	Owner       string  `json:"owner"`      // id
+	Likelihood  int     `json:"likelihood"`
+	Impact      int     `json:"impact"`
+	Note        string  `json:"note,omitempty"`
+	ReviewDue   day.Day `json:"review_due"`
+}
+
+func (h pages) apiEnter(c *web.Context) error {
+	var in apiNewRisk
+	if err := c.ReadJSON(&in); err != nil {
+		return err
+	}
+	r, err := h.svc.Enter(c.Ctx(), risk.Fields{Kind: risk.Kind(in.Kind), Title: in.Title, Cause: in.Cause, Consequence: in.Consequence, ProcessID: in.Process, GSBPM: in.GSBPM,
+		DepartmentID: in.Department, OwnerID: in.Owner}, risk.Weighing{Likelihood: in.Likelihood, Impact: in.Impact, Note: in.Note, ReviewDue: in.ReviewDue})
+	if err != nil {
+		return err
+	}
+	return h.apiRiskOf(c, http.StatusCreated, r.ID)
+}
+
+type apiTreatment struct {
+	Kind      string  `json:"treatment_kind" enum:"avoid,remove,likelihood,consequence,share,pursue"`
+	Treatment string  `json:"treatment"`
+	Due       day.Day `json:"due"`
+}
+
+type apiResult struct {
+	Result string `json:"result"`
+}
+
+// apiVerdict judges a treatment; what is left is weighed only when it works.
+type apiVerdict struct {
+	Works      bool    `json:"works"`
+	Verdict    string  `json:"verdict"`
+	Likelihood int     `json:"likelihood,omitempty"`
+	Impact     int     `json:"impact,omitempty"`
+	ReviewDue  day.Day `json:"review_due,omitempty"`
+}
+
+type apiDecision struct {
+	Decision string `json:"decision" enum:"retain,close,reopen"`
+	Reason   string `json:"reason"`
+}
+
+// apiObjective is an objective with what was measured, the latest day first.
+type apiObjective struct {
+	ID         string        `json:"id"`
+	Number     string        `json:"number"`
+	State      string        `json:"state"`
+	Title      string        `json:"title"`
+	Metric     string        `json:"metric"`
+	Unit       string        `json:"unit"`
+	Better     string        `json:"better"`
+	Baseline   string        `json:"baseline,omitempty"`
+	Target     string        `json:"target"`
+	Department apiDepartment `json:"department"`
+	Owner      string        `json:"owner"`
+	Starts     day.Day       `json:"starts"`
+	Due        day.Day       `json:"due"`
+	Values     []apiValue    `json:"values"`
+}
+
+type apiValue struct {
+	MeasuredOn day.Day `json:"measured_on"`
+	Value      string  `json:"value"`
+	Met        bool    `json:"met"`
+	Note       string  `json:"note,omitempty"`
+}
+
+type apiNewValue struct {
+	MeasuredOn day.Day `json:"measured_on"`
+	Value      string  `json:"value"`
+	Note       string  `json:"note,omitempty"`
+}
+
+type apiObjectiveList struct {
+	Items []apiObjective `json:"items"`
+	Total int            `json:"total"`
+	Next  string         `json:"next"`
+}
+
+func objectiveIn(lang string, r risk.ObjectiveRow) apiObjective {
+	out := apiObjective{ID: r.ID, Number: r.Number, State: string(r.State), Title: r.Objective.Title, Metric: r.Metric, Unit: r.Unit, Better: r.Better, Baseline: r.Baseline,
+		Target: r.Target, Department: departmentIn(lang, r.Department), Owner: r.OwnerName, Starts: r.Starts, Due: r.Due, Values: []apiValue{}}
+	for _, v := range r.Values {
+		out.Values = append(out.Values, apiValue{MeasuredOn: v.MeasuredOn, Value: v.Value, Met: r.Met(v.Value), Note: v.Note})
+	}
+	return out
+}
+
+func (h pages) apiObjectives(c *web.Context) error {
+	f := risk.ObjectiveFilter{Query: c.Query("q"), State: risk.ObjectiveState(c.Query("state")), DepartmentID: c.Query("department"), Limit: c.Limit()}
+	if after := c.Cursor(1); after != nil {
+		f.After = after[0]
+	}
+	list, err := h.svc.Objectives(c.Ctx(), f)
+	if err != nil {
+		return err
+	}
+	out := apiObjectiveList{Items: []apiObjective{}, Total: list.Total}
+	if list.Next != "" {
+		out.Next = web.EncodeCursor(list.Next)
+	}
+	for _, r := range list.Rows {
+		out.Items = append(out.Items, objectiveIn(c.Lang(), r))
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (h pages) apiObjectiveOf(c *web.Context, status int) error {
+	o, err := h.loadObjective(c)
+	if err != nil {
+		return err
+	}
+	return c.JSON(status, objectiveIn(c.Lang(), o.ObjectiveRow))
+}
