@@ -116,13 +116,18 @@ func sampleAudit() audit.Dossier {
 		Findings: []audit.FindingView{
 			{Finding: audit.Finding{No: 1, Grade: audit.Minor, Standard: "ISO9001", Edition: "2015", Clause: "6.1.2", GSBPM: "1.6.2", Statement: "14 riskdən 5-i üzrə məsul şəxs və qalıq risk səviyyəsi göstərilməyib.",
 				Recommendation: "Risk cədvəlinin şablonunu yeniləmək"}, RowNo: "1.6-b", Department: sss, ActNumber: "UA-2026-004", ActState: audit.ActInProgress, Evidence: sampleEvidence()[:1]},
-			{Finding: audit.Finding{No: 2, Grade: audit.Major, Standard: "ISO9001", Edition: "2015", Clause: "7.5.3", GSBPM: "4.4.2", Statement: "Toplanma materialları son tarixədək arxivə təhvil verilməyib."},
+			{Finding: audit.Finding{No: 2, Grade: audit.Major, Standard: "ISO9001", Edition: "2015", Clause: "7.5.3", GSBPM: "4.4.2", Statement: "Toplanma materialları son tarixədək arxivə təhvil verilməyib.",
+				State: audit.FindingDiverging, View: "Materiallar vaxtında təhvil verilib, akt sonradan imzalanıb.", TeamView: "Təhvil aktının tarixi son tarixdən sonradır."},
 				RowNo: "4.4-a", Department: sss, ActNumber: "UA-2026-005", ActState: audit.ActObjected},
 			{Finding: audit.Finding{No: 3, Grade: audit.Observation, Clause: "7.2", Statement: "Yeni əməkdaşların təlimi plan üzrə aparılmır."}, Department: its},
 			{Finding: audit.Finding{No: 4, Grade: audit.Strength, Statement: "Məlumatların yoxlanması qaydaları sənədləşdirilib və hər dövr yenilənir."}, Department: sss}},
 		Acts: []audit.ActBrief{{Number: "UA-2026-004", State: audit.ActInProgress, Grade: audit.Minor, DepartmentCode: "SSS", Due: "2026-11-30"},
 			{Number: "UA-2026-005", State: audit.ActObjected, Grade: audit.Major, DepartmentCode: "SSS", Due: "2026-06-30"}, {State: audit.ActDraft, Grade: audit.Minor, DepartmentCode: "İTŞ"}},
 		Working: true}}
+	population, size := 42, 12
+	d.Checklist = []audit.RowRecord{{RowView: audit.RowView{Row: audit.Row{No: "4.4-a", QuestionAZ: "Toplanma materialları arxivə vaxtında təhvil verilirmi?", QuestionEN: "Are the materials handed over to the archive in time?",
+		Population: &population, Sample: &size, SampleMethod: "təsadüfi", SampleResult: "12-dən 9-u vaxtında"}}}}
+	d.Attendance = []audit.Attendance{{Name: "Günel Abbasova", Unit: "KİEMŞ"}, {Name: "Elçin Həsənov", Unit: "SSS"}, {Closing: true, Name: "Elçin Həsənov", Unit: "SSS"}}
 	x := audit.ExceptionView{Exception: audit.Exception{UserID: "samir", Conflicts: "moved", Reason: "Başqa səriştəli auditor yoxdur.", DecidedAt: at("2026-05-20 10:00")}, Person: samir, Decided: nigar}
 	d.Exceptions, d.Team[1].Exception = []audit.ExceptionView{x}, &x
 	d.Objections = []audit.Objection{

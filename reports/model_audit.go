@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/kis-platform/kis/audit"
 )
@@ -28,8 +29,11 @@ func auditDocument(v audit.Dossier, w Words) Doc {
 	d.Add(w.Section(&n, "report.audit.strengths"), w.Box(auditStrengths(v)),
 		w.Section(&n, "report.audit.conclusion"), w.Box(v.Conclusion),
 		w.Section(&n, "report.audit.acts"), auditActs(v, w),
-		w.Section(&n, "report.audit.opinions"), auditOpinions(v, w),
-		w.Section(&n, "report.audit.sampling"), Note{T(w.T("report.audit.sampling_text"))},
+		w.Section(&n, "report.audit.opinions"))
+	d.Add(auditOpinions(v, w)...)
+	d.Add(w.Section(&n, "report.audit.sampling"), Note{T(w.T("report.audit.sampling_text"))})
+	d.Add(auditSamples(v, w)...)
+	d.Add(w.Section(&n, "report.audit.distribution"), auditReceivers(v, w),
 		w.Section(&n, "report.signatures"), Signatures{auditSigners(v, w)})
 	return d
 }
@@ -128,10 +132,20 @@ func AuditExceptions(v audit.Dossier, w Words) []Block {
 }
 
 func auditMeetings(v audit.Dossier, w Words) KeyValue {
-	held := func(at string, note string) Text { return T(Joined(". ", at, note)) }
+	held := func(closing bool, at, note string) Text {
+		var names []string
+		for _, p := range v.Present(closing) {
+			names = append(names, Named(p.Name, p.Unit))
+		}
+		present := ""
+		if len(names) > 0 {
+			present = w.T("report.audit.present", "names", strings.Join(names, ", "))
+		}
+		return T(Joined("\n", Joined(". ", at, note), present))
+	}
 	return KeyValue{Rows: []KV{
-		{w.T("report.audit.opening"), held(w.DateTime(v.OpeningAt), v.OpeningNote)},
-		{w.T("report.audit.closing"), held(w.DateTime(v.ClosingAt), v.ClosingNote)},
+		{w.T("report.audit.opening"), held(false, w.DateTime(v.OpeningAt), v.OpeningNote)},
+		{w.T("report.audit.closing"), held(true, w.DateTime(v.ClosingAt), v.ClosingNote)},
 	}}
 }
 
@@ -198,6 +212,12 @@ func findingRow(f audit.FindingView, standard string, w Words) Row {
 	statement := T(f.Statement)
 	if f.Recommendation != "" {
 		statement = Join(statement, B("\n"+w.T("report.audit.recommendation")+" "), T(f.Recommendation))
+	}
+	if f.View != "" { // what the department said before the report was written
+		statement = Join(statement, B("\n"+w.T("report.audit.view")+" "), T(f.View))
+	}
+	if f.RepeatOf != "" {
+		statement = Join(statement, T("\n"+w.T("report.audit.repeat_of")))
 	}
 	clause, task := Joined(", ", standard, f.Clause), ""
 	if f.GSBPM != "" {

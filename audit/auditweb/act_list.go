@@ -22,6 +22,7 @@ type actList struct {
 	late        bool
 	draft       bool   // the person may draft an act from another source
 	exports     bool   // the register can be taken away
+	paper       bool   // and printed
 	export      string // query of the address
 }
 
@@ -34,6 +35,7 @@ func (p pages) acts(c *web.Context) error {
 		v.export = c.Request().URL.RawQuery
 		v.exports = true
 	}
+	v.paper = p.r.Has(http.MethodGet, "/acts/export.pdf")
 	var err error
 	if v.ActList, err = p.svc.Acts(c.Ctx(), v.filter); err != nil {
 		return err

@@ -18,11 +18,13 @@ type auditPage struct {
 	filter audit.RowFilter
 	row    *audit.RowPanel // the row beside the list; nil when nothing is shown
 	forms  map[string]ui.Form
-	pdf    string         // address of the report, "" when there is none
-	people []audit.Person // who may have been at a meeting
-	next   string
-	first  string
-	query  url.Values // filter of the list, carried by the links of rows
+	pdf    string // address of the report, "" when there is none
+
+	followUp string         // address of the report on its acts, "" when there is none
+	people   []audit.Person // who may have been at a meeting
+	next     string
+	first    string
+	query    url.Values // filter of the list, carried by the links of rows
 }
 
 // form is what came back for one of the page's forms.
@@ -62,6 +64,9 @@ func (p pages) showAudit(c *web.Context, status int, forms map[string]ui.Form) e
 	}
 	if p.r.Has(http.MethodGet, "/audits/:id/pdf") {
 		v.pdf = "/audits/" + v.ID + "/pdf"
+	}
+	if p.r.Has(http.MethodGet, "/audits/:id/follow-up.pdf") && (v.Kind != audit.Internal || len(v.Acts) > 0) {
+		v.followUp = "/audits/" + v.ID + "/follow-up.pdf"
 	}
 	if v.Working {
 		if err := p.loadChecklist(c, &v); err != nil {

@@ -16,7 +16,8 @@ type planPage struct {
 	audit.AuditView
 	people []audit.Person // whom the team can speak with
 	forms  map[string]ui.Form
-	asks   bool // documents can be asked for
+	asks   bool   // documents can be asked for
+	pdf    string // address of the plan on paper, "" when there is none
 }
 
 func (v planPage) form(name string) ui.Form { return v.forms[name] }
@@ -35,6 +36,9 @@ func (p pages) showPlan(c *web.Context, status int, forms map[string]ui.Form) er
 		return err
 	}
 	v.Page = c.Page("audit.plan.title")
+	if p.r.Has(http.MethodGet, "/audits/:id/plan.pdf") {
+		v.pdf = "/audits/" + id + "/plan"
+	}
 	if v.Can("team") {
 		if v.people, err = p.svc.PeopleOfScope(c.Ctx(), id); err != nil {
 			return err

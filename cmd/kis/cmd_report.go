@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -11,13 +12,14 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/reports"
+	"github.com/kis-platform/kis/reports/auditdoc"
 )
 
 // runReport is "kis report KIND KEY … -o FILE": one document, in the format
 // of the file's ending. The file appears when it is complete, and replaces an
 // older one.
 func runReport(ctx context.Context, c *cli, args []string) error {
-	keys := map[string]int{"act": 1, "audit": 1, "review": 1, "plan": 1, "cycle": 2, "scorecard": 0, "measures": 1, "process": 1, "process-map": 1, "gate": 3, "indicators": 2}
+	keys := map[string]int{"act": 1, "audit": 1, "review": 1, "plan": 1, "cycle": 2, "scorecard": 0, "measures": 1, "process": 1, "process-map": 1, "gate": 3, "evaluation": 1, "indicators": 2, "risks": 0}
 	if len(args) == 0 {
 		return c.wrongUse("cli.use.report")
 	}
@@ -37,6 +39,11 @@ func runReport(ctx context.Context, c *cli, args []string) error {
 		f.StringVar(&req.Agency, "agency", "", "code of one agency")
 	case "measures":
 		f.IntVar(&req.Year, "year", 0, "year of the report")
+	case "acts":
+		req.Filter = url.Values{}
+		for _, name := range []string{"state", "grade", "origin", "year", "clause", "phase", "only"} {
+			f.Func(name, "only acts of this "+name, func(v string) error { req.Filter.Set(name, v); return nil })
+		}
 	case "process", "process-map":
 		f.StringVar(&req.Key2, "version", "", "number of the version; the newest when left out")
 	}
@@ -77,7 +84,7 @@ func reportKeys(req *reports.Request, words []string) error {
 	if len(words) > 2 {
 		req.Phase = words[2]
 	}
-	if req.Kind == "plan" {
+	if req.Kind == "plan" || req.Kind == auditdoc.Summary {
 		var err error
 		if req.Year, err = strconv.Atoi(req.Key); err != nil {
 			return err

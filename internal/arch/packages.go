@@ -62,6 +62,8 @@ var packages = slices.Concat([]row{
 	{"kis/kistest", with(base, supports, "kis", "reference", "migrations"), whyBuilder},
 	{"kis/notice", with(base, "internal/outbox", "internal/mail", "kis", "reference"), "notices stand above kis and beside the contexts: what happened is read from the trail, whom it concerns is answered by each context through an interface wired in cmd/kis"},
 	{"kis/indicator", with(base, "kis", "reference"), "indicators stand above kis and beside the contexts, which give figures through a function wired in cmd/kis"},
+	{"kis/duty", with(base, "kis"), "the lists of what waits stand above kis and beside the contexts: what waits in each it says itself through an interface wired in cmd/kis"},
+	{"kis/duty/dutyweb", with(base, shell, "kis", "kis/duty"), whyPages},
 	{"kis/inquiry", with(base, "kis", "reference"), "what is asked and said about evidence stands above kis and beside the contexts: audits and acts are reached through interfaces wired in cmd/kis"},
 	{"kis/inquiry/inquiryweb", with(base, shell, "kis", "kis/inquiry"), whyPages},
 	{"kis/kisweb", with(base, shell, "kis", "kis/indicator", "kis/notice", "internal/outbox"), whyPages},
@@ -81,7 +83,7 @@ var packages = slices.Concat([]row{
 	{"planning/evaluation", with(base, "kis", "planning", "reference"), "the evaluation stands above the register of recommendations it adds to; what other contexts know of a cycle comes through an interface wired in cmd/kis"},
 	{"planning/evaluation/evaluationweb", with(base, shell, "kis", "planning", "planning/evaluation"), whyPages},
 
-	{"reports", with(base, domains, "audit/checklist", "eservice/campaign", "eservice/register", "kis", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
+	{"reports", with(base, domains, "audit/checklist", "eservice/campaign", "eservice/register", "kis", "kis/duty", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
 	{"reports/auditdoc", with(base, "audit", "audit/programme", "audit/summary", "kis", "kis/inquiry", "reports"), "the documents of audits are made of what the contexts of audit let a person read"},
 	{"planning/risk", with(base, "kis", "reference"), "risks and objectives lie beside the plan: the review takes their figures and the register what they lead to through adapters in cmd/kis"},
 	{"planning/risk/riskweb", with(base, shell, "kis", "planning/risk"), whyPages},

@@ -1,0 +1,20 @@
+package main
+
+import (
+	"github.com/kis-platform/kis/audit/auditweb"
+	"github.com/kis-platform/kis/audit/summary"
+	"github.com/kis-platform/kis/reports/auditdoc"
+	"github.com/kis-platform/kis/reports/reportsweb"
+	"github.com/kis-platform/kis/web"
+)
+
+// wireDocuments makes the documents of internal audit known to the reports.
+func wireDocuments(s services) {
+	s.reports.Add(auditdoc.Kinds(auditdoc.Sources{KIS: s.kis, Audit: s.audit, Summary: summary.New(s.audit, s.programmes), Inquiry: s.inquiry})...)
+}
+
+// registerDocuments adds their addresses and the page of the year.
+func (a *app) registerDocuments(r *web.Router) {
+	auditweb.RegisterSummary(r, summary.New(a.audit, a.programmes))
+	reportsweb.RegisterAuditDocuments(r, a.reports)
+}
