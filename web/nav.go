@@ -43,9 +43,12 @@ func Nav() []NavSection {
 			{"web.nav.auditors", "users-group", "/auditors", policies.AuditorRead, nil},
 		}},
 		{"web.nav.group.planning", []NavEntry{
+			{"web.nav.evaluations", "report-analytics", "/evaluations", policies.EvaluationRead, nil},
 			{"web.nav.reviews", "presentation-analytics", "/reviews", policies.ReviewRead, nil},
 			{"web.nav.plans", "calendar-event", "/plans", policies.PlanRead, nil},
 			{"web.nav.recommendations", "bulb", "/recommendations", policies.RecommendationRead, nil},
+			{"web.nav.risks", "gauge", "/risks", policies.RiskRead, nil},
+			{"web.nav.objectives", "target-arrow", "/objectives", policies.ObjectiveRead, nil},
 		}},
 		{"web.nav.group.accountability", []NavEntry{
 			{"web.nav.measures", "flag", "/measures", policies.MeasureRead, nil},

@@ -15,6 +15,8 @@ import (
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/inquiry"
 	"github.com/kis-platform/kis/planning"
+	"github.com/kis-platform/kis/planning/risk"
+	"github.com/kis-platform/kis/planning/evaluation"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -63,6 +65,8 @@ func TestTheLifecyclesInTheDocumentsAreThoseOfTheProgram(t *testing.T) {
 	b.WriteString(drawing("Phase gate", "kis.gate.state.", kis.GateTransitions))
 	b.WriteString(drawing("Evidence", "kis.evidence.state.", kis.SubmissionTransitions))
 	b.WriteString(drawing("Evidence request", "inquiry.request.state.", inquiry.RequestTransitions))
+	b.WriteString(drawing("Risk and opportunity", "risk.state.", risk.Transitions))
+	b.WriteString(drawing("Quality objective", "risk.objective.state.", risk.ObjectiveTransitions))
 	b.WriteString(drawing("Discrepancy note", "inquiry.discrepancy.state.", inquiry.DiscrepancyTransitions))
 	b.WriteString(drawing("Audit programme", "audit.programme.state.", programme.Transitions))
 	b.WriteString(drawing("Audit", "audit.audit.state.", audit.AuditTransitions))
@@ -70,6 +74,7 @@ func TestTheLifecyclesInTheDocumentsAreThoseOfTheProgram(t *testing.T) {
 	b.WriteString(drawing("Nonconformity act", "audit.act.state.", audit.ActTransitions))
 	b.WriteString(drawing("Corrective action", "audit.action.state.", audit.ActionTransitions))
 	b.WriteString(drawing("Extension of a corrective action", "audit.extension.state.", audit.ExtensionTransitions))
+	b.WriteString(drawing("Evaluation of a cycle", "evaluation.state.", evaluation.Transitions))
 	b.WriteString(drawing("Recommendation", "planning.recommendation.state.", planning.RecommendationTransitions))
 	b.WriteString(drawing("Yearly plan", "planning.plan.state.", planning.PlanTransitions))
 	b.WriteString(drawing("Agreement of a department", "planning.agreement.state.", planning.AgreementTransitions))

@@ -131,6 +131,7 @@ func routeIDs(t testing.TB, a *app) map[string]string {
 		"programmes:row": one(t, a, "SELECT r.id FROM programme_rows r JOIN programmes p ON p.id = r.programme_id WHERE p.year = 2027 LIMIT 1"),
 		"checklists:id":  one(t, a, "SELECT id FROM checklist_templates WHERE code = 'CONF'"), "checklists:question": one(t, a, "SELECT q.id FROM checklist_template_rows q JOIN checklist_templates c ON c.id = q.template_id WHERE c.code = 'CONF' LIMIT 1"),
 		"evidence:other": one(t, a, "SELECT id FROM submissions WHERE state = 'accepted' LIMIT 1"),
+		"evaluations:id": one(t, a, "SELECT id FROM evaluations"),
 		"cycles:id":      one(t, a, "SELECT id FROM cycles"), "processes:id": one(t, a, "SELECT id FROM processes"),
 		"evidence:id": one(t, a, "SELECT id FROM submissions WHERE state = 'submitted' LIMIT 1"), "audits:id": one(t, a, "SELECT id FROM audits WHERE state = 'in_progress'"),
 		"acts:id": one(t, a, "SELECT id FROM acts WHERE state = 'issued'"), "plans:year": "2027", "reviews:id": one(t, a, "SELECT id FROM reviews WHERE state = 'prepared'"),

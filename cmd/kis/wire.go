@@ -25,10 +25,16 @@ import (
 	"github.com/kis-platform/kis/kis/kisweb"
 	"github.com/kis-platform/kis/kis/notice"
 	"github.com/kis-platform/kis/planning"
+	"github.com/kis-platform/kis/planning/evaluation"
+	"github.com/kis-platform/kis/planning/evaluation/evaluationweb"
 	"github.com/kis-platform/kis/planning/planningweb"
+	"github.com/kis-platform/kis/planning/risk"
+	"github.com/kis-platform/kis/planning/risk/riskweb"
 	"github.com/kis-platform/kis/reports"
+	"github.com/kis-platform/kis/reports/cycledoc"
 	"github.com/kis-platform/kis/reports/pack"
 	"github.com/kis-platform/kis/reports/reportsweb"
+	reportrisks "github.com/kis-platform/kis/reports/risks"
 	"github.com/kis-platform/kis/web"
 )
 
@@ -44,11 +50,13 @@ type services struct {
 	reports  *reports.Service
 	notices  *notice.Service
 
-	programmes *programme.Service
-	indicators *indicator.Service
-	inquiry    *inquiry.Service
-	packs      *pack.Service
-	sessions   *store.Sessions
+	programmes  *programme.Service
+	indicators  *indicator.Service
+	inquiry     *inquiry.Service
+	packs       *pack.Service
+	evaluations *evaluation.Service
+	risks       *risk.Service
+	sessions    *store.Sessions
 }
 
 // wire makes the services and joins them.
@@ -77,6 +85,10 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	s.campaign = wireCampaign(s)
 	s.reports.Campaigns = s.campaign
 	s.reports.Inquiry = s.inquiry
+	s.evaluations = wireEvaluation(s)
+	cycledoc.Add(s.reports, s.evaluations)
+	wireDocuments(s)
+	s.risks = wireRisk(s)
 	s.packs = pack.New(k)
 	k.Records = wireRecords(s)
 	s.notices = wireNotices(s, c)
@@ -95,15 +107,15 @@ func wireNotices(s services, c Config) *notice.Service {
 		sender = server
 	}
 	n := notice.New(s.kis, outbox.NewQueue(s.kis.DB, nil), sender, c.publicURL())
-	n.AddSources(s.kis, s.audit, s.programmes, s.planning, s.inquiry, s.register)
-	n.AddWork(s.kis, s.audit, s.programmes, s.planning, measureWork{s.planning}, s.inquiry, s.register)
+	n.AddSources(s.kis, s.audit, s.programmes, s.planning, s.inquiry, s.register, s.risks)
+	n.AddWork(s.kis, s.audit, s.programmes, s.planning, measureWork{s.planning}, s.inquiry, s.evaluations, s.register, s.risks)
 	return n
 }
 
 // loadReference brings in what every office starts from; what is there stays.
 func (s services) loadReference(ctx context.Context) error {
 	for _, load := range []func(context.Context) error{
-		s.kis.LoadReference, s.audit.LoadReference, s.programmes.LoadReference, s.planning.LoadMeasuresReference, s.eservice.LoadReference, s.register.LoadReference, s.indicators.LoadReference,
+		s.kis.LoadReference, s.audit.LoadReference, s.programmes.LoadReference, s.planning.LoadMeasuresReference, s.eservice.LoadReference, s.register.LoadReference, s.indicators.LoadReference, s.risks.LoadReference,
 	} {
 		if err := load(ctx); err != nil {
 			return err
@@ -128,7 +140,7 @@ func (a *app) server() *web.Server {
 		Unread: a.notices.Unread, Waiting: notice.NewWaiting(a.notices).Of,
 	})
 	r := srv.Router()
-	kisweb.Register(r, a.kis, a.kis, a.audit, a.programmes, a.planning, measureWork{a.planning}, a.inquiry, a.register)
+	kisweb.Register(r, a.kis, a.kis, a.audit, a.programmes, a.planning, measureWork{a.planning}, a.inquiry, a.evaluations, a.register, a.risks)
 	kisweb.RegisterIndicators(r, a.indicators)
 	kisweb.RegisterAPI(r, a.kis)
 	kisweb.RegisterIndicatorAPI(r, a.indicators)
@@ -138,17 +150,21 @@ func (a *app) server() *web.Server {
 	auditweb.Register(r, a.audit)
 	auditweb.RegisterAPI(r, a.audit)
 	auditweb.RegisterExports(r, a.reports)
+	auditweb.RegisterSources(r, a.audit, sources(a.services))
 	auditweb.RegisterProgrammes(r, a.programmes)
 	auditweb.RegisterAuditors(r, a.audit)
 	auditweb.RegisterAuditAPI(r, a.programmes)
 	auditweb.RegisterChecklists(r, checklist.New(a.audit), a.reports)
 	planningweb.Register(r, a.planning)
 	planningweb.RegisterMeasures(r, a.planning)
+	riskweb.Register(r, a.risks, reportrisks.Writer{Service: a.reports})
+	evaluationweb.Register(r, a.evaluations)
 	eserviceweb.Register(r, a.eservice, a.campaign, a.reports)
 	registerweb.Register(r, a.register)
 	reportsweb.Register(r, a.reports)
 	reportsweb.RegisterServices(r, a.reports)
 	reportsweb.RegisterPack(r, a.packs)
+	a.registerDocuments(r)
 	return srv
 }
 
