@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/kis"
 )
 
 type waitingAct struct {
@@ -20,18 +20,15 @@ type waitingAct struct {
 	Due         day.Day
 }
 
-// waitingActs reads the acts of a scope that a claim is laid to, by term.
-func waitingActs(ctx context.Context, db bun.IDB, sc policies.Scope, claims []actClaim) ([]waitingAct, error) {
-	if len(claims) == 0 {
-		return nil, nil
-	}
+// waitingActs reads acts by id.
+func waitingActs(ctx context.Context, db bun.IDB, keys []kis.WorkKey) ([]waitingAct, error) {
+	ids, _ := kis.WorkIDs(keys)
 	var out []waitingAct
-	err := actsInScope(ctx, db.NewSelect().TableExpr("acts AS c"), sc).
+	err := db.NewSelect().TableExpr("acts AS c").
 		ColumnExpr("c.id, COALESCE(c.number, '') AS number, c.state, c.statement, c.objection").
 		ColumnExpr("COALESCE(a.number, '') AS audit_number, COALESCE(("+PresentDue+"), '') AS due").
 		Join("LEFT JOIN audits AS a ON a.id = c.audit_id").
-		Where("c.id IN (?)", claimedActs(db, claims)).
-		OrderExpr("due, c.created_at, c.id").Scan(ctx, &out)
+		Where("c.id IN (?)", bun.List(ids)).Scan(ctx, &out)
 	return out, store.MapError(err, "waiting acts")
 }
 
@@ -69,6 +66,7 @@ func claimedActs(db bun.IDB, claims []actClaim) *bun.SelectQuery {
 }
 
 type waitingAction struct {
+	ID          string
 	ActID       string
 	Number      string
 	No          int
@@ -78,23 +76,28 @@ type waitingAction struct {
 	VerdictNote string
 }
 
-// waitingActions reads the corrective actions that the user owns and has to
-// do, and, for who may verify, those of the audits the user was on that wait
-// for a verdict by somebody else than owner and reporter.
-func waitingActions(ctx context.Context, db bun.IDB, userID string, verifies bool) ([]waitingAction, error) {
-	q := db.NewSelect().TableExpr("corrective_actions AS ac").
-		ColumnExpr("ac.act_id, c.number, ac.no, ac.text, ac.state, ac.due, ac.verdict_note").
-		Join("JOIN acts AS c ON c.id = ac.act_id").Where("c.state = ?", ActInProgress)
-	q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-		q.Where("(ac.owner_id = ?0 OR ac.id IN (SELECT o.action_id FROM action_owners o WHERE o.user_id = ?0)) AND ac.state IN (?1)", userID, bun.List([]ActionState{ActionPlanned, ActionInProgress, ActionRejected}))
-		if verifies {
-			q.WhereOr("ac.state = ? AND ac.owner_id <> ? AND ac.reported_by <> ? AND (c.lead_id = ? OR EXISTS (SELECT 1 FROM audit_team tm WHERE tm.audit_id = c.audit_id AND tm.user_id = ?))",
-				ActionDone, userID, userID, userID, userID)
-		}
-		return q
-	})
+// toDo are the states of corrective actions that wait for their owners.
+var toDo = []ActionState{ActionPlanned, ActionInProgress, ActionRejected}
+
+// ownActions narrows corrective actions to those that the user owns and has to do.
+func ownActions(q *bun.SelectQuery, userID string) *bun.SelectQuery {
+	return q.Where("(ac.owner_id = ?0 OR ac.id IN (SELECT o.action_id FROM action_owners o WHERE o.user_id = ?0)) AND ac.state IN (?1)", userID, bun.List(toDo))
+}
+
+// verifiable narrows corrective actions to those of the audits the user was on
+// that wait for a verdict by somebody else than owner and reporter.
+func verifiable(q *bun.SelectQuery, userID string) *bun.SelectQuery {
+	return q.Where("ac.state = ? AND ac.owner_id <> ? AND ac.reported_by <> ? AND (c.lead_id = ? OR EXISTS (SELECT 1 FROM audit_team tm WHERE tm.audit_id = c.audit_id AND tm.user_id = ?))",
+		ActionDone, userID, userID, userID, userID)
+}
+
+// waitingActions reads corrective actions by id.
+func waitingActions(ctx context.Context, db bun.IDB, keys []kis.WorkKey) ([]waitingAction, error) {
+	ids, _ := kis.WorkIDs(keys)
 	var out []waitingAction
-	err := q.OrderExpr("ac.due, ac.id").Scan(ctx, &out)
+	err := db.NewSelect().TableExpr("corrective_actions AS ac").
+		ColumnExpr("ac.id, ac.act_id, c.number, ac.no, ac.text, ac.state, ac.due, ac.verdict_note").
+		Join("JOIN acts AS c ON c.id = ac.act_id").Where("ac.id IN (?)", bun.List(ids)).Scan(ctx, &out)
 	return out, store.MapError(err, "waiting actions")
 }
 

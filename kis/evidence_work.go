@@ -23,30 +23,35 @@ const workAhead = 30
 // the last one says that there are more.
 const WorkLimit = 25
 
-// Work lists what waits for the actor in cycles that are open: evidence to
-// deliver for the own departments or to renew, evidence to review, gates to confirm; and,
-// as awaited, what the own departments handed in and others must review. Of
-// each the first WorkLimit by their day: five queries and one for each kind of
-// name that is not known, however much waits.
+// Work lists what waits for the actor in cycles that are open, the first
+// WorkLimit of each part by their day: two queries for each and one for each
+// kind of name that is not known, however much waits.
 func (s *Service) Work(ctx context.Context) ([]WorkItem, error) {
+	parts, err := s.WorkParts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out, err := FirstWork(ctx, OfTab(parts, WorkMine, WorkAwaited), WorkLimit)
+	slices.SortStableFunc(out, func(a, b WorkItem) int { return strings.Compare(string(a.Due), string(b.Due)) })
+	return out, err
+}
+
+// WorkParts are the parts of work in open cycles: evidence to deliver for the
+// own departments or to renew, evidence to review, gates to confirm; what the
+// actor's department owes; and, as awaited, what the own departments handed in
+// and others must review.
+func (s *Service) WorkParts(ctx context.Context) ([]WorkPart, error) {
 	who := actor.From(ctx)
 	if who.Nobody() {
 		return nil, apperr.New(apperr.Unauthenticated, "error.unauthenticated")
 	}
-	var out []WorkItem
-	for _, part := range []func(context.Context, bun.IDB, actor.Actor) ([]WorkItem, error){s.workToSubmit, s.workToReview, s.workToRenew, s.workAwaited, s.workGates} {
-		items, err := part(ctx, s.DB.Read(), who)
-		if err != nil {
-			return nil, err
-		}
-		if len(items) > WorkLimit {
-			items = items[:WorkLimit]
-			items[WorkLimit-1].More = true
-		}
-		out = append(out, items...)
+	db := s.DB.Read()
+	own := policies.For(who, policies.EvidenceSubmit).Departments
+	parts := slices.Concat(s.dutyParts(db, who, WorkMine, own), s.reviewParts(db, who), s.renewParts(db, who, WorkMine, own), s.gateParts(db, who), s.awaitedParts(db, who, own))
+	if home := who.DepartmentID; home != "" && policies.For(who, policies.EvidenceRead).Department(home) {
+		parts = slices.Concat(parts, s.dutyParts(db, who, WorkDepartment, []string{home}), s.renewParts(db, who, WorkDepartment, []string{home}))
 	}
-	slices.SortStableFunc(out, func(a, b WorkItem) int { return strings.Compare(string(a.Due), string(b.Due)) })
-	return out, nil
+	return parts, nil
 }
 
 // openTask is a task in an open cycle that is not complete.
@@ -85,37 +90,54 @@ func tasksAround[R any](ctx context.Context, s *Service, rows []R, of func(*R) *
 	return nil
 }
 
-// workToSubmit lists the tasks of the own departments with an output that is
-// neither accepted nor in review: returned, overdue, or due soon.
-func (s *Service) workToSubmit(ctx context.Context, db bun.IDB, who actor.Actor) ([]WorkItem, error) {
-	scope := policies.For(who, policies.EvidenceSubmit)
-	if len(scope.Departments) == 0 {
-		return nil, nil
+// dutyParts are the tasks of departments with an output that is neither
+// accepted nor in review: overdue, or due soon; and those that were returned,
+// however late they are due. They stand in evidence_duties by their day.
+func (s *Service) dutyParts(db bun.IDB, who actor.Actor, tab WorkTab, departments []string) []WorkPart {
+	if len(departments) == 0 {
+		return nil
 	}
-	today := s.Today()
+	soon := s.Today().Add(workAhead)
+	part := func(name, condition string) WorkPart {
+		return WorkPart{Tab: tab, Name: name, Kind: "kis.work.kind.evidence", Menu: "/evidence", Due: "e.due", ID: "e.cycle_id", ID2: "e.activity_id",
+			From: func() *bun.SelectQuery {
+				if len(departments) == 1 {
+					return db.NewSelect().TableExpr("evidence_duties AS e").Where("e.department_id = ?", departments[0]).Where(condition, soon)
+				}
+				once := db.NewSelect().TableExpr("evidence_duties AS e").Distinct().ColumnExpr("e.due, e.cycle_id, e.activity_id").
+					Where("e.department_id IN (?)", bun.List(departments)).Where(condition, soon)
+				return db.NewSelect().TableExpr("(?) AS e", once)
+			},
+			Items: func(ctx context.Context, keys []WorkKey) ([]WorkItem, error) {
+				return s.dutyItems(ctx, db, who, departments, keys)
+			}}
+	}
+	return []WorkPart{part("kis.duty", "e.due <= ?"), part("kis.returned", "e.due > ? AND e.returned = TRUE")}
+}
+
+// dutyItems makes the items of tasks that departments owe.
+func (s *Service) dutyItems(ctx context.Context, db bun.IDB, who actor.Actor, departments []string, keys []WorkKey) ([]WorkItem, error) {
+	cycles, tasks := WorkIDs(keys)
+	days := make([]day.Day, len(keys))
+	for i, k := range keys {
+		days[i] = k.Due
+	}
 	var rows []openTask
-	// What the departments owe stands in evidence_duties by its day.
-	owed := func() *bun.SelectQuery {
-		return db.NewSelect().TableExpr("evidence_duties AS e").ColumnExpr("e.due, e.cycle_id, e.activity_id, e.returned").Where("e.department_id IN (?)", bun.List(scope.Departments)).
-			OrderExpr("e.due, e.cycle_id, e.activity_id").Limit(WorkLimit + 1)
-	}
-	soon, later := owed().Where("e.due <= ?", today.Add(workAhead)), owed().Where("e.due > ? AND e.returned = TRUE", today.Add(workAhead))
-	both := db.NewSelect().TableExpr("(?) AS x", soon).Union(db.NewSelect().TableExpr("(?) AS y", later)) // once, also for two departments
-	duties := db.NewSelect().TableExpr("(?) AS b", both).OrderExpr("b.due, b.cycle_id, b.activity_id").Limit(WorkLimit + 1)
-	err := db.NewSelect().TableExpr("(?) AS d", duties).ColumnExpr("d.cycle_id, d.activity_id, d.due, d.returned").
+	err := db.NewSelect().TableExpr("evidence_duties AS d").ColumnExpr("d.cycle_id, d.activity_id, d.due, d.returned").
 		ColumnExpr(`CASE WHEN NOT d.returned THEN '' ELSE COALESCE((SELECT r.reason FROM outputs oo JOIN submission_outputs ro ON ro.output_id = oo.id JOIN submissions r ON r.id = ro.submission_id
-			WHERE oo.activity_id = d.activity_id AND r.cycle_id = d.cycle_id AND r.state = 'returned' AND r.department_id IN (?) ORDER BY r.received_at DESC LIMIT 1), '') END AS reason`, bun.List(scope.Departments)).
-		OrderExpr("d.due, d.cycle_id, d.activity_id").Scan(ctx, &rows)
+			WHERE oo.activity_id = d.activity_id AND r.cycle_id = d.cycle_id AND r.state = 'returned' AND r.department_id IN (?) ORDER BY r.received_at DESC LIMIT 1), '') END AS reason`, bun.List(departments)).
+		Where("d.department_id IN (?) AND d.due IN (?) AND d.cycle_id IN (?) AND d.activity_id IN (?)", bun.List(departments), bun.List(days), bun.List(cycles), bun.List(tasks)).Scan(ctx, &rows)
 	if err == nil {
 		err = tasksAround(ctx, s, rows, func(r *openTask) *openTask { return r })
 	}
 	if err != nil {
 		return nil, store.MapError(err, "evidence to deliver")
 	}
+	today := s.Today()
 	out := make([]WorkItem, len(rows))
 	for i, r := range rows {
 		w := r.item(who.Lang, "kis.work.kind.evidence", "file-upload")
-		w.VerbKey, w.Overdue = "kis.work.verb.submit", r.Due < today
+		w.VerbKey, w.Overdue, w.ID, w.ID2 = "kis.work.verb.submit", r.Due < today, r.CycleID, r.ActivityID
 		if r.Returned {
 			w.Quote, w.VerbKey = r.Reason, "kis.work.verb.resubmit"
 		}
@@ -137,83 +159,94 @@ type reviewTask struct {
 	Output  string // the first it serves, as in the official description
 }
 
-// inReview reads the first submissions in review of open cycles that pass
-// where, by the day of their phase.
-func (s *Service) inReview(ctx context.Context, db bun.IDB, where func(*bun.SelectQuery) *bun.SelectQuery) ([]reviewTask, error) {
+// inReview reads submissions in review.
+func (s *Service) inReview(ctx context.Context, db bun.IDB, keys []WorkKey) ([]reviewTask, error) {
+	ids, _ := WorkIDs(keys)
 	var rows []reviewTask
-	q := db.NewSelect().TableExpr("submissions AS s").ColumnExpr("s.id, s.version, s.submitted_by, s.cycle_id, s.activity_id, s.due").
+	err := db.NewSelect().TableExpr("submissions AS s").ColumnExpr("s.id, s.version, s.submitted_by, s.cycle_id, s.activity_id, s.due").
 		ColumnExpr("(SELECT o.name_az FROM submission_outputs so JOIN outputs o ON o.id = so.output_id WHERE so.submission_id = s.id ORDER BY o.position LIMIT 1) AS output").
-		OrderExpr("s.due, s.id")
-	// The first ones are found in their order before anything is joined to them.
-	first := where(db.NewSelect().TableExpr("submissions AS s").ColumnExpr("s.id").Where("s.state = ?", Submitted)).OrderExpr("s.due, s.id").Limit(WorkLimit + 1)
-	err := q.Where("s.id IN (SELECT f.id FROM (?) AS f)", first).Scan(ctx, &rows)
+		Where("s.id IN (?)", bun.List(ids)).Scan(ctx, &rows)
 	if err == nil {
 		err = tasksAround(ctx, s, rows, func(r *reviewTask) *openTask { return &r.openTask })
 	}
-	rows = slices.DeleteFunc(rows, func(r reviewTask) bool { return !Cycle{State: r.cycle.State}.Open() })
 	return rows, store.MapError(err, "evidence in review")
 }
 
-func (s *Service) workToReview(ctx context.Context, db bun.IDB, who actor.Actor) ([]WorkItem, error) {
+// reviewParts is the evidence that others handed in and the actor may decide on.
+func (s *Service) reviewParts(db bun.IDB, who actor.Actor) []WorkPart {
 	scope := policies.For(who, policies.EvidenceReview)
 	if scope.None() || who.UserID == "" {
-		return nil, nil
+		return nil
 	}
-	rows, err := s.inReview(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return readable(InScope(q.Where("s.submitted_by <> ?", who.UserID), scope, "s.department_id"), who)
-	})
-	if err != nil {
-		return nil, err
-	}
-	users, err := s.kept.names.usersOf(ctx, s.DB, idsIn(rows, func(r *reviewTask) string { return r.SubmittedBy }))
-	out := make([]WorkItem, len(rows))
-	for i, r := range rows {
-		out[i] = r.item(who.Lang, "kis.work.kind.review", "eye-check")
-		out[i].VerbKey, out[i].Overdue = "kis.work.verb.review", r.Due < s.Today()
-		out[i].Reason += " · " + r.Output + " · " + users[r.SubmittedBy]
-	}
-	return out, err
+	return []WorkPart{{Tab: WorkMine, Name: "kis.review", Kind: "kis.work.kind.review", Menu: "/evidence", Due: "s.due", ID: "s.id",
+		From: func() *bun.SelectQuery {
+			q := db.NewSelect().TableExpr("submissions AS s").Where("s.state = ?", Submitted).Where("s.submitted_by <> ?", who.UserID)
+			return readable(InScope(q, scope, "s.department_id"), who)
+		},
+		Items: func(ctx context.Context, keys []WorkKey) ([]WorkItem, error) {
+			rows, err := s.inReview(ctx, db, keys)
+			if err != nil {
+				return nil, err
+			}
+			users, err := s.kept.names.usersOf(ctx, s.DB, idsIn(rows, func(r *reviewTask) string { return r.SubmittedBy }))
+			out := make([]WorkItem, len(rows))
+			for i, r := range rows {
+				out[i] = r.item(who.Lang, "kis.work.kind.review", "eye-check")
+				out[i].VerbKey, out[i].Overdue, out[i].ID = "kis.work.verb.review", r.Due < s.Today(), r.ID
+				out[i].Reason += " · " + r.Output + " · " + users[r.SubmittedBy]
+			}
+			return out, err
+		}}}
 }
 
-// workAwaited is what the own departments handed in and others must decide on.
-func (s *Service) workAwaited(ctx context.Context, db bun.IDB, who actor.Actor) ([]WorkItem, error) {
-	scope := policies.For(who, policies.EvidenceSubmit)
-	if len(scope.Departments) == 0 {
-		return nil, nil
+// awaitedParts is what the own departments handed in and others must decide on.
+func (s *Service) awaitedParts(db bun.IDB, who actor.Actor, own []string) []WorkPart {
+	if len(own) == 0 {
+		return nil
 	}
-	rows, err := s.inReview(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return InScope(q, scope, "s.department_id")
-	})
-	out := make([]WorkItem, len(rows))
-	for i, r := range rows {
-		out[i] = r.item(who.Lang, "kis.work.kind.evidence", "file-upload")
-		out[i].Reason += " · " + r.Output
-		out[i].Awaited, out[i].State = true, WorkState{Tone: "info", Icon: "hourglass", Key: "kis.state.review"}
-	}
-	return out, err
+	return []WorkPart{{Tab: WorkAwaited, Name: "kis.awaited", Kind: "kis.work.kind.evidence", Due: "s.due", ID: "s.id",
+		From: func() *bun.SelectQuery {
+			return db.NewSelect().TableExpr("submissions AS s").Where("s.state = ? AND s.department_id IN (?)", Submitted, bun.List(own))
+		},
+		Items: func(ctx context.Context, keys []WorkKey) ([]WorkItem, error) {
+			rows, err := s.inReview(ctx, db, keys)
+			out := make([]WorkItem, len(rows))
+			for i, r := range rows {
+				out[i] = r.item(who.Lang, "kis.work.kind.evidence", "file-upload")
+				out[i].Reason += " · " + r.Output
+				out[i].ID, out[i].State = r.ID, WorkState{Tone: "info", Icon: "hourglass", Key: "kis.state.review"}
+			}
+			return out, err
+		}}}
 }
 
-// workGates lists the phases whose tasks are all accepted and whose gate is
+// gateParts are the phases whose tasks are all accepted and whose gate is
 // still to be confirmed.
-func (s *Service) workGates(ctx context.Context, db bun.IDB, who actor.Actor) ([]WorkItem, error) {
+func (s *Service) gateParts(db bun.IDB, who actor.Actor) []WorkPart {
 	if !policies.For(who, policies.GatePass).Any || who.System {
-		return nil, nil
+		return nil
 	}
-	var rows []openTask
-	err := db.NewRaw(`SELECT c.id AS cycle_id, a.id AS activity_id, cp.due
-		FROM cycle_phases cp JOIN cycles c ON c.id = cp.cycle_id AND c.state IN ('running', 'evaluating')
-		JOIN activities a ON a.version_id = c.version_id AND a.code = cp.phase
-		WHERE cp.complete = TRUE AND cp.gate = 'open' ORDER BY cp.due, cp.phase, c.id LIMIT ?`, WorkLimit+1).Scan(ctx, &rows)
-	if err == nil {
-		err = tasksAround(ctx, s, rows, func(r *openTask) *openTask { return r })
+	from := func() *bun.SelectQuery {
+		return db.NewSelect().TableExpr("cycle_phases AS cp").Join("JOIN cycles AS c ON c.id = cp.cycle_id AND c.state IN ('running', 'evaluating')").
+			Join("JOIN activities AS a ON a.version_id = c.version_id AND a.code = cp.phase").Where("cp.complete = TRUE AND cp.gate = 'open'")
 	}
-	if err != nil {
-		return nil, store.MapError(err, "gates to confirm")
-	}
-	out := make([]WorkItem, len(rows))
-	for i, r := range rows {
-		out[i] = r.item(who.Lang, "kis.work.kind.gate", "flag-check")
-		out[i].Href, out[i].VerbKey, out[i].Overdue = "/cycles/"+r.CycleID+"#gate-"+r.task.Code, "kis.work.verb.gate", r.Due < s.Today()
-	}
-	return out, nil
+	return []WorkPart{{Tab: WorkMine, Name: "kis.gate", Kind: "kis.work.kind.gate", Due: "cp.due", ID: "cp.cycle_id", ID2: "a.id", From: from,
+		Items: func(ctx context.Context, keys []WorkKey) ([]WorkItem, error) {
+			cycles, phases := WorkIDs(keys)
+			var rows []openTask
+			err := from().ColumnExpr("c.id AS cycle_id, a.id AS activity_id, cp.due").Where("cp.cycle_id IN (?) AND a.id IN (?)", bun.List(cycles), bun.List(phases)).Scan(ctx, &rows)
+			if err == nil {
+				err = tasksAround(ctx, s, rows, func(r *openTask) *openTask { return r })
+			}
+			if err != nil {
+				return nil, store.MapError(err, "gates to confirm")
+			}
+			out := make([]WorkItem, len(rows))
+			for i, r := range rows {
+				out[i] = r.item(who.Lang, "kis.work.kind.gate", "flag-check")
+				out[i].Href, out[i].VerbKey, out[i].Overdue = "/cycles/"+r.CycleID+"#gate-"+r.task.Code, "kis.work.verb.gate", r.Due < s.Today()
+				out[i].ID, out[i].ID2 = r.CycleID, r.ActivityID
+			}
+			return out, nil
+		}}}
 }

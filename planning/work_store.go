@@ -41,15 +41,48 @@ func waitingApprovals(ctx context.Context, db bun.IDB) ([]planRow, error) {
 	return rows, store.MapError(err, "waiting approvals")
 }
 
-// waitingItems lists the items of running plans that are not done and end
+// waitingItems asks for the items of running plans that are not done and end
 // before a day.
-func waitingItems(ctx context.Context, db bun.IDB, scope policies.Scope, before day.Day) ([]Item, error) {
+func waitingItems(db bun.IDB, scope policies.Scope, before day.Day) *bun.SelectQuery {
+	q := db.NewSelect().TableExpr("plan_items AS i").Join("JOIN plans AS p ON p.id = i.plan_id AND p.state = ?", PlanRunning).
+		Where("i.state <> ? AND COALESCE(i.new_due, i.due) < ?", Done, before)
+	return kis.InScope(q, scope, "i.responsible_id")
+}
+
+func itemsToReport(ctx context.Context, db bun.IDB, keys []kis.WorkKey) ([]Item, error) {
+	ids, _ := kis.WorkIDs(keys)
 	var items []Item
-	q := db.NewSelect().Model(&items).ColumnExpr("i.*, p.year").Join("JOIN plans AS p ON p.id = i.plan_id AND p.state = ?", PlanRunning).
-		Where("i.state <> ? AND COALESCE(i.new_due, i.due) < ?", Done, before).
-		OrderExpr("COALESCE(i.new_due, i.due), i.no").Limit(workLimit)
-	err := kis.InScope(q, scope, "i.responsible_id").Scan(ctx)
+	err := db.NewSelect().Model(&items).ColumnExpr("i.*, p.year").Join("JOIN plans AS p ON p.id = i.plan_id").Where("i.id IN (?)", bun.List(ids)).Scan(ctx)
 	return items, store.MapError(err, "waiting items")
+}
+
+// waitingRecommendation is a recommendation as the list of work shows it.
+type waitingRecommendation struct {
+	ID, Number, Text, BasisLabel, DepartmentCode string
+}
+
+func recommendationsToDecide(ctx context.Context, db bun.IDB, keys []kis.WorkKey) ([]waitingRecommendation, error) {
+	ids, _ := kis.WorkIDs(keys)
+	var rows []waitingRecommendation
+	err := db.NewSelect().TableExpr("recommendations AS r").ColumnExpr("r.id, r.number, r.text, r.basis_label, d.code AS department_code").
+		Join("JOIN departments AS d ON d.id = r.department_id").Where("r.id IN (?)", bun.List(ids)).Scan(ctx, &rows)
+	return rows, store.MapError(err, "waiting recommendations")
+}
+
+// waitingDecision is a decision of a review that is in no plan.
+type waitingDecision struct {
+	ReviewID, Number, Text, OwnerName, DepartmentCode string
+	No                                                int
+	Due                                               day.Day
+}
+
+func waitingDecisions(ctx context.Context, db bun.IDB) ([]waitingDecision, error) {
+	var rows []waitingDecision
+	err := db.NewSelect().TableExpr("review_decisions AS x").ColumnExpr("x.review_id, r.number, x.no, x.text, x.due, u.name AS owner_name, d.code AS department_code").
+		Join("JOIN reviews AS r ON r.id = x.review_id AND r.state = ?", ReviewSigned).Join("JOIN users AS u ON u.id = x.owner_id").Join("JOIN departments AS d ON d.id = x.department_id").
+		Where("NOT EXISTS (SELECT 1 FROM plan_items AS i WHERE i.decision_id = x.id)").
+		OrderExpr("x.due, x.id").Limit(workLimit).Scan(ctx, &rows)
+	return rows, store.MapError(err, "waiting decisions")
 }
 
 func waitingReviews(ctx context.Context, db bun.IDB, chairID string) ([]Review, error) {
