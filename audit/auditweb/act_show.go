@@ -200,9 +200,7 @@ func (v actPage) objectRows() []ui.KVRow {
 		if v.From.ReceivedOn != "" {
 			from.Mut += ", " + v.Day(v.From.ReceivedOn)
 		}
-		if v.Origin == audit.OfEvidence {
-			from.Href = "/evidence/" + v.From.ID
-		}
+		from.Href = originHref(v.From)
 		rows = append(rows, from)
 	}
 	rows = append(rows, ui.KVRow{Term: v.T("audit.field.department"), Value: unit(v.Page, v.Department)})

@@ -31,7 +31,7 @@ func (p *proof) raiseTwoFindings() {
 		}
 	}
 	gunel.goes(p.act)
-	gunel.prints("PDF", "the act as issued", "UYĞUNSUZLUQLARA DAİR AKT", "UA-2026-001", firstStatement, "Günel Abbasova")
+	gunel.prints("PDF", "the act as issued", "UA-2026-001", firstStatement, "Günel Abbasova")
 }
 
 // objectTwice: the head objects to both acts. The first objection is
@@ -42,7 +42,7 @@ func (p *proof) objectTwice() {
 		elchin.goes(o[0])
 		elchin.presses("Etiraz et")
 		elchin.follows("Etiraz et")
-		elchin.sees("Səbəb: doldurulmalıdır")
+		elchin.sees("doldurulmalıdır")
 		elchin.fills("Səbəb", o[1])
 		elchin.follows("Etiraz et")
 		elchin.sees("Etiraz qeyd edildi.", "Etiraz var", o[1])

@@ -178,7 +178,7 @@ func (p *proof) planOutOfTheProgramme() {
 func (p *proof) buildTheChecklist() {
 	gunel := p.at("gunel")
 	gunel.goes(p.audit + "/checklist/build")
-	gunel.ticks("GSBPM")
+	gunel.ticks("Statistik prosesin auditi")
 	gunel.follows("Öncədən baxış")
 	gunel.sees("sual götürülür", "Əhatədən kənar")
 	gunel.looks("the checklist is built")

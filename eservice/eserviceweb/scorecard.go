@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/web"
@@ -22,6 +24,8 @@ type scorecardPage struct {
 	grade string // services with this grade only
 	next  string // page of bodies or services after this one
 	first string
+
+	panels []templ.Component // what other contexts say of the body in this year
 }
 
 func (p pages) national(c *web.Context) error { return p.show(c, "") }
@@ -56,6 +60,11 @@ func (p pages) show(c *web.Context, agency string) error {
 	case card.Agency != nil && len(card.Services) == shownRows:
 		last := card.Services[len(card.Services)-1].Service
 		page.next = c.NextHref(last.SortKey, last.ID)
+	}
+	if card.Agency != nil && card.Year != 0 {
+		if page.panels, err = c.Panels("scorecard", card.Agency.Code+":"+strconv.Itoa(card.Year)); err != nil {
+			return err
+		}
 	}
 	return c.Render(http.StatusOK, scorecardView(page))
 }

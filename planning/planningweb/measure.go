@@ -61,6 +61,9 @@ func (p measurePages) render(c *web.Context, year, status int, form string, f ui
 	}
 	page := measurePage{Page: c.Page("planning.measure.title"), m: m, form: form, typed: f}
 	page.Title = page.heading()
+	if page.panels, err = c.Panels("measure", m.ID+":"+page.year()); err != nil {
+		return err
+	}
 	if c.Can(policies.MeasureImport) {
 		if page.departments, err = p.svc.KIS.Departments(c.Ctx()); err != nil {
 			return err

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/web/ui"
@@ -18,6 +20,7 @@ type measurePage struct {
 	departments []kis.Department // to choose from; nil for who may not assign
 	form        string           // the form that comes back
 	typed       ui.Form
+	panels      []templ.Component // what other contexts say of the measure in this year
 }
 
 func (p measurePage) year() string { return strconv.Itoa(p.m.Year) }
