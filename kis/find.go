@@ -2,6 +2,7 @@ package kis
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -22,9 +23,15 @@ type FoundActivity struct {
 	Period  string
 }
 
+// maxLed is how many activities with the rarest of several words are looked at
+// for the others.
+const maxLed = 2000
+
 // FindActivities looks in the newest description of every process for
-// activities whose code begins as one word says, or in whose name all words
-// begin a word. At most limit, by process and code; two queries.
+// activities whose code begins as one word says, or in whose code and names all
+// words begin a word. At most limit, by process and code; when there are more,
+// those of the first words and of the oldest descriptions. One query, two for
+// several words; a word costs the same however many processes there are.
 func (s *Service) FindActivities(ctx context.Context, query, lang string, limit int) ([]FoundActivity, error) {
 	scope, err := Allowed(ctx, policies.ProcessRead)
 	if err != nil || !scope.Any {
@@ -33,6 +40,15 @@ func (s *Service) FindActivities(ctx context.Context, query, lang string, limit 
 	words := searchWords(i18n.Shorten(query, 200))
 	if len(words) == 0 {
 		return nil, nil
+	}
+	words = words[:min(len(words), maxQueryWords)]
+	db := s.DB.Read()
+	lead, most := words[0], limit*8 // an activity may hold several words that begin so
+	if len(words) > 1 {
+		most = maxLed
+		if lead, err = rarestOfActivities(ctx, db, words); err != nil {
+			return nil, err
+		}
 	}
 	var rows []struct {
 		Code    string
@@ -46,18 +62,20 @@ func (s *Service) FindActivities(ctx context.Context, query, lang string, limit 
 		CycleID string `bun:",nullzero"`
 		Period  string `bun:",nullzero"`
 	}
-	newest := `(SELECT n.id FROM process_versions n WHERE n.process_id = p.id ORDER BY n.number DESC LIMIT 1)`
+	some := beginningSo(db, lead).ColumnExpr("w.activity_id").OrderExpr("w.word, w.activity_id").Limit(int64(most))
+	each := db.NewSelect().TableExpr("(?) AS k", some).ColumnExpr("k.activity_id").Distinct()
 	open := `(SELECT c.? FROM cycles c WHERE c.version_id = a.version_id AND c.state IN ('running', 'evaluating') ORDER BY c.period DESC LIMIT 1)`
-	q := s.DB.Read().NewSelect().TableExpr("processes AS p").Join("JOIN activities AS a ON a.version_id = "+newest).
+	q := db.NewSelect().TableExpr("(?) AS f", each).Join("JOIN activities AS a ON a.id = f.activity_id").
+		Join("JOIN process_versions AS v ON v.id = a.version_id").Join("JOIN processes AS p ON p.id = v.process_id").
 		ColumnExpr("a.code, a.level, a.name_az, a.name_en, p.id AS p_id, p.code AS p_code, p.title_az, p.title_en").
 		ColumnExpr(open+" AS cycle_id", bun.Ident("id")).ColumnExpr(open+" AS period", bun.Ident("period")).
 		OrderExpr("p.sort_key, p.id, a.position").Limit(int64(limit))
-	for _, w := range words[:min(len(words), maxQueryWords)] {
+	for _, w := range words {
 		if strings.Trim(w, "0123456789.") == "" {
 			q.Where("(a.code = ? OR a.code LIKE ?)", w, w+".%")
-			continue
+		} else if w != lead {
+			q.Where("EXISTS (SELECT 1 FROM activity_words AS o WHERE o.activity_id = a.id AND o.word >= ? AND o.word < ?)", w, w+lastLetter)
 		}
-		q.Where(`' ' || a.search_key LIKE ? ESCAPE '!'`, store.LikePattern(" "+w))
 	}
 	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, store.MapError(err, "find activities")
@@ -66,6 +84,73 @@ func (s *Service) FindActivities(ctx context.Context, query, lang string, limit 
 	for i, r := range rows {
 		out[i] = FoundActivity{Process: ProcessRef{ID: r.PID, Code: r.PCode, TitleAZ: r.TitleAZ, TitleEN: r.TitleEN}, Code: r.Code, Level: r.Level,
 			Name: i18n.InLang(lang, r.NameAZ, r.NameEN), CycleID: r.CycleID, Period: r.Period}
+	}
+	return out, nil
+}
+
+// beginningSo is a query on the words of activities that begin so; of a code
+// those that are parts of it.
+func beginningSo(db bun.IDB, word string) *bun.SelectQuery {
+	q := db.NewSelect().TableExpr("activity_words AS w")
+	if strings.Trim(word, "0123456789.") == "" {
+		return q.Where("w.word >= ? AND w.word < ?", word, word+"/") // the letter after the point, before every digit
+	}
+	return q.Where("w.word >= ? AND w.word < ?", word, word+lastLetter)
+}
+
+// rarestOfActivities gives the word that the fewest activities hold, counted
+// up to a bound: one query.
+func rarestOfActivities(ctx context.Context, db bun.IDB, words []string) (string, error) {
+	var union *bun.SelectQuery
+	for i, w := range words {
+		q := db.NewSelect().TableExpr("(?) AS x", beginningSo(db, w).ColumnExpr("1 AS one").Limit(maxLed)).ColumnExpr("? AS i, COUNT(*) AS n", i)
+		if union == nil {
+			union = q
+		} else {
+			union = union.UnionAll(q)
+		}
+	}
+	var counts []struct{ I, N int }
+	if err := union.Scan(ctx, &counts); err != nil {
+		return "", store.MapError(err, "words of activities")
+	}
+	best := slices.MinFunc(counts, func(a, b struct{ I, N int }) int { return a.N - b.N })
+	return words[best.I], nil
+}
+
+// namedProcess is a process with the words by which it is found.
+type namedProcess struct {
+	ProcessRef
+	words []string
+}
+
+// FindProcesses gives processes in whose code and titles all words of a query
+// begin a word: at most limit, by title. No query unless something has changed.
+func (s *Service) FindProcesses(ctx context.Context, query string, limit int) ([]ProcessRef, error) {
+	if _, err := Allowed(ctx, policies.ProcessRead); err != nil {
+		return nil, err
+	}
+	words := searchWords(i18n.Shorten(query, 200))
+	if len(words) == 0 {
+		return nil, nil
+	}
+	all, err := s.kept.processes.Get(ctx, s.DB, struct{}{}, func() ([]namedProcess, error) {
+		var rows []processRow
+		err := s.DB.Read().NewSelect().Model(&rows).OrderExpr("p.sort_key, p.id").Scan(ctx)
+		list := make([]namedProcess, len(rows))
+		for i, r := range rows {
+			list[i] = namedProcess{r.ref(), searchWords(r.Code + " " + r.TitleAZ + " " + r.TitleEN)}
+		}
+		return list, store.MapError(err, "processes to find")
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []ProcessRef
+	for _, p := range all {
+		if len(out) < limit && holdsWords(p.words, words) {
+			out = append(out, p.ProcessRef)
+		}
 	}
 	return out, nil
 }

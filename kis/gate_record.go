@@ -67,8 +67,11 @@ func (g GateRecords) record(ctx context.Context, cy Cycle, p CyclePhase) Record 
 // HoldsText says whether all words of a query begin words of the texts, folded
 // as the library of evidence folds them.
 func HoldsText(query string, texts ...string) bool {
-	words := searchWords(strings.Join(texts, " "))
-	for _, w := range searchWords(i18n.Shorten(query, 200)) {
+	return holdsWords(searchWords(strings.Join(texts, " ")), searchWords(i18n.Shorten(query, 200)))
+}
+
+func holdsWords(words, query []string) bool {
+	for _, w := range query {
 		if !slices.ContainsFunc(words, func(x string) bool { return strings.HasPrefix(x, w) }) {
 			return false
 		}

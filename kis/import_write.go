@@ -25,7 +25,7 @@ func (im *importing) write(ctx context.Context, tx *store.Tx) error {
 	if _, err := tx.NewInsert().Model(&v).Exec(ctx); err != nil {
 		return store.MapError(err, "insert version")
 	}
-	if err := im.writeRows(ctx, tx, v.ID); err != nil {
+	if err := im.writeRows(ctx, tx, p.ID, v.ID); err != nil {
 		return err
 	}
 	if err := im.writeNotes(ctx, tx, v.ID); err != nil {
@@ -55,8 +55,9 @@ func (im *importing) writeProcess(ctx context.Context, tx *store.Tx) (before any
 	return map[string]any{"title_az": old.TitleAZ, "title_en": old.TitleEN, "version": im.res.Version - 1}, store.MapError(err, "update process")
 }
 
-// writeRows inserts activities with inputs, departments and outputs, and the gates.
-func (im *importing) writeRows(ctx context.Context, tx *store.Tx, versionID string) error {
+// writeRows inserts activities with inputs, departments, outputs and words, and
+// the gates.
+func (im *importing) writeRows(ctx context.Context, tx *store.Tx, processID, versionID string) error {
 	var (
 		acts  []activityRow
 		ins   []inputRow
@@ -88,7 +89,10 @@ func (im *importing) writeRows(ctx context.Context, tx *store.Tx, versionID stri
 	for _, g := range im.gates {
 		gates = append(gates, gateRow{VersionID: versionID, Phase: g.Phase, StatementAZ: g.StatementAZ, StatementEN: g.StatementEN})
 	}
-	return store.MapError(insertAll(ctx, tx, acts, ins, deps, outs, gates, names), "insert description")
+	if err := insertAll(ctx, tx, acts, ins, deps, outs, gates, names); err != nil {
+		return store.MapError(err, "insert description")
+	}
+	return writeActivityWords(ctx, tx, processID, versionID, acts)
 }
 
 // responsible gives the departments of a row: the suppliers as printed, the

@@ -13,8 +13,9 @@ type kept struct {
 	people      store.Kept[string, person] // by id of the user
 	departments store.Kept[struct{}, []Department]
 	choices     store.Kept[struct{}, []ProcessRef]
-	counts      store.Kept[string, []counted]    // by the text of the question, which holds the filter and the scope
-	versions    store.Kept[string, versionFacts] // of processes, which never change
+	processes   store.Kept[struct{}, []namedProcess] // all, by title
+	counts      store.Kept[string, []counted]        // by the text of the question, which holds the filter and the scope
+	versions    store.Kept[string, versionFacts]     // of processes, which never change
 	names       evidenceNames
 }
 

@@ -157,14 +157,16 @@ func listProcesses(ctx context.Context, db bun.IDB) ([]ProcessSummary, error) {
 	if err != nil {
 		return nil, store.MapError(err, "latest cycles")
 	}
+	newest := make(map[string]int, len(latest)) // by process, into latest
+	for i, c := range latest {
+		newest[c.ProcessID] = i
+	}
 	out := make([]ProcessSummary, 0, len(rows))
 	for _, r := range rows {
 		p := ProcessSummary{ProcessRef: r.ref(), Version: r.Number, EffectiveFrom: r.EffectiveFrom, Tasks: r.Tasks, Cycles: r.Cycles,
 			Owner: Department{ID: r.OwnerID, Code: r.OwnerCode, NameAZ: r.OwnerNameAZ, NameEN: r.OwnerNameEN, Kind: Internal}}
-		for _, c := range latest {
-			if c.ProcessID == r.ID {
-				p.LatestCycleID, p.LatestCycleFor = c.ID, c.Period
-			}
+		if i, ok := newest[r.ID]; ok {
+			p.LatestCycleID, p.LatestCycleFor = latest[i].ID, latest[i].Period
 		}
 		out = append(out, p)
 	}

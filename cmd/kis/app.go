@@ -67,13 +67,17 @@ func (a *app) prepare(ctx context.Context) error {
 	return a.loadReference(actor.With(ctx, actor.Program("reference data")))
 }
 
-// reindex makes evidence of an older program findable.
+// reindex makes evidence and descriptions of an older program findable.
 func (a *app) reindex(ctx context.Context) error {
 	n, err := a.kis.ReindexEvidence(ctx)
-	if err != nil || n == 0 {
+	if err != nil {
 		return err
 	}
-	a.log.Info("indexed evidence of an older program", "submissions", n)
+	m, err := a.kis.ReindexActivities(ctx)
+	if err != nil || n+m == 0 {
+		return err
+	}
+	a.log.Info("indexed what an older program wrote", "submissions", n, "descriptions", m)
 	return a.db.Analyze(ctx)
 }
 

@@ -219,5 +219,13 @@ func BenchmarkGrid(b *testing.B) {
 	}))
 }
 
+// BenchmarkSearchPage looks in everything: for a word of many, for a code, for
+// one that is nowhere, for two words.
+func BenchmarkSearchPage(b *testing.B) {
+	for name, query := range map[string]string{"frequent": "hesabat", "code": "4.4.2", "nowhere": "zürafə", "two": "hesabat sorğu"} {
+		b.Run(name, func(b *testing.B) { offices(b, page(fixed("/search?q="+url.QueryEscape(query)))) })
+	}
+}
+
 // BenchmarkCycleList is the first page of the list of cycles.
 func BenchmarkCycleList(b *testing.B) { offices(b, page(fixed("/cycles"))) }

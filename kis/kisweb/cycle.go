@@ -45,8 +45,16 @@ type cycleListPage struct {
 	MayPlan     bool
 }
 
+// cyclesListed is how many cycles a page lists unless more are asked for: each
+// comes with its eight phases.
+const cyclesListed = 25
+
 func (h cyclePages) list(c *web.Context) error {
-	found, err := h.kis.Cycles(c.Ctx(), kis.CycleFilter{After: c.Cursor(3), Limit: c.Limit()})
+	limit := cyclesListed
+	if c.Query("limit") != "" {
+		limit = c.Limit()
+	}
+	found, err := h.kis.Cycles(c.Ctx(), kis.CycleFilter{After: c.Cursor(3), Limit: limit})
 	if err != nil {
 		return err
 	}

@@ -118,11 +118,9 @@ func (h searchPages) evidence(c *web.Context, p searchPage) (searchGroup, error)
 
 func (h searchPages) processes(c *web.Context, p searchPage) (searchGroup, error) {
 	g := searchGroup{Title: p.T("kis.process.list.title"), Icon: "layout-columns"}
-	list, err := h.kis.Processes(c.Ctx())
+	list, err := h.kis.FindProcesses(c.Ctx(), p.Query, perKind)
 	for _, x := range list {
-		if len(g.Hits) < perKind && kis.HoldsText(p.Query, x.Code, x.TitleAZ, x.TitleEN) {
-			g.Hits = append(g.Hits, searchHit{Title: x.Title(p.Lang), Under: x.Code, Href: "/processes/" + x.Code})
-		}
+		g.Hits = append(g.Hits, searchHit{Title: x.Title(p.Lang), Under: x.Code, Href: "/processes/" + x.Code})
 	}
 	return g, err
 }
