@@ -210,7 +210,7 @@ func (p *proof) findItIneffective() {
 	gunel.sees("Nəticəliliyin yoxlanması qeyd edildi.", "Yenidən açılıb", "yenidən açılıb, dəfə: 1", noEffect)
 	gunel.looks("the act is reopened")
 	gunel.glances("the act is reopened", "Reopened", "reopened, times: 1")
-	gunel.prints("PDF", "the reopened act", "UA-2026-001", noEffect, "Yenidən açılıb")
+	gunel.prints("PDF", "the reopened act", "UA-2026-001", noEffect, "yenidən açılma: 1")
 }
 
 // correctAgain: what the department wrote before is still there; it adds an
