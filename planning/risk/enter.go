@@ -47,7 +47,7 @@ func (f Fields) check(c *apperr.Check) Fields {
 	f.Consequence = c.Text("consequence", f.Consequence, minWhy, maxText)
 	f.GSBPM = strings.TrimSpace(f.GSBPM)
 	if f.GSBPM != "" && !code.MatchString(f.GSBPM) {
-		c.Add("gsbpm", "risk.field.gsbpm", "code", i18n.Shorten(f.GSBPM, 20))
+		c.Add("gsbpm", "risk.error.gsbpm", "code", i18n.Shorten(f.GSBPM, 20))
 	}
 	if f.ProcessID != "" && !store.IsID(f.ProcessID) {
 		c.Add("process", "error.field.choice")

@@ -35,7 +35,7 @@ func (h pages) registerAPI(r *web.Router) {
 	r.API(
 		web.Operation{Method: http.MethodGet, Path: "/api/v1/risks", Action: policies.RiskRead, ID: "listRisks", Group: "risks", Text: "api.op.listRisks",
 			Params: []web.Param{q, {Name: "kind", Of: texts(risk.Kinds()), Text: "api.param.risk_kind"}, {Name: "state", Of: texts(risk.States()), Text: "api.param.risk_state"},
-				{Name: "level", Kind: web.ParamText, Max: 20, Text: "api.param.risk_level"}, department, {Name: "process", Kind: web.ParamID, Text: "api.param.process"},
+				{Name: "level", Kind: web.ParamText, Max: 20, Text: "api.param.risk_level"}, department, {Name: "process", Kind: web.ParamID, Text: "api.param.risk_process"},
 				{Name: "late", Of: []string{"1"}, Text: "api.param.risk_late"}, web.AfterParam(2), web.LimitParam}, Answer: apiRiskList{}, Do: h.apiRisks},
 		web.Operation{Method: http.MethodPost, Path: "/api/v1/risks", Action: policies.RiskWrite, ID: "enterRisk", Group: "risks", Text: "api.op.enterRisk",
 			Body: apiNewRisk{}, Status: http.StatusCreated, Answer: apiRisk{}, Do: h.apiEnter},
