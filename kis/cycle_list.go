@@ -34,7 +34,7 @@ func readVersionFacts(ctx context.Context, db bun.IDB, ids []string) (map[string
 	err := db.NewRaw(`SELECT v.id AS version_id, v.number, a.phase, a.name_az, a.name_en, a.applicable,
 		COALESCE(g.statement_az, '') AS statement_az, COALESCE(g.statement_en, '') AS statement_en,
 		(SELECT COUNT(*) FROM activities t WHERE t.version_id = v.id AND t.phase = a.phase AND t.level = 'task' AND t.applicable) AS tasks
-		FROM process_versions v JOIN activities a ON a.version_id = v.id AND a.code = a.phase
+		FROM process_versions v JOIN activities a ON a.version_id = v.id AND a.code IN ('1', '2', '3', '4', '5', '6', '7', '8')
 		LEFT JOIN process_gates g ON g.version_id = v.id AND g.phase = a.phase WHERE v.id IN (?)`, bun.List(ids)).Scan(ctx, &rows)
 	out := make(map[string]versionFacts, len(ids))
 	for _, r := range rows {

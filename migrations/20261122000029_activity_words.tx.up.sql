@@ -9,3 +9,5 @@ CREATE TABLE activity_words (
 CREATE INDEX ix_activity_words__word ON activity_words (word, activity_id);
 --bun:split
 CREATE INDEX ix_cycles__version ON cycles (version_id, period);
+--bun:split
+CREATE INDEX ix_cycles__open ON cycles (period DESC, id) WHERE state IN ('running', 'evaluating');
