@@ -58,6 +58,7 @@ const (
 	AuditorRead      Action = "audit:auditor:read"
 	AuditorRecord    Action = "audit:auditor:record"   // competence, training, standing conflicts
 	AuditorEvaluate  Action = "audit:auditor:evaluate" // after an audit or for a year
+	ObserverInvite   Action = "audit:observer:invite"  // links by which outside auditors read
 
 	AuditRead       Action = "audit:audit:read"
 	AuditPlan       Action = "audit:audit:plan"  // create, set scope, team, checklist
@@ -155,7 +156,7 @@ func Actions() []Action {
 		GatePass, GateWaive, GateReopen, IndicatorRead, IndicatorEnter, IndicatorSet,
 		RequestRead, RequestAsk, RequestAnswer, RequestStandIn, RequestDecide, CommentRead, CommentWrite,
 		DiscrepancyRead, DiscrepancyWrite, DiscrepancyConfirm, DiscrepancyPromote,
-		ProgrammeRead, ProgrammeDraft, ProgrammeApprove, AuditorRead, AuditorRecord, AuditorEvaluate,
+		ProgrammeRead, ProgrammeDraft, ProgrammeApprove, AuditorRead, AuditorRecord, AuditorEvaluate, ObserverInvite,
 		AuditRead, AuditPlan, AuditExcept, AuditMove, AuditCancel, ChecklistAnswer, TemplateRead, TemplateWrite, FindingRaise, FindingShare, FindingView,
 		ActRead, ActDraft, ActIssue, ActAcknowledge, ActObject, ActResolve, ActRespond, ActApprove,
 		ActionReport, ActionVerify, ActionExtend, ActEffect, ActClose, ActReopen, ActAddendum,

@@ -61,7 +61,7 @@ func load(modelText, policyText string) (table, error) {
 		return nil, fmt.Errorf("policy: %w", err)
 	}
 	t := table{}
-	for _, role := range Roles() {
+	for _, role := range AllRoles() {
 		t[role] = map[Action][]Reach{}
 		for _, act := range Actions() {
 			for _, reach := range []Reach{Assigned, Own, Any} {

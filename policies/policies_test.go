@@ -18,17 +18,17 @@ var update = flag.Bool("update", false, "write golden files")
 func matrix() string {
 	var b strings.Builder
 	b.WriteString("Who may do what. any = everything, own = of the own department or agency, assigned = what the person was put on, . = not allowed\n\n")
-	for i, r := range Roles() {
+	for i, r := range AllRoles() {
 		fmt.Fprintf(&b, "%2d  %s\n", i+1, r)
 	}
 	fmt.Fprintf(&b, "\n%-34s", "action")
-	for i := range Roles() {
+	for i := range AllRoles() {
 		fmt.Fprintf(&b, "%9d", i+1)
 	}
 	b.WriteString("\n")
 	for _, act := range Actions() {
 		fmt.Fprintf(&b, "%-34s", act)
-		for _, role := range Roles() {
+		for _, role := range AllRoles() {
 			word := "."
 			if rs := Reaches(role, act); len(rs) > 0 {
 				word = string(rs[len(rs)-1])
@@ -67,7 +67,7 @@ func TestEveryLineOfThePolicyNamesARoleAnActionAndAReachThatExist(t *testing.T) 
 		t.Fatal(err)
 	}
 	named := []string{"staff", "reader"}
-	for _, role := range Roles() {
+	for _, role := range AllRoles() {
 		named = append(named, string(role))
 	}
 	granted := map[string]bool{}

@@ -20,13 +20,17 @@ const (
 	Moderator        Role = "moderator"         // publication desk
 	Administrator    Role = "administrator"     // users, departments, settings; no business decision
 	Observer         Role = "observer"          // outside auditor: read-only, one object, an expiry date
+	TrustedObserver  Role = "trusted_observer"  // the same with confidential evidence; only by a link that says so, never given to a person
 )
 
-// Roles lists the roles in the order of this file.
+// Roles lists the roles of people in the order of this file.
 func Roles() []Role {
 	return []Role{Employee, Head, Auditor, LeadAuditor, QualityManager, Management, RegisterOperator,
 		AgencyOfficer, Assessor, MeasuresOfficer, Coordinator, Moderator, Administrator, Observer}
 }
+
+// AllRoles are the roles of people and TrustedObserver, which is none.
+func AllRoles() []Role { return append(Roles(), TrustedObserver) }
 
 // Departmental says whether the role means little without a department.
 func (r Role) Departmental() bool { return r == Employee || r == Head }
