@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
 )
@@ -170,22 +171,29 @@ type ScorecardFilter struct {
 
 // MeasureSummary is how a body's measures of one plan stand.
 type MeasureSummary struct {
-	Plan   string // title
-	Href   string
-	Counts []MeasureCount
+	PlanAZ, PlanEN string // title
+	Href           string
+	Counts         []MeasureCount
 }
+
+// Plan is the title of the plan in a language.
+func (m MeasureSummary) Plan(lang string) string { return i18n.InLang(lang, m.PlanAZ, m.PlanEN) }
 
 // MeasureCount is a status with how many measures have it.
 type MeasureCount struct {
-	StatusKey, Tone, Icon string // of the word
-	N                     int
+	AZ, EN     string // word of the status
+	Tone, Icon string
+	N          int
 }
+
+// Status is the word of the status in a language.
+func (m MeasureCount) Status(lang string) string { return i18n.InLang(lang, m.AZ, m.EN) }
 
 // MeasureSource is what the card of a body asks the context of measures.
 type MeasureSource interface {
 	// MeasuresOf gives the measures that concern a body, by its code, as far as
 	// the actor may read them.
-	MeasuresOf(ctx context.Context, agencyCode string, lang string) ([]MeasureSummary, error)
+	MeasuresOf(ctx context.Context, agencyCode string) ([]MeasureSummary, error)
 }
 
 // Scorecard gives the national results, or one body's card. Someone who may
@@ -237,7 +245,7 @@ func (s *Service) Scorecard(ctx context.Context, f ScorecardFilter) (Scorecard, 
 func (s *Service) fillFocus(ctx context.Context, card *Scorecard, schemes map[string]Scheme, f ScorecardFilter) (err error) {
 	db, y := s.DB.Read(), card.Focus()
 	if card.Agency != nil && s.Measures != nil {
-		if card.Measures, err = s.Measures.MeasuresOf(ctx, card.Agency.Code, ""); err != nil {
+		if card.Measures, err = s.Measures.MeasuresOf(ctx, card.Agency.Code); err != nil {
 			return err
 		}
 	}

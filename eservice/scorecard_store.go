@@ -87,7 +87,7 @@ func addAssessed(ctx context.Context, db bun.IDB, schemes map[string]Scheme, age
 	q := db.NewSelect().TableExpr("scorecard_years AS y").ColumnExpr("y.year, y.scheme, y.level, y.automation, y.grade, y.n, y.score").OrderExpr("y.year, y.scheme")
 	if agency != nil {
 		q = db.NewSelect().TableExpr("scorecard_groups AS y").ColumnExpr("y.year, y.scheme, y.level, y.automation, y.grade, y.n, y.score").
-			Where("y.agency_id = ?", agency.ID).OrderExpr("y.year, y.scheme")
+			Where("y.year IN (SELECT k.year FROM scorecard_known k) AND y.agency_id = ?", agency.ID).OrderExpr("y.year, y.scheme")
 	}
 	if err := q.Scan(ctx, &groups); err != nil {
 		return store.MapError(err, "year results")

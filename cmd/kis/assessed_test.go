@@ -32,7 +32,7 @@ func assess(t testing.TB, a *app, agencyCode, text string) assessed {
 		return actor.With(t.Context(), who)
 	}
 	manager, assessor := as("nigar@kis.example"), as("orxan@kis.example")
-	c, err := a.campaign.Create(manager, campaign.Plan{Year: 2026, Title: "2026-cı ilin qiymətləndirilməsi", Basis: "Qayda", Scheme: "2025", From: "2026-09-01", To: "2026-12-20"})
+	c, err := a.campaign.Create(manager, campaign.Plan{Year: 2027, Title: "2027-ci ilin qiymətləndirilməsi", Basis: "Qayda", Scheme: "2025", From: "2026-09-01", To: "2026-12-20"})
 	must(err)
 	_, err = a.campaign.Assign(manager, c.ID, "", one(t, a, "SELECT id FROM users WHERE email = 'orxan@kis.example'"))
 	must(err)

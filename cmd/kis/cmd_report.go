@@ -13,6 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/reports"
 	"github.com/kis-platform/kis/reports/auditdoc"
+	"github.com/kis-platform/kis/reports/scoredoc"
 )
 
 // runReport is "kis report KIND KEY … -o FILE": one document, in the format
@@ -34,6 +35,14 @@ func runReport(ctx context.Context, c *cli, args []string) error {
 	out := f.String("o", "", "file to write")
 	f.StringVar(&req.Lang, "lang", c.config.Lang, "language, az or en")
 	switch args[0] {
+	case "opinion":
+	case "grades":
+		req.Kind = scoredoc.Grades
+		f.StringVar(&req.Agency, "agency", "", "code of one agency")
+	case "summary":
+		req.Kind = scoredoc.Summary
+		f.IntVar(&req.From, "from", 0, "first year")
+		f.IntVar(&req.To, "to", 0, "last year")
 	case "scorecard":
 		f.IntVar(&req.From, "from", 0, "first year")
 		f.IntVar(&req.To, "to", 0, "last year")
@@ -61,6 +70,9 @@ func runReport(ctx context.Context, c *cli, args []string) error {
 	if err := reportKeys(&req, words); err != nil {
 		return c.wrongUse("cli.use.report")
 	}
+	if args[0] == "scorecard" && req.Agency != "" {
+		req.Kind = scoredoc.Card
+	}
 	if req.Format, err = reports.FormatOf(*out); err != nil {
 		return refused(*out, err)
 	}
@@ -85,7 +97,7 @@ func reportKeys(req *reports.Request, words []string) error {
 	if len(words) > 2 {
 		req.Phase = words[2]
 	}
-	if req.Kind == "plan" || req.Kind == auditdoc.Summary {
+	if req.Kind == "plan" || req.Kind == auditdoc.Summary || req.Kind == scoredoc.Grades {
 		var err error
 		if req.Year, err = strconv.Atoi(req.Key); err != nil {
 			return err

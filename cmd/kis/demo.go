@@ -34,6 +34,7 @@ var extraAccounts = []demoPerson{
 	{Key: "qurum", Name: "Səbinə Cəfərova", Roles: []string{string(policies.AgencyOfficer)}, AZ: "Qurum 01, məsul şəxs", EN: "Agency 01, officer"},
 	{Key: "mushahid", Name: "Anar Vəliyev", Roles: []string{string(policies.Observer)}, AZ: "kənar auditor", EN: "outside auditor"},
 	{Key: "qurum2", Name: "Rəşad Məlikov", Roles: []string{string(policies.AgencyOfficer)}, AZ: "Qurum 02, məsul şəxs", EN: "Agency 02, officer"},
+	{Key: "qiymet", Name: "Ramin Quluzadə", Roles: []string{string(policies.Assessor)}, AZ: "müstəqil qiymətləndirici", EN: "independent assessor"},
 }
 
 // demoPeople reads the people of the example office.
@@ -81,6 +82,7 @@ func fillDemo(ctx context.Context, c Config, password string) error {
 		(*demo).inquiries, (*demo).risks, (*demo).evaluation, (*demo).audit2, (*demo).otherActs, (*demo).otherAudits, (*demo).plan2027, (*demo).programme2027, (*demo).review2,
 		func(d *demo) error { return d.outsiders(password) },
 		func(d *demo) error { return d.register(password) },
+		func(d *demo) error { return d.campaign2026(password) },
 	} {
 		d.spawn(story)
 	}

@@ -35,7 +35,8 @@ type scale struct {
 	process  []scaleProcess
 	cycle    []kis.FilledCycle // of the year that is filled, by process
 	file     blob.Ref          // the bytes of every file
-	rows     int               // submissions so far
+	rows     int               // submissions and results so far
+	land     *country
 }
 
 type scaleProcess struct {
@@ -47,15 +48,16 @@ type scaleProcess struct {
 type scaleNames struct {
 	Departments            []struct{ Code, AZ, EN string }
 	Topics                 []struct{ AZ, EN string }
+	Services               []struct{ AZ, EN string }
 	First, Last, Documents []string
 }
 
 // fillScale fills an empty database with n processes. said is told how far it
 // is, in words for people.
 func fillScale(ctx context.Context, c Config, password string, n int, said func(done, all, rows int)) error {
-	w := &world{ctx: ctx, clock: &demoClock{}, users: map[string]kis.User{}, dep: map[string]kis.Department{}, since: "2021-01-04"}
+	w := &world{ctx: ctx, clock: &demoClock{}, users: map[string]kis.User{}, dep: map[string]kis.Department{}, since: "2016-01-04"}
 	s := &scale{demo: &demo{world: w}, workers: map[string][]actor.Actor{}}
-	s.at("2021-11-01 09:00")
+	s.at("2016-11-01 09:00")
 	a, err := openApp(ctx, c, c.logger(discard{}), w.clock.Now)
 	if err != nil {
 		return err
@@ -65,12 +67,17 @@ func fillScale(ctx context.Context, c Config, password string, n int, said func(
 	if err := s.empty(); err != nil {
 		return err
 	}
-	steps := []func() error{func() error { return s.office(password) }, func() error { return s.describe(n) }}
+	steps := []func() error{func() error { return s.office(password) }, func() error { return s.country(n) }}
+	for year := scaleAssessed[0]; year < scaleYears[0]; year++ {
+		steps = append(steps, func() error { return s.assess(year) })
+	}
+	steps = append(steps, func() error { return s.describe(n) })
 	for _, year := range scaleYears {
 		steps = append(steps, func() error { return s.plan(year) })
 		for phase := 1; phase <= 8; phase++ {
 			steps = append(steps, func() error { return s.phase(year, phase) })
 		}
+		steps = append(steps, func() error { return s.assess(year) })
 	}
 	for i, step := range steps {
 		if err := step(); err != nil {
@@ -141,6 +148,7 @@ func (s *scale) actorOf(key string) actor.Actor {
 // describe imports the official description once for each process, with the
 // department that owns it in the place of the one in the official text.
 func (s *scale) describe(n int) error {
+	s.at("2021-11-01 09:00")
 	raw, err := reference.FS.ReadFile(reference.Process)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"github.com/kis-platform/kis/eservice/campaign"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/planning"
+	"github.com/kis-platform/kis/reports/scoredoc"
 )
 
 // wireCampaign makes the campaigns of assessments and lets their shortcomings
@@ -14,6 +15,8 @@ import (
 func wireCampaign(s services) *campaign.Service {
 	k := campaign.New(s.kis, s.eservice)
 	k.Outcomes = outcomes{s.audit, s.planning}
+	s.eservice.Measures = measuresOf{s.planning, s.kis}
+	scoredoc.Add(s.reports, s.eservice, k)
 	return k
 }
 

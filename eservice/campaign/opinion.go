@@ -231,3 +231,65 @@ func (s *Service) RecordVisit(ctx context.Context, v Visit, fileIDs []string) (V
 	})
 	return v, err
 }
+
+// Opinion gives a body of a campaign as BodyView does, by the number of the
+// campaign and the code of the body, or by their ids.
+func (s *Service) Opinion(ctx context.Context, campaign, agency string) (BodyView, error) {
+	if _, err := kis.Allowed(ctx, policies.CampaignRead); err != nil {
+		return BodyView{}, err
+	}
+	find := func(id *string, query, object string) error {
+		if store.IsID(*id) {
+			return nil
+		}
+		return store.MapError(s.DB.Read().NewRaw(query, *id).Scan(ctx, id), object)
+	}
+	if err := find(&campaign, "SELECT id FROM assessment_campaigns WHERE number = ?", "campaign"); err != nil {
+		return BodyView{}, err
+	}
+	if err := find(&agency, "SELECT id FROM agencies WHERE code = ?", "agency"); err != nil {
+		return BodyView{}, err
+	}
+	return s.BodyView(ctx, campaign, agency)
+}
+
+// Tally is what was done in the campaign of a year.
+type Tally struct {
+	Number       string  `bun:"number"` // empty: the year had no campaign that counts
+	Title        string  `bun:"title"`
+	From         day.Day `bun:"from_day"`
+	To           day.Day `bun:"to_day"`
+	Bodies       int64   `bun:"bodies"`
+	Opinions     int64   `bun:"opinions"`
+	Objections   int64   `bun:"objections"`
+	WebReviews   int64   `bun:"web_reviews"`
+	SiteVisits   int64   `bun:"site_visits"`
+	Shortcomings int64   `bun:"shortcomings"`
+	Readings     int64   `bun:"readings"`
+}
+
+// TallyOf counts the work of the campaign of a year that is final; for those
+// who read all campaigns, else Forbidden. One query.
+func (s *Service) TallyOf(ctx context.Context, year int) (t Tally, err error) {
+	sc, err := kis.Allowed(ctx, policies.CampaignRead)
+	if err == nil && !sc.Any {
+		err = apperr.New(apperr.Forbidden, "error.forbidden")
+	}
+	if err != nil {
+		return t, err
+	}
+	var rows []Tally
+	err = s.DB.Read().NewRaw(`SELECT k.number, k.title, k.from_day, k.to_day,
+		(SELECT COUNT(*) FROM campaign_bodies b WHERE b.campaign_id = k.id) AS bodies,
+		(SELECT COUNT(*) FROM campaign_bodies b WHERE b.campaign_id = k.id AND b.sent_at IS NOT NULL) AS opinions,
+		(SELECT COUNT(*) FROM campaign_bodies b WHERE b.campaign_id = k.id AND b.state IN ('objected', 'answered')) AS objections,
+		(SELECT COUNT(*) FROM campaign_visits w WHERE w.campaign_id = k.id AND w.kind = 'web') AS web_reviews,
+		(SELECT COUNT(*) FROM campaign_visits w WHERE w.campaign_id = k.id AND w.kind = 'site') AS site_visits,
+		(SELECT COUNT(*) FROM assessment_shortcomings h JOIN assessments a ON a.id = h.assessment_id WHERE a.campaign_id = k.id) AS shortcomings,
+		(SELECT COUNT(*) FROM assessment_readings r JOIN assessments a ON a.id = r.assessment_id WHERE a.campaign_id = k.id) AS readings
+		FROM assessment_campaigns k WHERE k.year = ? AND k.state IN ('final', 'published')`, year).Scan(ctx, &rows)
+	if len(rows) > 0 {
+		t = rows[0]
+	}
+	return t, store.MapError(err, "work of a campaign")
+}

@@ -36,6 +36,8 @@ type pages struct {
 func Register(r *web.Router, svc *eservice.Service, k *campaign.Service, sheets SheetWriter) {
 	p := pages{svc, k, sheets}
 	r.GET("/scorecards", policies.ScorecardRead, p.national)
+	r.GET("/scorecards/compare", policies.ScorecardRead, p.compare)
+	r.GET("/scorecards/services", policies.ScorecardRead, p.servicesBehind)
 	r.GET("/scorecards/:agency", policies.ScorecardRead, p.agency)
 
 	r.GET("/schemes", policies.SchemeRead, p.schemes)

@@ -146,6 +146,38 @@ func (p scorecardPage) export(ending string) string {
 	return "/scorecards/export." + ending + "?" + q.Encode()
 }
 
+// document is the address of the printed form: the card of a body on one page,
+// or the summary report.
+func (p scorecardPage) document(ending string) string {
+	q := url.Values{"lang": {p.Lang}}
+	if p.card.Agency == nil {
+		return "/scorecards/summary." + ending + "?" + q.Encode()
+	}
+	q.Set("agency", p.card.Agency.Code)
+	q.Set("year", strconv.Itoa(p.card.Year))
+	return "/scorecards/card." + ending + "?" + q.Encode()
+}
+
+// documentName says which document that is.
+func (p scorecardPage) documentName() string {
+	if p.card.Agency == nil {
+		return p.T("eservice.scorecard.summary_pdf")
+	}
+	return p.T("eservice.scorecard.card_pdf")
+}
+
+// behind is the address of the services behind a figure of the year.
+func (p scorecardPage) behind(name, value string) string {
+	q := url.Values{"year": {strconv.Itoa(p.card.Year)}}
+	if p.card.Agency != nil {
+		q.Set("agency", p.card.Agency.Code)
+	}
+	if name != "" {
+		q.Set(name, value)
+	}
+	return "/scorecards/services?" + q.Encode()
+}
+
 // bands are the grades of the year in focus, lowest first.
 func (p scorecardPage) bands() []eservice.Band {
 	if f := p.card.Focus(); f != nil {

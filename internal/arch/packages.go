@@ -80,6 +80,8 @@ var packages = slices.Concat([]row{
 	{"audit/outside/outsideweb", with(base, shell, "audit", "audit/outside", "kis"), whyPages},
 	{"audit/programme", with(base, "audit", "kis", "reference"), "the programme stands above the audits it leads to; an audit knows only the row it came from"},
 
+	{"planning/assessment", with(base, "kis", "reference"), "questionnaires stand beside the plans: what they say reaches reviews and evaluations through interfaces wired in cmd/kis"},
+	{"planning/assessment/assessmentweb", with(base, shell, "kis", "planning/assessment"), whyPages},
 	{"planning/evaluation", with(base, "kis", "planning", "reference"), "the evaluation stands above the register of recommendations it adds to; what other contexts know of a cycle comes through an interface wired in cmd/kis"},
 	{"planning/evaluation/evaluationweb", with(base, shell, "kis", "planning", "planning/evaluation"), whyPages},
 
@@ -89,8 +91,9 @@ var packages = slices.Concat([]row{
 	{"planning/risk/riskweb", with(base, shell, "kis", "planning/risk"), whyPages},
 	{"reports/risks", with(base, "kis", "planning/risk", "reports"), "the table of risks is made of what planning/risk lets a person read"},
 	{"reports/cycledoc", with(base, "kis", "planning/evaluation", "reports"), "the documents of phase 8 are made of what planning lets a person read; they know nothing of requests"},
+	{"reports/scoredoc", with(base, "eservice", "eservice/campaign", "kis", "reports"), "the documents of the assessment are made of what eservice lets a person read"},
 	{"reports/pack", with(base, "kis", "reports"), "a pack is made of what kis lets a person read; it knows nothing of requests"},
-	{"reports/reportsweb", with(base, shell, domains, "eservice/campaign", "eservice/register", "kis", "reports", "reports/auditdoc", "reports/pack"), whyPages},
+	{"reports/reportsweb", with(base, shell, domains, "eservice/campaign", "eservice/register", "kis", "reports", "reports/auditdoc", "reports/pack", "reports/scoredoc"), whyPages},
 
 	{"web/assets", nil, "files for the browser only"},
 	{"web/ui", with(plumbing, "policies", "web/assets"), whyShell},

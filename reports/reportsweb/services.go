@@ -9,8 +9,10 @@ import (
 	"github.com/kis-platform/kis/web"
 )
 
-// RegisterServices adds the sheets of the Electronic Register.
+// RegisterServices adds the sheets of the Electronic Register and the documents
+// of the assessment.
 func RegisterServices(r *web.Router, svc *reports.Service) {
+	registerScorecards(r, svc)
 	p := pages{svc}
 	for _, format := range reports.ServiceFormats() {
 		r.GET("/services/export."+format, policies.RegisterRead, p.services(format))

@@ -1,0 +1,133 @@
+package eservice
+
+import (
+	"context"
+	"iter"
+
+	"github.com/uptrace/bun"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/policies"
+)
+
+// Graded is a service of a year with its body and its grade.
+type Graded struct {
+	ServiceResult
+	Agency Agency
+}
+
+// gradedPage is how many services of a list are read at a time.
+const gradedPage = 1000
+
+// Graded gives the year in focus and its services by grade, the highest
+// first, those that are not electronised last, page by page as they are asked
+// for; agency, a code, narrows it to one body. An officer finds the own body,
+// and published years only. NotFound when the year is not known service by
+// service.
+func (s *Service) Graded(ctx context.Context, year int, agency string) (YearResult, iter.Seq2[Graded, error], error) {
+	card, err := s.Scorecard(ctx, ScorecardFilter{Year: year, Agency: agency, Limit: 1})
+	if err != nil {
+		return YearResult{}, nil, err
+	}
+	y := card.Focus()
+	if y == nil || y.TotalsOnly {
+		return YearResult{}, nil, apperr.Missing("year")
+	}
+	scope, err := kis.Allowed(ctx, policies.ScorecardRead)
+	if err != nil {
+		return YearResult{}, nil, err
+	}
+	f := gradedFilter{year: y.Year}
+	if card.Agency != nil {
+		f.agencyID = card.Agency.ID
+	} else if !scope.Any {
+		return YearResult{}, nil, apperr.Missing("agency")
+	}
+	grades := y.downwards()
+	return *y, func(yield func(Graded, error) bool) {
+		for _, g := range grades {
+			for last := ""; ; {
+				page, err := gradedOf(ctx, s.DB.Read(), f, g, last, gradedPage)
+				if err != nil {
+					yield(Graded{}, err)
+					return
+				}
+				for _, r := range page {
+					if !yield(r, nil) {
+						return
+					}
+				}
+				if len(page) < gradedPage {
+					break
+				}
+				last = page[len(page)-1].AssessmentID
+			}
+		}
+	}, nil
+}
+
+// downwards are the grades of a year, the highest first, then nil for none.
+func (y YearResult) downwards() []*Band {
+	out := make([]*Band, 0, len(y.Scheme.Bands)+1)
+	for i := len(y.Scheme.Bands) - 1; i >= 0; i-- {
+		out = append(out, &y.Scheme.Bands[i])
+	}
+	return append(out, nil)
+}
+
+// gradedFilter narrows the services of a year; empty fields do not.
+type gradedFilter struct {
+	year                        int
+	agencyID, level, automation string
+}
+
+// gradedOf reads a page of the services with a grade, nil without one, after
+// the result last.
+func gradedOf(ctx context.Context, db bun.IDB, f gradedFilter, grade *Band, last string, limit int) ([]Graded, error) {
+	var rows []struct {
+		AssessmentID string `bun:"assessment_id"`
+		Level        string `bun:"level"`
+		Automation   string `bun:"automation"`
+		ScoreMilli   *int64 `bun:"score_milli"`
+		Code         string `bun:"code"`
+		NameAZ       string `bun:"name_az"`
+		NameEN       string `bun:"name_en"`
+		SortKey      string `bun:"sort_key"`
+		AgencyCode   string `bun:"agency_code"`
+		AgencyAZ     string `bun:"agency_az"`
+		AgencyEN     string `bun:"agency_en"`
+		AgencySort   string `bun:"agency_sort"`
+	}
+	q := officialRows(db.NewSelect().TableExpr("assessments AS a").Join("JOIN eservices AS e ON e.id = a.service_id").Join("JOIN agencies AS g ON g.id = a.agency_id")).
+		ColumnExpr("a.id AS assessment_id, a.level, a.automation, a.score_milli, e.code, e.name_az, e.name_en, e.sort_key").
+		ColumnExpr("g.code AS agency_code, g.name_az AS agency_az, g.name_en AS agency_en, g.sort_key AS agency_sort").
+		Where("a.year = ?", f.year).OrderExpr("a.id").Limit(int64(limit))
+	if grade == nil {
+		q = q.Where("a.grade IS NULL")
+	} else {
+		q = q.Where("a.grade = ?", grade.Code)
+	}
+	if f.agencyID != "" {
+		q = q.Where("a.agency_id = ?", f.agencyID)
+	}
+	if f.level != "" {
+		q = q.Where("a.level = ?", f.level)
+	}
+	if f.automation != "" {
+		q = q.Where("a.automation = ?", f.automation)
+	}
+	if last != "" {
+		q = q.Where("a.id > ?", last)
+	}
+	if err := q.Scan(ctx, &rows); err != nil {
+		return nil, store.MapError(err, "services by grade")
+	}
+	out := make([]Graded, len(rows))
+	for i, r := range rows {
+		out[i] = Graded{ServiceResult: ServiceResult{AssessmentID: r.AssessmentID, Service: EService{Code: r.Code, NameAZ: r.NameAZ, NameEN: r.NameEN, SortKey: r.SortKey}, Level: r.Level, Automation: r.Automation,
+			Grade: grade, ScoreMilli: r.ScoreMilli}, Agency: Agency{Code: r.AgencyCode, NameAZ: r.AgencyAZ, NameEN: r.AgencyEN, SortKey: r.AgencySort}}
+	}
+	return out, nil
+}
