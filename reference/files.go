@@ -43,6 +43,7 @@ const (
 const (
 	ReviewInputs    = "review-inputs.csv"             // twelve inputs of ISO 9001 9.3.2
 	DecisionKinds   = "decision-kinds.csv"            // three kinds of decision of ISO 9001 9.3.3
+	Questionnaires  = "questionnaires.csv"            // self-assessment of a process, satisfaction of users
 	NationalPlans   = "national-plans.csv"            // plans whose measures are reported on
 	OpenGovernment  = "open-government-2020-2022.csv" // measures of plan AH-2020-2022 as reported for 2022
 	MeasureStatuses = "measure-statuses.csv"          // statuses of a measure with the share of steps that proposes them
@@ -124,6 +125,7 @@ var headers = map[string]string{
 	Sites:                    "code,name_az,name_en,kind,department",
 	ReviewInputs:             "letter,order,standard,edition,clause,name_az,name_en",
 	DecisionKinds:            "letter,order,standard,edition,clause,name_az,name_en",
+	Questionnaires:           "code,version,kind,chapter,no,component,answer,text_az,text_en,option1_az,option2_az,option3_az,option4_az,option5_az,option1_en,option2_en,option3_en,option4_en,option5_en",
 	NationalPlans:            "code,title_az,title_en,act_az,act_en,act_date,period_from,period_to,report_due,report_to_az,report_to_en,status,source",
 	OpenGovernment:           "number,title_az,title_en,period,kind,facts_en,evidence_hint_en",
 	RiskScale:                "version,valid_from,part,points,code,name_az,name_en,text_az,text_en,source_az,source_en",
