@@ -139,7 +139,7 @@ func (s *Service) evidence(ctx context.Context, db bun.IDB, ids []string) (map[s
 	read := policies.For(actor.From(ctx), policies.EvidenceRead)
 	for _, e := range list {
 		e.Codes, e.Files = codes[e.ID], files[e.ID]
-		e.Open = !closed[e.ID] && (read.Department(e.DepartmentID) || read.Object("cycle", e.CycleID))
+		e.Open = !closed[e.ID] && (read.Department(e.DepartmentID) || read.Object("cycle", e.CycleID) || read.Object("submission", e.ID))
 		if closed[e.ID] {
 			e.Hidden, e.Title, e.Files, e.Link = true, "", nil, ""
 		}
