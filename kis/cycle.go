@@ -104,7 +104,7 @@ type CycleSummary struct {
 	Cycle
 	Tasks    int // applicable ones
 	Accepted int // of them
-	Waiting  int // submissions in review
+	Waiting  int // tasks with an output that lacks accepted evidence and has some in review
 	Gates    int // passed or waived
 	AllGates int
 }

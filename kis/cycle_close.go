@@ -3,6 +3,7 @@ package kis
 import (
 	"context"
 
+	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/store"
 )
 
@@ -40,9 +41,11 @@ func (s *Service) ClosingChecks(ctx context.Context, id string) (Cycle, []Closin
 		}
 		out = append(out, ClosingCheck{Key: key, Args: []any{"phase", p.Phase, "n", p.Left}, Href: page + "/gates/" + p.Phase, Done: p.closed(), Blocks: true})
 	}
-	n, err := countWaiting(ctx, s.DB.Read(), id)
+	// Whoever closes cycles sees all evidence; others are told of what they may know of.
+	n, err := unhidden(s.DB.Read().NewSelect().TableExpr("submissions AS s"), actor.From(ctx)).
+		Where("s.cycle_id = ? AND s.state = ?", id, Submitted).Count(ctx)
 	if err != nil {
-		return Cycle{}, nil, err
+		return Cycle{}, nil, store.MapError(err, "count evidence in review")
 	}
 	out = append(out, ClosingCheck{Key: "kis.close.waiting", Args: []any{"n", n}, Href: "/evidence?cycle=" + id + "&state=" + string(Submitted), Done: n == 0, Blocks: true})
 	named, more := 0, 0

@@ -33,7 +33,7 @@ type TaskPage struct {
 	Siblings       []GridTask                 // the tasks of the sub-process, this one too: code, name and state
 	Prev, Next     string                     // codes of the applicable tasks around it; empty at the ends
 	SubmitFor      []Department               // for which the actor may hand evidence in; empty = may not
-	Hidden         bool                       // there is evidence that the actor may not read; how much is not told
+	Hidden         bool                       // a state that is shown comes of evidence that the actor may not read; how much is not told
 	Records        map[string]*EvidenceRecord // by submission: what those that are records of the system point at
 	History        []Event
 	Today          day.Day
@@ -187,11 +187,12 @@ func (t *TaskPage) loadOutputs(ctx context.Context, db bun.IDB, row activityRow)
 	}
 	who := actor.From(ctx)
 	for _, v := range versions {
-		if !mayReadEvidence(who, v.Submission) {
+		switch {
+		case mayReadEvidence(who, v.Submission):
+		case v.Class == ClassConfidential:
+			t.secret = append(t.secret, v.ID)
+		default:
 			t.Hidden = true
-			if v.Class == ClassConfidential {
-				t.secret = append(t.secret, v.ID)
-			}
 		}
 	}
 	var states []TaskState
@@ -208,6 +209,8 @@ func (t *TaskPage) loadOutputs(ctx context.Context, db bun.IDB, row activityRow)
 			}
 		}
 		out.State = flags.state(late(t.Cycle, t.Phase, t.Today))
+		// Confidential evidence that changes no state is not hinted at either.
+		t.Hidden = t.Hidden || !out.explained()
 		states = append(states, out.State)
 		t.Outputs = append(t.Outputs, out)
 	}
@@ -216,6 +219,12 @@ func (t *TaskPage) loadOutputs(ctx context.Context, db bun.IDB, row activityRow)
 		t.State = TaskNotApplicable
 	}
 	return nil
+}
+
+// explained says whether the versions that are shown account for the state.
+func (o TaskOutput) explained() bool {
+	of := map[TaskState]SubmissionState{TaskAccepted: Accepted, TaskReview: Submitted, TaskReturned: Returned}[o.State]
+	return of == "" || slices.ContainsFunc(o.Versions, func(v Version) bool { return v.State == of })
 }
 
 // loadNeighbours finds the applicable tasks before and after.

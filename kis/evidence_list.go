@@ -133,6 +133,16 @@ func readable(q *bun.SelectQuery, who actor.Actor) *bun.SelectQuery {
 	})
 }
 
+// unhidden leaves out of a query on submissions s what is confidential and not
+// for this person, who need not be able to open the others: for figures.
+func unhidden(q *bun.SelectQuery, who actor.Actor) *bun.SelectQuery {
+	scope := policies.For(who, policies.EvidenceSecret)
+	if scope.Any {
+		return q
+	}
+	return q.Where("(s.class <> ? OR s.department_id IN (?))", ClassConfidential, bun.List(clean(scope.Departments)))
+}
+
 // evidenceRows reads submissions in the order of the ids with their task,
 // process, outputs, people and files: four queries.
 func evidenceRows(ctx context.Context, db bun.IDB, ids []string) ([]EvidenceRow, error) {

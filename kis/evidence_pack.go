@@ -16,11 +16,10 @@ const TrailPack = "kis:evidence:pack"
 // CycleEvidence is all the evidence of a cycle that one person may read: what
 // a pack of it holds.
 type CycleEvidence struct {
-	Cycle  Cycle
-	Rows   []EvidenceRow // by task, then by receipt
-	Hidden int           // submissions the person may not read
-	Told   bool          // the person may know how many are hidden
-	Trail  TrailHead     // the head of the trail when they were read
+	Cycle Cycle
+	Rows  []EvidenceRow // by task, then by receipt
+	Whole bool          // the person may read all evidence of the cycle; others are not told whether there is more
+	Trail TrailHead     // the head of the trail when they were read
 }
 
 // TrailHead is the last entry of the trail: its number and hash. Written down
@@ -49,7 +48,8 @@ func (s *Service) CycleEvidence(ctx context.Context, cycleID string) (CycleEvide
 		return CycleEvidence{}, err
 	}
 	db, who := s.DB.Read(), actor.From(ctx)
-	out := CycleEvidence{Told: scope.Any || scope.Object("cycle", cycleID)}
+	secret := policies.For(who, policies.EvidenceSecret)
+	out := CycleEvidence{Whole: scope.Any && secret.Any}
 	if out.Cycle, err = loadCycle(ctx, db, cycleID); err != nil {
 		return out, err
 	}
@@ -62,11 +62,6 @@ func (s *Service) CycleEvidence(ctx context.Context, cycleID string) (CycleEvide
 	if err != nil {
 		return out, store.MapError(err, "evidence of a cycle")
 	}
-	var all int
-	if err := db.NewRaw(`SELECT COUNT(*) FROM submissions WHERE cycle_id = ?`, cycleID).Scan(ctx, &all); err != nil {
-		return out, store.MapError(err, "evidence of a cycle")
-	}
-	out.Hidden = all - len(ids)
 	out.Rows, err = evidenceRows(ctx, db, ids)
 	return out, err
 }
@@ -92,7 +87,7 @@ func (s *Service) PackTaken(ctx context.Context, ev CycleEvidence, content PackC
 			}
 		}
 		tx.Record(store.Change{Action: TrailPack, Kind: "pack", ID: store.NewID(), Label: ev.Cycle.Process.Code + " " + ev.Cycle.Period, RootKind: "cycle", RootID: ev.Cycle.ID,
-			After: map[string]any{"sha256": content.SHA256, "submissions": len(ev.Rows), "hidden": ev.Hidden, "files": content.Files, "bytes": content.Bytes}})
+			After: map[string]any{"sha256": content.SHA256, "submissions": len(ev.Rows), "whole": ev.Whole, "files": content.Files, "bytes": content.Bytes}})
 		return nil
 	})
 }

@@ -99,9 +99,10 @@ func (s *Service) ownNumbers(ctx context.Context, db bun.IDB, cy kis.Cycle) (map
 		}
 	}
 	punctual.Share = true
+	// Of single submissions only those are counted of which everybody may know.
 	var returned Numbers
 	err = db.NewRaw(`SELECT COUNT(CASE WHEN state = 'returned' THEN 1 END) AS num, COUNT(*) AS den FROM submissions
-		WHERE cycle_id = ? AND state IN ('accepted', 'superseded', 'returned')`, cy.ID).Scan(ctx, &returned.Num, &returned.Den)
+		WHERE cycle_id = ? AND class <> 'confidential' AND state IN ('accepted', 'superseded', 'returned')`, cy.ID).Scan(ctx, &returned.Num, &returned.Den)
 	if err != nil {
 		return nil, store.MapError(err, "decisions to count")
 	}

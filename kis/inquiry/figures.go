@@ -18,12 +18,13 @@ type Figures struct {
 	Due       int64 // notes whose day has come or that were answered
 	InTime    int64 // of them: first answered by that day
 
-	Asked    int64 // requests whose day has come or that were answered, without withdrawn ones
+	Asked    int64 // requests whose day has come or that were answered, without withdrawn and confidential ones
 	Answered int64 // of them: first answered by that day
 }
 
 // Figures counts the notes and requests of a cycle. It asks no permission:
-// indicators are for everyone and say only numbers. Two queries.
+// indicators are for everyone and say only numbers, in which confidential
+// requests have no part. Two queries.
 func (s *Service) Figures(ctx context.Context, db bun.IDB, cy kis.Cycle) (Figures, error) {
 	type row struct {
 		State           string
@@ -36,7 +37,7 @@ func (s *Service) Figures(ctx context.Context, db bun.IDB, cy kis.Cycle) (Figure
 	if err := db.NewRaw(`SELECT state, due, first_answered_at, explained_at FROM discrepancies WHERE cycle_id = ?`, cy.ID).Scan(ctx, &notes); err != nil {
 		return f, store.MapError(err, "discrepancies to count")
 	}
-	err := db.NewRaw(`SELECT state, due, first_answered_at FROM evidence_requests WHERE cycle_id = ? AND state <> 'withdrawn'`, cy.ID).Scan(ctx, &requests)
+	err := db.NewRaw(`SELECT state, due, first_answered_at FROM evidence_requests WHERE cycle_id = ? AND state <> 'withdrawn' AND NOT confidential`, cy.ID).Scan(ctx, &requests)
 	if err != nil {
 		return f, store.MapError(err, "requests to count")
 	}

@@ -148,7 +148,7 @@ type apiCycleItem struct {
 	apiCycleHead
 	Tasks       int `json:"tasks"` // applicable ones
 	Accepted    int `json:"accepted"`
-	InReview    int `json:"in_review"` // submissions
+	InReview    int `json:"in_review"` // tasks whose evidence waits for review
 	GatesClosed int `json:"gates_closed"`
 	Gates       int `json:"gates"`
 }

@@ -23,8 +23,8 @@ type manifest struct {
 	MadeAt      time.Time    `json:"made_at"`
 	MadeBy      string       `json:"made_by"`
 	Cycle       cycleFacts   `json:"cycle"`
-	Trail       trailHead    `json:"trail_head"`         // the last entry when the pack was made
-	LeftOut     *int         `json:"left_out,omitempty"` // submissions the maker may not read; absent when the maker may not know
+	Trail       trailHead    `json:"trail_head"` // the last entry when the pack was made
+	Whole       bool         `json:"whole"`      // all evidence of the cycle; else what the maker may read, which is not told apart from all there is
 	Files       int          `json:"files"`
 	Bytes       int64        `json:"bytes"`
 	Submissions []submission `json:"submissions"`
@@ -97,12 +97,9 @@ type packed struct {
 
 func newManifest(ev kis.CycleEvidence, lang, maker string, now time.Time) manifest {
 	cy := ev.Cycle
-	m := manifest{Format: format, MadeAt: now, MadeBy: maker, Trail: trailHead(ev.Trail), Submissions: []submission{},
+	m := manifest{Format: format, Whole: ev.Whole, MadeAt: now, MadeBy: maker, Trail: trailHead(ev.Trail), Submissions: []submission{},
 		Cycle: cycleFacts{ID: cy.ID, Process: cy.Process.Code, TitleAZ: cy.Process.TitleAZ, TitleEN: cy.Process.TitleEN, Version: cy.Version,
 			Period: cy.Period, ReferencePeriod: cy.ReferencePeriod, State: string(cy.State)}}
-	if ev.Told {
-		m.LeftOut = &ev.Hidden
-	}
 	for _, r := range ev.Rows {
 		m.Submissions = append(m.Submissions, submission{ID: r.ID, Phase: phaseOf(r.TaskCode), Task: r.TaskCode, TaskName: r.TaskName(lang), Outputs: r.OutputNames,
 			Department: r.Department.Code, Version: r.Version.Version, Replaces: r.ReplacesID, Title: r.Title, Kind: string(r.Kind), Link: r.Link,
@@ -220,8 +217,8 @@ func (m manifest) readme(lang string) string {
 	title := i18n.InLang(lang, m.Cycle.TitleAZ, m.Cycle.TitleEN)
 	out := i18n.T(lang, "pack.readme.text", "process", title, "code", m.Cycle.Process, "period", m.Cycle.Period, "made", m.MadeAt.Format(time.RFC3339), "maker", m.MadeBy,
 		"submissions", len(m.Submissions), "files", m.Files, "seq", m.Trail.Seq, "hash", m.Trail.Hash)
-	if m.LeftOut != nil && *m.LeftOut > 0 {
-		out += "\n" + i18n.T(lang, "pack.readme.left_out", "n", *m.LeftOut)
+	if !m.Whole {
+		out += "\n" + i18n.T(lang, "pack.readme.left_out")
 	}
 	return strings.ReplaceAll(out, "\n", "\r\n") + "\r\n"
 }

@@ -35,7 +35,6 @@ type Pack struct {
 	Name    string // of the file, with its ending
 	Files   int    // of evidence
 	Bytes   int64  // of these
-	Hidden  int    // submissions that the person may not read
 	texts   []text
 	entries []entry
 	kis     *kis.Service
@@ -65,7 +64,7 @@ func (s *Service) Prepare(ctx context.Context, cycleID, lang string) (*Pack, err
 		return nil, err
 	}
 	now := s.kis.DB.Now().UTC().Truncate(time.Second)
-	p := &Pack{kis: s.kis, Hidden: ev.Hidden, Name: i18n.T(lang, "pack.name", "process", ev.Cycle.Process.Code, "period", ev.Cycle.Period) + ".zip"}
+	p := &Pack{kis: s.kis, Name: i18n.T(lang, "pack.name", "process", ev.Cycle.Process.Code, "period", ev.Cycle.Period) + ".zip"}
 	m := newManifest(ev, lang, actor.From(ctx).Signature(), now)
 	p.entries = m.place(ev, lang)
 	for _, e := range p.entries {

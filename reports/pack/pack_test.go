@@ -116,7 +116,7 @@ type facts struct {
 		Seq  int64
 		Hash string
 	} `json:"trail_head"`
-	LeftOut     *int `json:"left_out"`
+	Whole       bool
 	Files       int
 	Submissions []struct {
 		Task, State, Class, Title, Reason string
@@ -180,7 +180,7 @@ func TestAPackIsCheckedWithoutTheSystem(t *testing.T) {
 			t.Errorf("the pack does not check: %v\n%s", err, out)
 		}
 		m := manifestOf(t, dir)
-		if len(m.Submissions) != 3 || m.TrailHead.Seq != head.Seq || m.TrailHead.Hash != head.Hash || m.LeftOut == nil || *m.LeftOut != 0 {
+		if len(m.Submissions) != 3 || m.TrailHead.Seq != head.Seq || m.TrailHead.Hash != head.Hash || !m.Whole {
 			t.Fatalf("manifest %+v, head %+v", m, head)
 		}
 		first, link := m.Submissions[0], m.Submissions[2]
@@ -239,9 +239,9 @@ func TestAPackHoldsWhatThePersonMayRead(t *testing.T) {
 		}
 		for who, want := range map[string]struct {
 			subs   int
-			hidden int // -1: not told
+			whole  bool
 			secret bool
-		}{"": {3, 0, true}, "nigar": {3, 0, true}, "aytan": {2, -1, true}, "tural": {1, -1, false}, "rafael": {2, 1, false}, "gunel": {2, 1, false}} {
+		}{"": {3, true, true}, "nigar": {3, true, true}, "aytan": {2, false, true}, "tural": {1, false, false}, "rafael": {2, false, false}, "gunel": {2, false, false}} {
 			before := opened()
 			_, raw := o.make(who)
 			if n := opened() - before; (n == 1) != want.secret || n > 1 {
@@ -249,8 +249,8 @@ func TestAPackHoldsWhatThePersonMayRead(t *testing.T) {
 			}
 			dir, paths := unpack(t, raw)
 			m := manifestOf(t, dir)
-			if len(m.Submissions) != want.subs || (m.LeftOut == nil) != (want.hidden < 0) || (m.LeftOut != nil && *m.LeftOut != want.hidden) {
-				t.Errorf("%s: %d submissions, left out %v", who, len(m.Submissions), m.LeftOut)
+			if len(m.Submissions) != want.subs || m.Whole != want.whole {
+				t.Errorf("%s: %d submissions, whole %v", who, len(m.Submissions), m.Whole)
 			}
 			told := strings.Join(paths, "\n")
 			for _, p := range paths {
