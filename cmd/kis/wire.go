@@ -19,6 +19,7 @@ import (
 	"github.com/kis-platform/kis/internal/outbox"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/duty"
 	"github.com/kis-platform/kis/kis/indicator"
 	"github.com/kis-platform/kis/kis/inquiry"
 	"github.com/kis-platform/kis/kis/inquiry/inquiryweb"
@@ -49,6 +50,7 @@ type services struct {
 	campaign *campaign.Service
 	reports  *reports.Service
 	notices  *notice.Service
+	duties   *duty.Service
 
 	programmes  *programme.Service
 	indicators  *indicator.Service
@@ -91,6 +93,7 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	s.risks = wireRisk(s)
 	s.packs = pack.New(k)
 	k.Records = wireRecords(s)
+	s.duties = wireDuties(s)
 	s.notices = wireNotices(s, c)
 	return s
 }
@@ -108,7 +111,8 @@ func wireNotices(s services, c Config) *notice.Service {
 	}
 	n := notice.New(s.kis, outbox.NewQueue(s.kis.DB, nil), sender, c.publicURL())
 	n.AddSources(s.kis, s.audit, s.programmes, s.planning, s.inquiry, s.register, s.risks)
-	n.AddWork(s.kis, s.audit, s.programmes, s.planning, measureWork{s.planning}, s.inquiry, s.evaluations, s.register, s.risks)
+	n.AddWork(s.duties)
+	n.Counts = s.duties.Counts
 	return n
 }
 
@@ -140,7 +144,8 @@ func (a *app) server() *web.Server {
 		Unread: a.notices.Unread, Waiting: notice.NewWaiting(a.notices).Of,
 	})
 	r := srv.Router()
-	kisweb.Register(r, a.kis, a.kis, a.audit, a.programmes, a.planning, measureWork{a.planning}, a.inquiry, a.evaluations, a.register, a.risks)
+	kisweb.Register(r, a.kis)
+	registerDuties(r, a.services)
 	kisweb.RegisterIndicators(r, a.indicators)
 	kisweb.RegisterAPI(r, a.kis)
 	kisweb.RegisterIndicatorAPI(r, a.indicators)
@@ -157,6 +162,7 @@ func (a *app) server() *web.Server {
 	auditweb.RegisterChecklists(r, checklist.New(a.audit), a.reports)
 	planningweb.Register(r, a.planning)
 	planningweb.RegisterMeasures(r, a.planning)
+	planningweb.RegisterSheets(r, a.planning, a.reports)
 	riskweb.Register(r, a.risks, reportrisks.Writer{Service: a.reports})
 	evaluationweb.Register(r, a.evaluations)
 	eserviceweb.Register(r, a.eservice, a.campaign, a.reports)
@@ -182,14 +188,6 @@ func (a *app) checks() []check {
 		{"cli.verify.prints", a.reports.VerifyPrints},
 		{"cli.verify.scorecards", a.eservice.VerifySummaries},
 	}
-}
-
-// measureWork gives what waits for people in the measures of national plans.
-type measureWork struct{ planning *planning.Service }
-
-// Work is what the page "my work" asks for.
-func (m measureWork) Work(ctx context.Context) ([]kis.WorkItem, error) {
-	return m.planning.MeasureWork(ctx)
 }
 
 // findings lets planning ask the audit context for recommendations.

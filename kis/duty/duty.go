@@ -234,8 +234,13 @@ func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
 	return page.Items, err
 }
 
-// First gives the first items of what waits for the actor and how much that
-// is, as List does.
-func (s *Service) First(ctx context.Context, tab kis.WorkTab, n int) (Page, error) {
-	return s.List(ctx, Filter{Tab: tab, Limit: n})
+// Items gives the first items of a list of the actor, without its numbers.
+func (s *Service) Items(ctx context.Context, tab kis.WorkTab, n int) ([]kis.WorkItem, error) {
+	l, err := s.gather(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var page Page
+	err = s.fill(ctx, l, Filter{Tab: tab, Limit: n}, &page)
+	return page.Items, err
 }

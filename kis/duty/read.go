@@ -250,6 +250,9 @@ func holds(w kis.WorkItem, words []string) bool {
 func (s *Service) Each(ctx context.Context, f Filter) iter.Seq2[kis.WorkItem, error] {
 	return func(yield func(kis.WorkItem, error) bool) {
 		f.After, f.Limit = nil, mostPage
+		if f.Query != "" {
+			f.Limit = mostSearch // a search looks at everything each time
+		}
 		if f.Tab == "" {
 			f.Tab = kis.WorkMine
 		}

@@ -78,7 +78,7 @@ func TestATokenOpensNothingOnceItDoesNotHold(t *testing.T) {
 		if got := s.of("nigar").send(httptest.NewRequest(http.MethodGet, "/api/v1/nothing", nil)); got.Status != 404 {
 			t.Errorf("no such address: %d", got.Status)
 		}
-		r := httptest.NewRequest(http.MethodGet, "/work", nil)
+		r := httptest.NewRequest(http.MethodGet, "/processes", nil)
 		r.Header.Set("Authorization", "Bearer "+s.of("elchin").token)
 		if a := s.Nobody().Do(r); a.Status != http.StatusSeeOther {
 			t.Errorf("a token opens a page: %d", a.Status)

@@ -65,7 +65,7 @@ func TestBrowserLibrary(t *testing.T) {
 	n := notice.New(o.Service, outbox.NewQueue(db, nil), nil, "https://kis.stat.example")
 	n.AddSources(o.Service)
 	s := site{webtest.New(t, func(r *web.Router) {
-		kisweb.Register(r, o.Service, o.Service)
+		kisweb.Register(r, o.Service)
 		kisweb.RegisterNotices(r, n)
 	}, func(opt *web.Options) {
 		opt.Users, opt.Sessions, opt.Clock, opt.Unread = o.Service, store.NewSessions(db), db.Now, n.Unread

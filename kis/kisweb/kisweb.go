@@ -1,4 +1,4 @@
-// Package kisweb holds the pages of the spine: my work, processes, cycles,
+// Package kisweb holds the pages of the spine: processes, cycles,
 // evidence, and the administration of users, departments and the trail.
 //
 // It may import kis, web and what they may import; no SQL. Invariants: a
@@ -7,20 +7,12 @@
 package kisweb
 
 import (
-	"context"
-
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/web"
 )
 
-// WorkSource gives what waits for the actor; each context has one.
-type WorkSource interface {
-	Work(ctx context.Context) ([]kis.WorkItem, error)
-}
-
-// Register adds all pages of the spine. The sources fill "my work".
-func Register(r *web.Router, s *kis.Service, work ...WorkSource) {
-	registerWork(r, s, work)
+// Register adds all pages of the spine.
+func Register(r *web.Router, s *kis.Service) {
 	registerUsers(r, s)
 	registerDepartments(r, s)
 	registerTrail(r, s)

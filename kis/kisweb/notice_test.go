@@ -34,7 +34,7 @@ func noticePages(t *testing.T, test func(t *testing.T, s noticeSite)) {
 		n := notice.New(o.Service, outbox.NewQueue(db, nil), nil, "https://kis.stat.example")
 		n.AddSources(o.Service)
 		s := webtest.New(t, func(r *web.Router) {
-			kisweb.Register(r, o.Service, o.Service)
+			kisweb.Register(r, o.Service)
 			kisweb.RegisterNotices(r, n)
 		}, func(opt *web.Options) {
 			opt.Users, opt.Sessions, opt.Clock, opt.Unread = o.Service, store.NewSessions(db), db.Now, n.Unread
@@ -68,7 +68,7 @@ func TestNoticesAreReadOnTheirPageAndTheBellCounts(t *testing.T) {
 		page = v.Get("/notifications").Want(http.StatusOK)
 		page.Has("main li", "Aytən Məmmədova sübut təqdim etdi: 4.4.1", "1-elektron xidmət, 2026", "Yeni").Has("main", "Oxunmamış: 4")
 		page.Has(".k-top .k-count", "4")
-		work := v.Get("/work").Want(http.StatusOK)
+		work := v.Get("/evidence").Want(http.StatusOK)
 		if got := work.Attr(".k-top a[href='/notifications']", "aria-label"); got != "Bildirişlər: 4 yeni" {
 			t.Errorf("bell on another page %q", got)
 		}

@@ -1,15 +1,12 @@
 package kisweb_test
 
 import (
-	"context"
 	"flag"
 	"net/http"
 	"testing"
 
-	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
 	"github.com/kis-platform/kis/kis/kisweb"
 	"github.com/kis-platform/kis/web"
@@ -24,11 +21,11 @@ type site struct {
 	office *kistest.Office
 }
 
-func open(t *testing.T, db *store.DB, work ...kisweb.WorkSource) site {
+func open(t *testing.T, db *store.DB) site {
 	t.Helper()
 	storetest.ClockOf(db).SetDay("2026-11-24")
 	o := kistest.NewOffice(t, db)
-	s := webtest.New(t, func(r *web.Router) { kisweb.Register(r, o.Service, work...) }, func(opt *web.Options) {
+	s := webtest.New(t, func(r *web.Router) { kisweb.Register(r, o.Service) }, func(opt *web.Options) {
 		opt.Users, opt.Sessions, opt.Clock = o.Service, store.NewSessions(db), db.Now
 	})
 	return site{s, o}
@@ -45,20 +42,6 @@ func pages(t *testing.T, test func(t *testing.T, s site)) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) { test(t, open(t, db)) })
 }
 
-// items is a source of work with these items for one person.
-type items struct {
-	of   string
-	list []kis.WorkItem
-	err  error
-}
-
-func (w items) Work(ctx context.Context) ([]kis.WorkItem, error) {
-	if actor.From(ctx).Name != w.of {
-		return nil, nil
-	}
-	return w.list, w.err
-}
-
 func TestWhoMayOpenWhichPage(t *testing.T) {
 	pages(t, func(t *testing.T, s site) {
 		paths := map[string]map[string]bool{
@@ -70,7 +53,6 @@ func TestWhoMayOpenWhichPage(t *testing.T) {
 			"/admin/departments/new":                         {"rauf": true},
 			"/admin/departments/" + s.office.Dept("SSS"):     {"rauf": true, "aytan": true, "nigar": true, "rafael": true},
 			"/trail": {"nigar": true, "rafael": true},
-			"/work":  {"rauf": true, "aytan": true, "nigar": true, "rafael": true},
 		}
 		for _, key := range []string{"rauf", "aytan", "nigar", "rafael"} {
 			v := s.as(key)

@@ -46,7 +46,7 @@ func TestANewUserGetsAPasswordThatIsShownOnce(t *testing.T) {
 		if a.Header.Get("Cache-Control") != "no-store" {
 			t.Error("the password may be kept by a cache")
 		}
-		s.SignIn("aysel@stat.example", password).Get("/work").Want(http.StatusOK)
+		s.SignIn("aysel@stat.example", password).Get("/processes").Want(http.StatusOK)
 		again := v.Post("/admin/users", form...).Want(http.StatusConflict)
 		again.Has("#f-email-error", "artıq istifadə olunur")
 		if again.Value("name") != "Aysel Quliyeva" || again.Value("department") != "SSS" || again.Value("role") != "employee" {
@@ -100,12 +100,12 @@ func TestAPersonIsTransferredDisabledAndEnabled(t *testing.T) {
 		mine := s.as("aytan")
 		v.Post(page + "/disable").WantRedirect(page)
 		v.Get(page).Has("h1 .k-tag", "Bağlanıb")
-		if a := mine.Get("/work"); a.Status != http.StatusSeeOther {
+		if a := mine.Get("/processes"); a.Status != http.StatusSeeOther {
 			t.Errorf("a disabled person's session goes on: %d", a.Status)
 		}
 		v.Post(page + "/disable").Want(http.StatusConflict)
 		v.Post(page + "/enable").WantRedirect(page)
-		s.as("aytan").Get("/work").Want(http.StatusOK)
+		s.as("aytan").Get("/processes").Want(http.StatusOK)
 		// The last administrator: the dialog comes back open with the reason.
 		second := s.office.Hire(kistest.Person{Key: "second", Name: "İkinci Admin", Department: "İTŞ", Role: "administrator"})
 		other := s.as("second")
@@ -114,7 +114,7 @@ func TestAPersonIsTransferredDisabledAndEnabled(t *testing.T) {
 			t.Errorf("the disabled administrator goes on: %d", a.Status)
 		}
 		password := v.Post(page + "/password").Want(http.StatusOK).Text("#password")
-		s.SignIn(kistest.Email("aytan"), password).Get("/work").Want(http.StatusOK)
+		s.SignIn(kistest.Email("aytan"), password).Get("/processes").Want(http.StatusOK)
 	})
 }
 

@@ -41,6 +41,10 @@ type Service struct {
 	BaseURL string      // of links in mail, without a slash at the end
 	Log     *slog.Logger
 
+	// Counts gives how much waits for the actor, by address of the menu; nil
+	// counts what the sources of work list.
+	Counts func(ctx context.Context) (map[string]int, error)
+
 	sources []Source
 	work    []WorkSource
 }
