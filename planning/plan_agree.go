@@ -233,6 +233,6 @@ func (s *Service) planChanged(ctx context.Context, tx *store.Tx, p *Plan, it *It
 	if err := setPlan(ctx, tx, *p, to); err != nil {
 		return err
 	}
-	p.State = to
+	p.State, p.Version = to, p.Version+1 // several items may change in one unit of work
 	return nil
 }

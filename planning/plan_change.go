@@ -40,27 +40,36 @@ func (s *Service) ChangeItem(ctx context.Context, itemID string, version int, f 
 		if err := internalDepartments(ctx, tx, "co_executors", f.CoExecutors...); err != nil {
 			return err
 		}
-		had, err := coExecutorsOf(ctx, tx, old.ID)
-		if err != nil {
-			return err
+		changed, err := s.changeItem(ctx, tx, &p, old, f)
+		if err == nil && !changed {
+			err = store.ErrNoChange
 		}
-		it := f.item()
-		if sameItem(old, it) && slices.Equal(had, f.CoExecutors) {
-			return store.ErrNoChange
-		}
-		it.ID, it.PlanID, it.Year, it.Version = old.ID, old.PlanID, p.Year, old.Version+1
-		it.Basis, it.BasisLabel, it.State, it.No = old.Basis, old.BasisLabel, old.State, old.No
-		if err := updateItem(ctx, tx, it, f.CoExecutors); err != nil {
-			return err
-		}
-		touched := slices.Concat([]string{old.ResponsibleID, it.ResponsibleID}, had, f.CoExecutors)
-		if err := s.planChanged(ctx, tx, &p, &it, touched); err != nil {
-			return err
-		}
-		tx.Record(store.Change{Action: "planning:plan:change_item", Kind: kindItem, ID: it.ID, Label: it.label(), RootKind: kindPlan, RootID: p.ID,
-			Before: old.facts(had), After: it.facts(f.CoExecutors)})
-		return nil
+		return err
 	})
+}
+
+// changeItem words an item of a locked plan anew, unless it says that already.
+func (s *Service) changeItem(ctx context.Context, tx *store.Tx, p *Plan, old Item, f ItemFields) (changed bool, err error) {
+	had, err := coExecutorsOf(ctx, tx, old.ID)
+	if err != nil {
+		return false, err
+	}
+	it := f.item()
+	if sameItem(old, it) && slices.Equal(had, f.CoExecutors) {
+		return false, nil
+	}
+	it.ID, it.PlanID, it.Year, it.Version = old.ID, old.PlanID, p.Year, old.Version+1
+	it.Basis, it.BasisLabel, it.State, it.No = old.Basis, old.BasisLabel, old.State, old.No
+	if err := updateItem(ctx, tx, it, f.CoExecutors); err != nil {
+		return false, err
+	}
+	touched := slices.Concat([]string{old.ResponsibleID, it.ResponsibleID}, had, f.CoExecutors)
+	if err := s.planChanged(ctx, tx, p, &it, touched); err != nil {
+		return false, err
+	}
+	tx.Record(store.Change{Action: "planning:plan:change_item", Kind: kindItem, ID: it.ID, Label: it.label(), RootKind: kindPlan, RootID: p.ID,
+		Before: old.facts(had), After: it.facts(f.CoExecutors)})
+	return true, nil
 }
 
 // sameItem compares what people write.
@@ -91,27 +100,32 @@ func (s *Service) RemoveItem(ctx context.Context, itemID string, version int, re
 		if it.Version != version {
 			return apperr.New(apperr.Conflict, "error.conflict")
 		}
-		had, err := coExecutorsOf(ctx, tx, it.ID)
-		if err != nil {
-			return err
-		}
-		tx.Record(store.Change{Action: "planning:plan:remove_item", Kind: kindItem, ID: it.ID, Label: it.label(), RootKind: kindPlan, RootID: p.ID,
-			Before: it.facts(had), Note: reason})
-		objectors, err := answerByChange(ctx, tx, p.ID, it.ID)
-		if err != nil {
-			return err
-		}
-		if err := deleteItem(ctx, tx, it); err != nil {
-			return err
-		}
-		// A carried-over item is only left behind: its recommendation was carried out by the earlier plan.
-		if it.RecommendationID != "" && it.CarriedFrom == "" {
-			if err := release(ctx, tx, it.RecommendationID); err != nil {
-				return err
-			}
-		}
-		return s.planChanged(ctx, tx, &p, &it, slices.Concat(had, objectors, []string{it.ResponsibleID}))
+		return s.removeItem(ctx, tx, &p, it, reason)
 	})
+}
+
+// removeItem takes an item out of a locked plan.
+func (s *Service) removeItem(ctx context.Context, tx *store.Tx, p *Plan, it Item, reason string) error {
+	had, err := coExecutorsOf(ctx, tx, it.ID)
+	if err != nil {
+		return err
+	}
+	tx.Record(store.Change{Action: "planning:plan:remove_item", Kind: kindItem, ID: it.ID, Label: it.label(), RootKind: kindPlan, RootID: p.ID,
+		Before: it.facts(had), Note: reason})
+	objectors, err := answerByChange(ctx, tx, p.ID, it.ID)
+	if err != nil {
+		return err
+	}
+	if err := deleteItem(ctx, tx, it); err != nil {
+		return err
+	}
+	// A carried-over item is only left behind: its recommendation was carried out by the earlier plan.
+	if it.RecommendationID != "" && it.CarriedFrom == "" {
+		if err := release(ctx, tx, it.RecommendationID); err != nil {
+			return err
+		}
+	}
+	return s.planChanged(ctx, tx, p, &it, slices.Concat(had, objectors, []string{it.ResponsibleID}))
 }
 
 // CarryOver copies into the plan of a year what the plan of the year before

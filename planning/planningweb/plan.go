@@ -70,6 +70,7 @@ type planPage struct {
 	history     []kis.Event
 	can         func(policies.Action) bool
 	pdf, xlsx   string // addresses of documents, "" when there are none
+	sheet       string // where the plan is edited as a sheet, "" for who may not
 }
 
 // plan is the page of a yearly plan.
@@ -106,6 +107,9 @@ func (p pages) showPlan(c *web.Context, status int, forms map[string]ui.Form) er
 	}
 	if p.r.Has(http.MethodGet, "/plans/:year/xlsx") {
 		v.xlsx = planHref(n) + "/xlsx"
+	}
+	if v.Editable() && c.Can(policies.PlanDraft) && p.r.Has(http.MethodGet, "/plans/:year/sheet") {
+		v.sheet = planHref(n) + "/sheet"
 	}
 	return c.Render(status, planView(v))
 }

@@ -1,0 +1,94 @@
+package planningweb
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/planning"
+	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/web"
+	"github.com/kis-platform/kis/web/ui"
+)
+
+// SheetWriter writes a plan as a sheet that can be brought back; reports does,
+// which stands above this package.
+type SheetWriter interface {
+	PlanSheet(ctx context.Context, w io.Writer, format, lang string, year int) error
+}
+
+// RegisterSheets adds the addresses under which a plan is taken away to be
+// edited elsewhere, and brought back.
+func RegisterSheets(r *web.Router, svc *planning.Service, sheets SheetWriter) {
+	p := pages{svc: svc, r: r}
+	r.GET("/plans/:year/sheet", policies.PlanDraft, p.sheet)
+	r.STREAM("/plans/:year/sheet", policies.PlanDraft, p.importSheet)
+	for format, kind := range map[string]string{"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"} {
+		r.GET("/plans/:year/sheet."+format, policies.PlanDraft, func(c *web.Context) error {
+			n, err := yearOf(c)
+			if err != nil {
+				return err
+			}
+			var out bytes.Buffer // a plan has some hundred items at most
+			if err := sheets.PlanSheet(c.Ctx(), &out, format, c.Lang(), n); err != nil {
+				return err
+			}
+			return c.Download(c.Page("").T("planning.sheet.file", "year", year(n))+"."+format, kind, int64(out.Len()), &out)
+		})
+	}
+}
+
+// sheetPage is the page on which a plan is brought back.
+type sheetPage struct {
+	ui.Page
+	plan planning.PlanPage
+	form ui.Form
+}
+
+func (p pages) sheet(c *web.Context) error { return p.showSheet(c, http.StatusOK, ui.Form{}) }
+
+func (p pages) showSheet(c *web.Context, status int, form ui.Form) error {
+	n, err := yearOf(c)
+	if err != nil {
+		return err
+	}
+	v := sheetPage{form: form}
+	if v.plan, err = p.svc.Plan(c.Ctx(), n); err != nil {
+		return err
+	}
+	v.Page = c.Page("")
+	v.Page.Title = v.T("planning.sheet.title", "year", year(n))
+	return c.Render(status, sheetView(v))
+}
+
+// maxSheet is how large a plan that comes back may be, in bytes.
+const maxSheet = 4 << 20
+
+func (p pages) importSheet(c *web.Context) error {
+	n, err := yearOf(c)
+	if err != nil {
+		return err
+	}
+	var raw []byte
+	values, err := c.Multipart(web.Limits{Files: 1, FileBytes: maxSheet}, func(f *web.File) (err error) {
+		raw, err = io.ReadAll(f)
+		return err
+	})
+	if err == nil && len(raw) == 0 {
+		err = apperr.InvalidField("file", "error.upload.none")
+	}
+	var res planning.SheetResult
+	if err == nil {
+		res, err = p.svc.ImportSheet(c.Ctx(), n, planning.Sheet{Reader: bytes.NewReader(raw), Reason: values.Get("reason")})
+	}
+	if form, status, ok := refused(c, err); ok {
+		return p.showSheet(c, status, form)
+	}
+	if err != nil {
+		return err
+	}
+	c.Flash("good", "planning.sheet.done", "added", res.Added, "changed", res.Changed, "removed", res.Removed)
+	return c.Redirect(planHref(n))
+}
