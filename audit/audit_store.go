@@ -49,24 +49,49 @@ func insertAudit(ctx context.Context, tx *store.Tx, a Audit, sc scope, rows []Ro
 	if err := insert(&a, 1); err != nil {
 		return err
 	}
-	var cycles []auditCycle
-	for _, id := range sc.Cycles {
-		cycles = append(cycles, auditCycle{AuditID: a.ID, CycleID: id})
-	}
-	var codes []auditCode
-	for _, c := range sc.Codes {
-		codes = append(codes, auditCode{AuditID: a.ID, Code: c})
-	}
-	var departments []auditDepartment
-	for i, id := range sc.Departments {
-		departments = append(departments, auditDepartment{AuditID: a.ID, DepartmentID: id, Position: i})
-	}
-	var sites []auditSite
-	for _, id := range sc.Sites {
-		sites = append(sites, auditSite{AuditID: a.ID, SiteID: id})
+	if err := insertScope(ctx, tx, a.ID, sc); err != nil {
+		return err
 	}
 	for i := range rows {
 		rows[i].AuditID = a.ID
+	}
+	return insert(&rows, len(rows))
+}
+
+// replaceScope puts another scope in the place of the one there is.
+func replaceScope(ctx context.Context, tx *store.Tx, auditID string, sc scope) error {
+	for _, table := range []string{"audit_sites", "audit_cycles", "audit_codes", "audit_departments"} {
+		if _, err := tx.NewRaw("DELETE FROM ? WHERE audit_id = ?", bun.Ident(table), auditID).Exec(ctx); err != nil {
+			return store.MapError(err, "replace scope")
+		}
+	}
+	return insertScope(ctx, tx, auditID, sc)
+}
+
+// insertScope stores what an audit looks at.
+func insertScope(ctx context.Context, tx *store.Tx, auditID string, sc scope) error {
+	insert := func(model any, n int) error {
+		if n == 0 {
+			return nil
+		}
+		_, err := tx.NewInsert().Model(model).Exec(ctx)
+		return store.MapError(err, "insert scope")
+	}
+	var cycles []auditCycle
+	for _, id := range sc.Cycles {
+		cycles = append(cycles, auditCycle{AuditID: auditID, CycleID: id})
+	}
+	var codes []auditCode
+	for _, c := range sc.Codes {
+		codes = append(codes, auditCode{AuditID: auditID, Code: c})
+	}
+	var departments []auditDepartment
+	for i, id := range sc.Departments {
+		departments = append(departments, auditDepartment{AuditID: auditID, DepartmentID: id, Position: i})
+	}
+	var sites []auditSite
+	for _, id := range sc.Sites {
+		sites = append(sites, auditSite{AuditID: auditID, SiteID: id})
 	}
 	if err := insert(&sites, len(sites)); err != nil {
 		return err
@@ -77,10 +102,7 @@ func insertAudit(ctx context.Context, tx *store.Tx, a Audit, sc scope, rows []Ro
 	if err := insert(&codes, len(codes)); err != nil {
 		return err
 	}
-	if err := insert(&departments, len(departments)); err != nil {
-		return err
-	}
-	return insert(&rows, len(rows))
+	return insert(&departments, len(departments))
 }
 
 // scopeOf reads the scope of an audit, the audited department first.

@@ -79,7 +79,7 @@ type AuditView struct {
 	Created     Person
 	Working     bool     // the actor sees the checklist and drafts, not only what was given to the department
 	Part        TeamRole // of the actor in the team
-	Steps       []string // verbs of AuditTransitions open to the actor, and "team", "build", "except", "meeting", "answer"
+	Steps       []string // verbs of AuditTransitions open to the actor, and "team", "build", "edit", "except", "meeting", "answer"
 }
 
 // Can says whether a step is open to the actor.
@@ -319,6 +319,9 @@ func auditSteps(ctx context.Context, v AuditView) (steps []string) {
 	}
 	if (v.State == Planned || v.State == Announced) && may(policies.AuditPlan) {
 		steps = append(steps, "build")
+	}
+	if v.State == Planned && may(policies.AuditPlan) {
+		steps = append(steps, "edit")
 	}
 	if open && may(policies.AuditExcept) {
 		steps = append(steps, "except")

@@ -16,6 +16,7 @@ type auditForm struct {
 	ui.Page
 	audit.PlanOptions
 	form ui.Form
+	edit *audit.AuditView // the audit whose plan is changed; nil: a new one
 }
 
 // newAudit is the form in which an audit is planned.
@@ -39,13 +40,13 @@ func (p pages) newAudit(c *web.Context) error {
 // listed splits what was typed as a list of codes.
 var listed = regexp.MustCompile(`[\s,;]+`)
 
-// planAudit plans the audit of the form.
-func (p pages) planAudit(c *web.Context) error {
+// planOfForm reads the form of an audit.
+func planOfForm(c *web.Context) audit.NewAudit {
 	// A date that cannot be read is none, and the service asks for it.
 	from, _ := web.ParseDate(c.Form("from"))
 	to, _ := web.ParseDate(c.Form("to"))
 	n := audit.NewAudit{Kind: audit.Kind(c.Form("kind")), Title: c.Form("title"), Objectives: c.Form("objectives"), Criteria: c.Form("criteria"),
-		Method: c.Form("method"), Period: c.Form("period"), From: from, To: to,
+		Method: c.Form("method"), Period: c.Form("period"), From: from, To: to, Sites: c.Forms("sites"),
 		Cycles: c.Forms("cycles"), Codes: slices.Clone(c.Forms("phases")), Lead: c.Form("lead"), Members: c.Forms("members"), Templates: c.Forms("templates")}
 	for _, code := range listed.Split(c.Form("codes"), -1) {
 		if code = strings.TrimSpace(code); code != "" {
@@ -55,6 +56,12 @@ func (p pages) planAudit(c *web.Context) error {
 	if d := c.Form("department"); d != "" {
 		n.Departments = append([]string{d}, c.Forms("departments")...)
 	}
+	return n
+}
+
+// planAudit plans the audit of the form.
+func (p pages) planAudit(c *web.Context) error {
+	n := planOfForm(c)
 	a, err := p.svc.PlanAudit(c.Ctx(), n)
 	if len(n.Departments) == 0 {
 		err = rename(err, "departments", "department")
@@ -66,6 +73,81 @@ func (p pages) planAudit(c *web.Context) error {
 		}
 		return c.Render(status, auditNewView(v))
 	})
+}
+
+// editAudit is the form of the plan of an audit that was not announced.
+func (p pages) editAudit(c *web.Context) error {
+	return p.showEdit(c, http.StatusOK, ui.Form{})
+}
+
+func (p pages) showEdit(c *web.Context, status int, form ui.Form) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	a, err := p.svc.Audit(c.Ctx(), id)
+	if err != nil {
+		return err
+	}
+	v := auditForm{Page: c.Page("audit.edit.title"), form: form, edit: &a}
+	if v.PlanOptions, err = p.svc.PlanOptions(c.Ctx()); err != nil {
+		return err
+	}
+	if v.form.Values == nil {
+		v.form.Values = planValues(a)
+	}
+	return c.Render(status, auditNewView(v))
+}
+
+// planValues fills the form with the plan of an audit.
+func planValues(a audit.AuditView) url.Values {
+	out := url.Values{"kind": {string(a.Kind)}, "title": {a.Audit.Title}, "objectives": {a.Objectives}, "criteria": {a.Criteria}, "method": {a.Method},
+		"period": {a.Period}, "from": {a.PlannedFrom.Format()}, "to": {a.PlannedTo.Format()}, "seen": {a.Edition()}}
+	for i, d := range a.Departments {
+		if i == 0 {
+			out.Set("department", d.ID)
+		} else {
+			out.Add("departments", d.ID)
+		}
+	}
+	for _, y := range a.Cycles {
+		out.Add("cycles", y.ID)
+	}
+	for _, s := range a.Sites {
+		out.Add("sites", s.ID)
+	}
+	var deeper []string
+	for _, code := range a.Codes {
+		if len(code) == 1 {
+			out.Add("phases", code)
+		} else {
+			deeper = append(deeper, code)
+		}
+	}
+	out.Set("codes", strings.Join(deeper, ", "))
+	return out
+}
+
+// saveEdit changes the plan.
+func (p pages) saveEdit(c *web.Context) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	n := planOfForm(c)
+	err = p.svc.EditAudit(c.Ctx(), id, audit.AuditEdit{NewAudit: n, Seen: c.Form("seen")})
+	if len(n.Departments) == 0 {
+		err = rename(err, "departments", "department")
+	}
+	return done(c, err, "audit.edit.done", "/audits/"+id, func(form ui.Form, status int) error { return p.showEdit(c, status, form) })
+}
+
+// sites are those that can be audited.
+func (v auditForm) sites() (out []ui.Option) {
+	for _, x := range v.Sites {
+		out = append(out, ui.Option{Value: x.ID, Label: x.Name(v.Lang)})
+	}
+	return out
 }
 
 func (v auditForm) kinds() (out []ui.Option) {
@@ -122,4 +204,12 @@ func (v auditForm) templates() (out []ui.Option) {
 		out = append(out, ui.Option{Value: t.ID, Label: t.Title(v.Lang), Hint: v.T("audit.form.template_rows", "n", t.Rows, "version", t.Version)})
 	}
 	return out
+}
+
+// action is where the form goes.
+func (v auditForm) action() string {
+	if v.edit != nil {
+		return "/audits/" + v.edit.ID + "/edit"
+	}
+	return "/audits"
 }

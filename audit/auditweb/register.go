@@ -38,6 +38,8 @@ func Register(r *web.Router, svc *audit.Service) {
 	r.POST("/audits/:id/report", policies.AuditMove, p.report)
 	r.POST("/audits/:id/close", policies.AuditMove, p.closeAudit)
 	r.POST("/audits/:id/cancel", policies.AuditCancel, p.cancel)
+	r.GET("/audits/:id/edit", policies.AuditPlan, p.editAudit)
+	r.POST("/audits/:id/edit", policies.AuditPlan, p.saveEdit)
 	r.GET("/audits/:id/team", policies.AuditPlan, p.team)
 	r.POST("/audits/:id/team", policies.AuditPlan, p.setTeam)
 	r.POST("/audits/:id/exceptions", policies.AuditExcept, p.except)
