@@ -44,6 +44,8 @@ func Nav() []NavSection {
 		}},
 		{"web.nav.group.planning", []NavEntry{
 			{"web.nav.evaluations", "report-analytics", "/evaluations", policies.EvaluationRead, nil},
+			{"web.nav.assessments", "adjustments", "/assessments", policies.AssessmentRead, nil},
+			{"web.nav.surveys", "message-2", "/surveys", policies.SurveyRead, nil},
 			{"web.nav.reviews", "presentation-analytics", "/reviews", policies.ReviewRead, nil},
 			{"web.nav.plans", "calendar-event", "/plans", policies.PlanRead, nil},
 			{"web.nav.recommendations", "bulb", "/recommendations", policies.RecommendationRead, nil},

@@ -15,8 +15,9 @@ import (
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/inquiry"
 	"github.com/kis-platform/kis/planning"
-	"github.com/kis-platform/kis/planning/risk"
+	"github.com/kis-platform/kis/planning/assessment"
 	"github.com/kis-platform/kis/planning/evaluation"
+	"github.com/kis-platform/kis/planning/risk"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -75,6 +76,8 @@ func TestTheLifecyclesInTheDocumentsAreThoseOfTheProgram(t *testing.T) {
 	b.WriteString(drawing("Corrective action", "audit.action.state.", audit.ActionTransitions))
 	b.WriteString(drawing("Extension of a corrective action", "audit.extension.state.", audit.ExtensionTransitions))
 	b.WriteString(drawing("Evaluation of a cycle", "evaluation.state.", evaluation.Transitions))
+	b.WriteString(drawing("Self-assessment", "assessment.state.", assessment.Transitions))
+	b.WriteString(drawing("Survey of users", "assessment.survey.state.", assessment.SurveyTransitions))
 	b.WriteString(drawing("Recommendation", "planning.recommendation.state.", planning.RecommendationTransitions))
 	b.WriteString(drawing("Yearly plan", "planning.plan.state.", planning.PlanTransitions))
 	b.WriteString(drawing("Agreement of a department", "planning.agreement.state.", planning.AgreementTransitions))

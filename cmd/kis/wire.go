@@ -26,6 +26,8 @@ import (
 	"github.com/kis-platform/kis/kis/kisweb"
 	"github.com/kis-platform/kis/kis/notice"
 	"github.com/kis-platform/kis/planning"
+	"github.com/kis-platform/kis/planning/assessment"
+	"github.com/kis-platform/kis/planning/assessment/assessmentweb"
 	"github.com/kis-platform/kis/planning/evaluation"
 	"github.com/kis-platform/kis/planning/evaluation/evaluationweb"
 	"github.com/kis-platform/kis/planning/planningweb"
@@ -57,6 +59,7 @@ type services struct {
 	inquiry     *inquiry.Service
 	packs       *pack.Service
 	evaluations *evaluation.Service
+	assessments *assessment.Service
 	risks       *risk.Service
 	sessions    *store.Sessions
 }
@@ -88,6 +91,7 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	s.reports.Campaigns = s.campaign
 	s.reports.Inquiry = s.inquiry
 	s.evaluations = wireEvaluation(s)
+	s.assessments = wireAssessment(s)
 	cycledoc.Add(s.reports, s.evaluations)
 	wireDocuments(s)
 	s.risks = wireRisk(s)
@@ -110,7 +114,7 @@ func wireNotices(s services, c Config) *notice.Service {
 		sender = server
 	}
 	n := notice.New(s.kis, outbox.NewQueue(s.kis.DB, nil), sender, c.publicURL())
-	n.AddSources(s.kis, s.audit, s.programmes, s.planning, s.inquiry, s.register, s.risks)
+	n.AddSources(s.kis, s.audit, s.programmes, s.planning, s.inquiry, s.register, s.risks, s.campaign)
 	n.AddWork(s.duties)
 	n.Counts = s.duties.Counts
 	return n
@@ -119,7 +123,7 @@ func wireNotices(s services, c Config) *notice.Service {
 // loadReference brings in what every office starts from; what is there stays.
 func (s services) loadReference(ctx context.Context) error {
 	for _, load := range []func(context.Context) error{
-		s.kis.LoadReference, s.audit.LoadReference, s.programmes.LoadReference, s.planning.LoadMeasuresReference, s.eservice.LoadReference, s.register.LoadReference, s.indicators.LoadReference, s.risks.LoadReference,
+		s.kis.LoadReference, s.audit.LoadReference, s.programmes.LoadReference, s.planning.LoadMeasuresReference, s.eservice.LoadReference, s.register.LoadReference, s.indicators.LoadReference, s.assessments.LoadReference, s.risks.LoadReference,
 	} {
 		if err := load(ctx); err != nil {
 			return err
@@ -146,6 +150,7 @@ func (a *app) server() *web.Server {
 	r := srv.Router()
 	kisweb.Register(r, a.kis)
 	registerDuties(r, a.services)
+	registerAgenda(r, a.services, a.config.publicURL())
 	kisweb.RegisterIndicators(r, a.indicators)
 	kisweb.RegisterAPI(r, a.kis)
 	kisweb.RegisterIndicatorAPI(r, a.indicators)
@@ -165,6 +170,7 @@ func (a *app) server() *web.Server {
 	planningweb.RegisterSheets(r, a.planning, a.reports)
 	riskweb.Register(r, a.risks, reportrisks.Writer{Service: a.reports})
 	evaluationweb.Register(r, a.evaluations)
+	assessmentweb.Register(r, a.assessments)
 	eserviceweb.Register(r, a.eservice, a.campaign, a.reports)
 	registerweb.Register(r, a.register)
 	reportsweb.Register(r, a.reports)
@@ -187,6 +193,7 @@ func (a *app) checks() []check {
 		{"cli.verify.derived", a.kis.VerifyDerived},
 		{"cli.verify.prints", a.reports.VerifyPrints},
 		{"cli.verify.scorecards", a.eservice.VerifySummaries},
+		{"cli.verify.register", a.register.VerifyVersions},
 	}
 }
 

@@ -187,7 +187,7 @@ func readable(p ui.Page, e kis.Event, f field, n names) string {
 // object are, when it is not context.kind.
 var objectWords = map[string]string{"submission": "kis.evidence", "gate": "kis.gate", "finding": "audit", "plan_item": "planning.item",
 	"plan_agreement": "planning.agreement", "plan_objection": "planning.agreement", "measure_entry": "planning.measure", "measure_report": "planning.measure.report",
-	"evidence_request": "inquiry.request", "discrepancy": "inquiry.discrepancy", "comment": "inquiry.comment", "evaluation": "evaluation"}
+	"evidence_request": "inquiry.request", "discrepancy": "inquiry.discrepancy", "comment": "inquiry.comment", "evaluation": "evaluation", "self_assessment": "assessment", "survey": "assessment.survey"}
 
 // valueWords says where the words for the values of a field are, whatever the
 // object.
