@@ -14,7 +14,7 @@ import (
 // wireDuties joins what waits for people in all contexts. A source that has
 // parts is read page by page.
 func wireDuties(s services) *duty.Service {
-	return duty.New(s.kis, s.kis, s.audit, s.programmes, s.planning, measureWork{s.planning}, s.inquiry, s.evaluations, s.register, s.risks)
+	return duty.New(s.kis, s.kis, s.audit, s.programmes, s.planning, measureWork{s.planning}, s.inquiry, s.evaluations, s.register, s.risks, s.campaign)
 }
 
 // registerDuties adds the pages of what waits.
