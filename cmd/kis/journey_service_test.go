@@ -137,7 +137,7 @@ func (s *story) returnAndCorrect(path string) {
 	sabina.goes(path)
 	sabina.sees("Xidmət mərkəzinin ünvanı göstərilməyib.")
 	sabina.goes(path + "/form/access")
-	sabina.Do(setValue("i2_3_13", "Bakı şəhəri, Xidmət küçəsi 1"))
+	sabina.sets("i2_3_13", "Bakı şəhəri, Xidmət küçəsi 1")
 	sabina.follows("Yadda saxla")
 	sabina.goes(path)
 	sabina.presses("Təsdiq et və göndər")
@@ -184,17 +184,18 @@ func (s *story) scoreService(k campaign.Campaign) {
 		if i == 0 {
 			points = "4"
 		}
-		orxan.Do(setValue("points."+m.Code, points))
+		orxan.sets("points."+m.Code, points)
 	}
 	orxan.follows("Balları saxla")
 	orxan.sees("Səbəb") // four of ten points ask for a reason
-	orxan.Do(setValue("reason."+scheme.Parameters[0].Code, "Müraciət forması mobil cihazda açılmır."))
+	orxan.sets("reason."+scheme.Parameters[0].Code, "Müraciət forması mobil cihazda açılmır.")
 	orxan.follows("Balları saxla")
 	orxan.goes("/results/" + result)
 	orxan.looks("scored service")
 	orxan.glances("scored service", "95")
 	orxan.goes("/campaigns/" + k.ID + "/bodies/" + agency)
-	orxan.Do(setValue("opinion", "Xidmət elektron formada tam göstərilir."), setValue("proposals", "Müraciət forması mobil cihazlara uyğunlaşdırılsın."))
+	orxan.sets("opinion", "Xidmət elektron formada tam göstərilir.")
+	orxan.sets("proposals", "Müraciət forması mobil cihazlara uyğunlaşdırılsın.")
 	orxan.follows("Rəyi saxla")
 	orxan.looks("opinion")
 }
@@ -242,9 +243,11 @@ func (s *story) closeCampaign(k campaign.Campaign) {
 	}
 }
 
-// setValue types into the field of a name, which several labels share.
-func setValue(name, value string) chromedp.Action {
-	return chromedp.Evaluate[chromedp.Void](`(() => { const f = document.querySelector('[name="` + name + `"]'); f.value = ` + quoted(value) + `; f.dispatchEvent(new Event('input', {bubbles: true})); })()`)
+// sets types into the field of a name, which several labels share.
+func (p *person) sets(name, value string) {
+	p.story.t.Helper()
+	p.until("document.querySelector('[name=\""+name+"\"]')", "finds no field "+name)
+	p.Do(chromedp.Evaluate[chromedp.Void](`(() => { const f = document.querySelector('[name="` + name + `"]'); f.value = ` + quoted(value) + `; f.dispatchEvent(new Event('input', {bubbles: true})); })()`))
 }
 
 // fault reports what a check of "kis verify" finds.
