@@ -7,5 +7,6 @@ import "github.com/kis-platform/kis/internal/store"
 var cycleSeal = store.Seal{Kind: "cycle", Table: "cycles", Of: []string{"gate"}, Parts: []store.SealPart{
 	{Name: "state", Query: `SELECT id, process_id, version_id, period, reference_period, state, created_at, running_at, evaluating_at, closed_at
 		FROM cycles WHERE id IN (?0)`},
+	{Name: "schedule", Later: true, Query: `SELECT id, frequency, first_day, release_day, template_id, copied_from, recurring FROM cycles WHERE id IN (?0)`},
 	{Name: "gates", Query: `SELECT cycle_id, phase, due, gate, gate_at, gate_by, gate_note, reopenings, reopened_at FROM cycle_phases WHERE cycle_id IN (?0)`},
 }}

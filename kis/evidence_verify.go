@@ -10,12 +10,12 @@ import (
 )
 
 // VerifyDerived compares what is kept for speed with the evidence it was made
-// of: what departments owe, which phases are complete, and by which words
-// evidence is found. A difference would show wrong work or hide evidence; it
+// of: what departments owe, which phases are complete, by which words
+// evidence is found and until when it is valid. A difference would show wrong work or hide evidence; it
 // names the cycle. It gives the number of cycles and submissions compared.
 // Memory does not grow with their number.
 func (s *Service) VerifyDerived(ctx context.Context, report func(store.Fault)) (n int64, err error) {
-	for _, part := range []func(context.Context, func(store.Fault)) (int64, error){s.verifyDuties, s.verifyIndexes} {
+	for _, part := range []func(context.Context, func(store.Fault)) (int64, error){s.verifyDuties, s.verifyIndexes, s.verifyValidity} {
 		m, err := part(ctx, report)
 		n += m
 		if err != nil {

@@ -68,6 +68,9 @@ func TestWhatIsDerivedIsComparedWithTheEvidence(t *testing.T) {
 			{`UPDATE evidence_words SET word = word || 'x' WHERE submission_id = '{sub}' AND word = '2.1.1'`, `UPDATE evidence_words SET word = '2.1.1' WHERE submission_id = '{sub}' AND word = '2.1.1x'`, "verify.derived.words"},
 			{`INSERT INTO evidence_words SELECT 'yad', received_at, id FROM submissions WHERE id = '{sub}'`, `DELETE FROM evidence_words WHERE word = 'yad'`, "verify.derived.words"},
 			{`DELETE FROM evidence_words WHERE submission_id = '{sub}'`, ``, "verify.derived.words"},
+			{`UPDATE submissions SET valid_until = '2031-01-01' WHERE id = '{sub}'`, `UPDATE submissions SET valid_until = '' WHERE id = '{sub}'`, "verify.derived.validity"},
+			{`INSERT INTO validity_rules (id, process_id, code, months, set_at) SELECT '00000000-0000-7000-8000-000000000001', process_id, '2', 12, received_at FROM submissions WHERE id = '{sub}'`,
+				`DELETE FROM validity_rules`, "verify.derived.validity"},
 		} {
 			named := strings.NewReplacer("{sub}", sub.ID)
 			past(t, db, o, named.Replace(k.change))

@@ -30,7 +30,10 @@ func (s *Service) VerifySeals(ctx context.Context, report func(store.Fault)) (n 
 }
 
 func (s *Service) verifySeal(ctx context.Context, seal store.Seal, report func(store.Fault)) (int64, error) {
-	db := s.DB.Read()
+	db, later := s.DB.Read(), map[string]bool{}
+	for _, p := range seal.Parts {
+		later[p.Name] = p.Later
+	}
 	n, err := verifyRows(ctx, db, seal.Table, func(ids []string) (map[string][]store.Fault, error) {
 		now, err := seal.Read(ctx, db, ids)
 		if err != nil {
@@ -39,7 +42,7 @@ func (s *Service) verifySeal(ctx context.Context, seal store.Seal, report func(s
 		entries, err := sealedEntries(ctx, db, seal, ids)
 		out := map[string][]store.Fault{}
 		for _, id := range ids {
-			if found := sealFaults(id, entries[id], now[id]); len(found) > 0 {
+			if found := sealFaults(id, entries[id], now[id], later); len(found) > 0 {
 				out[id] = found
 			}
 		}
@@ -71,7 +74,8 @@ func sealedEntries(ctx context.Context, db bun.IDB, seal store.Seal, ids []strin
 }
 
 // sealFaults goes along the seals of an object to what it holds now.
-func sealFaults(id string, trail []store.TrailBody, now map[string]string) (out []store.Fault) {
+// What later names is not asked of a seal that lacks it.
+func sealFaults(id string, trail []store.TrailBody, now map[string]string, later map[string]bool) (out []store.Fault) {
 	var last store.TrailBody
 	label := id
 	fault := func(key string, more ...any) {
@@ -87,7 +91,7 @@ func sealFaults(id string, trail []store.TrailBody, now map[string]string) (out 
 		if last.Seal != nil {
 			before := maps.Clone(b.Seal)
 			maps.Copy(before, b.Seen)
-			parts := differentParts(last.Seal, before)
+			parts := differentParts(last.Seal, before, later)
 			for _, part := range parts {
 				fault("verify.seal.part."+part, "seq", last.Seq)
 			}
@@ -104,7 +108,7 @@ func sealFaults(id string, trail []store.TrailBody, now map[string]string) (out 
 		fault("verify.seal.uncovered")
 		out[0].Note = true
 	default:
-		for _, part := range differentParts(last.Seal, now) {
+		for _, part := range differentParts(last.Seal, now, later) {
 			fault("verify.seal.part."+part, "seq", last.Seq)
 		}
 	}
@@ -112,8 +116,9 @@ func sealFaults(id string, trail []store.TrailBody, now map[string]string) (out 
 }
 
 // differentParts names, in order, the parts whose hashes are not the same; the
-// empty text is a part that is not there.
-func differentParts(a, b map[string]string) []string {
+// empty text is a part that is not there. A later part that the first seal lacks
+// is not compared.
+func differentParts(a, b map[string]string, later map[string]bool) []string {
 	parts := map[string]bool{}
 	for name := range a {
 		parts[name] = true
@@ -123,7 +128,7 @@ func differentParts(a, b map[string]string) []string {
 	}
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(parts)) {
-		if a[name] != b[name] {
+		if a[name] != b[name] && !(a[name] == "" && later[name]) {
 			out = append(out, name)
 		}
 	}

@@ -86,7 +86,7 @@ func (s *Service) CreateToken(ctx context.Context, n NewToken) (Token, string, e
 		}
 		t.CreatedAt = tx.Now
 		tx.Record(store.Change{Action: TrailTokenCreate, Kind: "token", ID: t.ID, Label: t.Name, RootKind: "user", RootID: u.ID,
-			After: map[string]any{"name": t.Name, "to": t.To, "start": t.Start}})
+			After: map[string]any{"name": t.Name, "to": t.To, "start": t.Start, "mark": tokenMarkOf(t.Hash)}})
 		return insertToken(ctx, tx, t)
 	})
 	if err != nil {

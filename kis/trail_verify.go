@@ -13,20 +13,20 @@ import (
 	"github.com/kis-platform/kis/internal/store"
 )
 
-// VerifyRecords compares evidence, roles and files with what the trail says
+// VerifyRecords compares evidence, roles, tokens and files with what the trail says
 // was done, and reports rows that were changed, added or removed past the
 // program: other bytes under a file, a decision that nobody made, a role that
 // nobody gave. It gives the number of rows compared. Memory does not grow
 // with the evidence; it holds the hashes of the files that are no evidence.
 func (s *Service) VerifyRecords(ctx context.Context, report func(store.Fault)) (n int64, err error) {
-	for _, part := range []func(context.Context, func(store.Fault)) (int64, error){s.verifySubmissions, s.verifyGrants, s.verifyStaged} {
+	for _, part := range []func(context.Context, func(store.Fault)) (int64, error){s.verifySubmissions, s.verifyGrants, s.verifyTokens, s.verifyStaged} {
 		m, err := part(ctx, report)
 		n += m
 		if err != nil {
 			return n, err
 		}
 	}
-	for _, r := range []struct{ kind, action, table string }{{"submission", "kis:evidence:submit", "submissions"}, {"grant", TrailUserGrant, "user_roles"}} {
+	for _, r := range []struct{ kind, action, table string }{{"submission", "kis:evidence:submit", "submissions"}, {"grant", TrailUserGrant, "user_roles"}, {"token", TrailTokenCreate, "api_tokens"}} {
 		if err := VerifyNoneGone(ctx, s.DB, r.kind, r.action, r.table, report); err != nil {
 			return n, err
 		}

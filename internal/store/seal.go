@@ -31,6 +31,9 @@ type SealPart struct {
 	// Query gives the id of the object, then what is hashed, for the ids ?0. It
 	// names plain columns; an object without rows has no such part.
 	Query string
+	// Later says that seals of earlier versions lack this part, which every
+	// object has: where it is missing, it is not compared.
+	Later bool
 }
 
 // seals are the seals of a database. Services add theirs when they are made.
