@@ -20,6 +20,8 @@ func (s *Service) Announcements(ctx context.Context, db bun.IDB, e kis.Event) ([
 		return announcePlan(ctx, db, e)
 	case kindReview:
 		return announceReview(ctx, db, e)
+	case kindRecommendation:
+		return announceRecommendation(ctx, db, e)
 	case kindNationalPlan, kindMeasure:
 		return announceMeasure(ctx, db, e)
 	}
@@ -132,6 +134,22 @@ func announceReview(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announc
 	}
 	return []kis.Announcement{{Kind: "review", Key: "planning.notice.review." + key, Args: map[string]string{"who": e.ActorName, "number": e.Label, "note": e.Note},
 		Href: "/reviews/" + e.ID, For: to}}, nil
+}
+
+// announceRecommendation tells who proposed a recommendation what became of it.
+func announceRecommendation(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+	verb := e.Verb()
+	if verb != "accept" && verb != "reject" && verb != "merge" && verb != "release" {
+		return nil, nil
+	}
+	var r Recommendation
+	if err := db.NewSelect().Model(&r).Where("r.id = ?", e.ID).Scan(ctx); err != nil {
+		return nil, store.MapError(err, "recommendation of an entry")
+	}
+	return []kis.Announcement{{Kind: "recommendation", Key: "planning.notice.recommendation." + verb,
+		Args: map[string]string{"who": e.ActorName, "number": r.Number, "note": e.Note}, Href: "/recommendations/" + r.ID, For: func(a actor.Actor) bool {
+			return a.UserID == r.ProposedBy && policies.For(a, policies.RecommendationRead).Department(r.DepartmentID)
+		}}}, nil
 }
 
 // announceMeasure tells of what is asked of, submitted by and returned to the

@@ -2,6 +2,7 @@ package planning
 
 import (
 	"context"
+	"iter"
 	"strconv"
 
 	"github.com/kis-platform/kis/internal/apperr"
@@ -16,6 +17,7 @@ type RecommendationFilter struct {
 	State        RecommendationState
 	Basis        Basis
 	DepartmentID string
+	Oldest       bool     // the oldest first, else the newest
 	After        []string // year and sequence of the last row shown
 	Limit        int      // 50 when 0, at most 200
 }
@@ -57,6 +59,29 @@ func (s *Service) Recommendations(ctx context.Context, f RecommendationFilter) (
 		page.Next = []string{strconv.Itoa(last.Year), strconv.Itoa(last.Seq)}
 	}
 	return page, nil
+}
+
+// EachRecommendation walks the whole register under a filter page by page, for
+// files.
+func (s *Service) EachRecommendation(ctx context.Context, f RecommendationFilter) iter.Seq2[Recommendation, error] {
+	return func(yield func(Recommendation, error) bool) {
+		f.After, f.Limit = nil, 200
+		for {
+			page, err := s.Recommendations(ctx, f)
+			if err != nil {
+				yield(Recommendation{}, err)
+				return
+			}
+			for _, r := range page.Rows {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if f.After = page.Next; f.After == nil {
+				return
+			}
+		}
+	}
 }
 
 // after reads the key of a page; ok is false for the first page and for a key

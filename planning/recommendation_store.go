@@ -72,12 +72,16 @@ func countRecommendations(ctx context.Context, db bun.IDB, f RecommendationFilte
 // is a next page.
 func listRecommendations(ctx context.Context, db bun.IDB, f RecommendationFilter, scope policies.Scope) ([]Recommendation, error) {
 	var list []Recommendation
-	q := f.narrow(recommendationsWithNames(ctx, db, &list), scope).OrderExpr("r.year DESC, r.seq DESC").Limit(int64(f.Limit) + 1)
+	order, next := "r.year DESC, r.seq DESC", "(r.year, r.seq) < (?, ?)"
+	if f.Oldest {
+		order, next = "r.year, r.seq", "(r.year, r.seq) > (?, ?)"
+	}
+	q := f.narrow(recommendationsWithNames(ctx, db, &list), scope).OrderExpr(order).Limit(int64(f.Limit) + 1)
 	if f.State != "" {
 		q.Where("r.state = ?", f.State)
 	}
 	if year, seq, ok := f.after(); ok {
-		q.Where("(r.year, r.seq) < (?, ?)", year, seq)
+		q.Where(next, year, seq)
 	}
 	return list, store.MapError(q.Scan(ctx), "recommendations")
 }

@@ -13,19 +13,34 @@ import (
 	"github.com/kis-platform/kis/web/ui"
 )
 
-// SheetWriter writes a plan as a sheet that can be brought back; reports does,
-// which stands above this package.
+// SheetWriter writes sheets; reports does, which stands above this package.
 type SheetWriter interface {
+	// PlanSheet writes a plan as a sheet that can be brought back.
 	PlanSheet(ctx context.Context, w io.Writer, format, lang string, year int) error
+	// RecommendationList writes the register under a filter as "xlsx" or "csv".
+	RecommendationList(ctx context.Context, w io.Writer, format, lang string, f planning.RecommendationFilter) error
 }
 
+// contentTypes are the kinds of files of sheets.
+var contentTypes = map[string]string{"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
+
 // RegisterSheets adds the addresses under which a plan is taken away to be
-// edited elsewhere, and brought back.
+// edited elsewhere, and brought back, and the register of recommendations is
+// taken away.
 func RegisterSheets(r *web.Router, svc *planning.Service, sheets SheetWriter) {
 	p := pages{svc: svc, r: r}
 	r.GET("/plans/:year/sheet", policies.PlanDraft, p.sheet)
 	r.STREAM("/plans/:year/sheet", policies.PlanDraft, p.importSheet)
-	for format, kind := range map[string]string{"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"} {
+	for format, kind := range contentTypes {
+		r.GET("/recommendations/export."+format, policies.RecommendationRead, func(c *web.Context) error {
+			f, lang := recommendationFilter(c), c.Lang()
+			out, in := io.Pipe()
+			ctx, stop := context.WithCancel(c.Ctx())
+			defer stop()
+			defer out.Close() // a reader that went away ends the writer
+			go func() { _ = in.CloseWithError(sheets.RecommendationList(ctx, in, format, lang, f)) }()
+			return c.Download(c.Page("planning.recommendation.title").Title+"."+format, kind, -1, out)
+		})
 		r.GET("/plans/:year/sheet."+format, policies.PlanDraft, func(c *web.Context) error {
 			n, err := yearOf(c)
 			if err != nil {

@@ -21,13 +21,13 @@ type recommendationList struct {
 	chips       []ui.Chip
 	next, first string
 	propose     bool
-	found       int // recommendations of findings that wait to be taken over
+	found       int    // recommendations of findings that wait to be taken over
+	xlsx, csv   string // addresses of the register as a file under the same filter, "" when there are none
 }
 
 // recommendations is the register.
 func (p pages) recommendations(c *web.Context) error {
-	f := planning.RecommendationFilter{Query: c.Query("q"), State: planning.RecommendationState(c.Query("state")), Basis: planning.Basis(c.Query("basis")),
-		DepartmentID: c.Query("department"), After: c.Cursor(2), Limit: c.Limit()}
+	f := recommendationFilter(c)
 	v := recommendationList{Page: c.Page("planning.recommendation.title"), filter: f, propose: c.Can(policies.RecommendationPropose), first: c.FirstHref()}
 	var err error
 	if v.RecommendationPage, err = p.svc.Recommendations(c.Ctx(), f); err != nil {
@@ -56,7 +56,30 @@ func (p pages) recommendations(c *web.Context) error {
 		}
 		v.found = len(found)
 	}
+	if p.r.Has(http.MethodGet, "/recommendations/export.xlsx") {
+		q := c.Request().URL.Query()
+		q.Del("after")
+		q.Del("limit")
+		v.xlsx, v.csv = "/recommendations/export.xlsx?"+q.Encode(), "/recommendations/export.csv?"+q.Encode()
+	}
 	return c.Render(http.StatusOK, recommendationListView(v))
+}
+
+func recommendationFilter(c *web.Context) planning.RecommendationFilter {
+	return planning.RecommendationFilter{Query: c.Query("q"), State: planning.RecommendationState(c.Query("state")), Basis: planning.Basis(c.Query("basis")),
+		DepartmentID: c.Query("department"), Oldest: c.Query("sort") == "old", After: c.Cursor(2), Limit: c.Limit()}
+}
+
+// orders are the ways in which the register is sorted.
+func (v recommendationList) orders() []ui.Option {
+	return []ui.Option{{Label: v.T("planning.sort.new")}, {Value: "old", Label: v.T("planning.sort.old")}}
+}
+
+func (v recommendationList) order() string {
+	if v.filter.Oldest {
+		return "old"
+	}
+	return ""
 }
 
 // narrowed says whether a filter is on.
