@@ -12,6 +12,7 @@ import (
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/audit/audittest"
 	"github.com/kis-platform/kis/audit/auditweb"
+	"github.com/kis-platform/kis/audit/programme"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/web"
@@ -154,7 +155,8 @@ func TestAFindingFromARowBecomesAnActThatIsWalkedToItsEndOnPages(t *testing.T) {
 // and themes and at both widths.
 func TestBrowserPagesOfAudit(t *testing.T) {
 	db := storetest.Open(t)
-	o := open(t, db)
+	o, programmes := openProgrammes(t, db)
+	planned := o.Planned()
 	au := o.Started()
 	o.Act(au.ID, "4.1-a", audit.ActObjected)
 	running := o.Act(au.ID, "4.2-a", audit.ActInProgress)
@@ -162,6 +164,16 @@ func TestBrowserPagesOfAudit(t *testing.T) {
 	closed := o.Act(au.ID, "4.3-a", audit.ActClosed)
 	answering := o.Act(au.ID, "4.3-b", audit.ActAcknowledged)
 	draft := o.Draft(au.ID, "4.4-a")
+	made, err := programmes.Create(o.Be("nigar"), 2026, programme.Texts{Objectives: "Uyğunluğu yoxlamaq", Criteria: "AZS ISO 9001:2020", Methods: "müsahibə", Resources: "60 gün", Version: 1,
+		Risks: []programme.Risk{{Kind: "risk", Text: "Müstəqil auditor azdır", Treatment: "Təlim keçmək"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	full, err := programmes.Programme(o.Be("nigar"), made.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := o.Rows(au.ID)[0].TemplateID
 	o.as("gunel")
 	site := o.site.Listen()
 	b := webtest.NewBrowser(t)
@@ -184,7 +196,14 @@ func TestBrowserPagesOfAudit(t *testing.T) {
 	}
 	visit("lead", map[string]string{"audits": "/audits", "new": "/audits/new", "audit": "/audits/" + au.ID, "team": "/audits/" + au.ID + "/team",
 		"acts": "/acts", "board": "/acts/board", "ageing": "/acts/ageing", "calendar": "/audits/calendar", "matrix": "/audits/matrix", "act-new": "/acts/new",
-		"finding": "/findings/" + draft.FindingID, "draft": "/acts/" + draft.ID, "running": "/acts/" + running.ID, "closed": "/acts/" + closed.ID})
+		"finding": "/findings/" + draft.FindingID, "plan": "/audits/" + planned.ID + "/plan", "edit": "/audits/" + planned.ID + "/edit", "planned": "/audits/" + planned.ID,
+		"build": "/audits/" + planned.ID + "/checklist/build", "fill": "/audits/" + au.ID + "/checklist", "checklists": "/checklists", "template": "/checklists/" + template,
+		"programmes": "/programmes", "programme": "/programmes/2026", "weights": "/programmes/weights", "sites": "/programmes/sites", "auditors": "/auditors",
+		"auditor": "/auditors/" + o.ID("gunel"), "draft": "/acts/" + draft.ID, "running": "/acts/" + running.ID, "closed": "/acts/" + closed.ID})
+	o.as("nigar")
+	webtest.Eval[bool](b, `fetch('/sign-out', {method: 'POST'}).then(() => true)`)
+	b.SignIn(site, o.ID("nigar")+"@stat.test", webtest.Password)
+	visit("manager", map[string]string{"programme": "/programmes/2026", "row": "/programmes/2026/rows/" + full.Rows[0].ID, "programme-edit": "/programmes/2026/edit", "auditor": "/auditors/" + o.ID("gunel")})
 	o.as("aytan")
 	webtest.Eval[bool](b, `fetch('/sign-out', {method: 'POST'}).then(() => true)`)
 	b.SignIn(site, o.ID("aytan")+"@stat.test", webtest.Password)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/audit/audittest"
 	"github.com/kis-platform/kis/audit/auditweb"
+	"github.com/kis-platform/kis/audit/checklist"
 	"github.com/kis-platform/kis/audit/programme"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
@@ -26,6 +27,7 @@ func openProgrammes(t testing.TB, db *store.DB) (office, *programme.Service) {
 		auditweb.Register(r, o.Audit)
 		auditweb.RegisterProgrammes(r, s)
 		auditweb.RegisterAuditors(r, o.Audit)
+		auditweb.RegisterChecklists(r, checklist.New(o.Audit), plainSheets{})
 	}, func(opt *web.Options) { opt.Clock, opt.Zone = db.Now, o.Zone })}, s
 }
 

@@ -8,6 +8,8 @@ import (
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/audit/audittest"
 	"github.com/kis-platform/kis/audit/board"
+	"github.com/kis-platform/kis/audit/programme"
+	"github.com/kis-platform/kis/audit/summary"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
 )
@@ -32,7 +34,7 @@ func views(b *testing.B, db *store.DB, size int) {
 		b.Fatal(err)
 	}
 	fill(b, o, 200*size, a.ID)
-	s := board.New(o.Audit)
+	s, year := board.New(o.Audit), summary.New(o.Audit, programme.New(o.Audit))
 	for _, v := range []struct {
 		name, who string
 		get       func(ctx context.Context) error
@@ -45,6 +47,11 @@ func views(b *testing.B, db *store.DB, size int) {
 		{"board", "nigar", func(ctx context.Context) error { _, err := s.Board(ctx, ""); return err }},
 		{"ageing", "nigar", func(ctx context.Context) error { _, _, err := s.Ageing(ctx); return err }},
 		{"matrix", "nigar", func(ctx context.Context) error { _, err := s.Matrix(ctx, ""); return err }},
+		{"summary", "nigar", func(ctx context.Context) error { _, err := year.Year(ctx, 2026); return err }},
+		{"summary after a change", "nigar", func(ctx context.Context) error {
+			_, err := summary.New(o.Audit, programme.New(o.Audit)).Year(ctx, 2026)
+			return err
+		}},
 		{"similar acts", "nigar", func(ctx context.Context) error {
 			list, err := o.Audit.Acts(ctx, audit.ActFilter{Limit: 1})
 			if err == nil {

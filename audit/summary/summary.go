@@ -12,10 +12,12 @@ package summary
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/audit/programme"
+	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
@@ -29,6 +31,8 @@ type Service struct {
 	Programmes *programme.Service
 	KIS        *kis.Service
 	DB         *store.DB
+
+	kept store.Kept[string, Summary] // read only by those who get it
 }
 
 // New makes the service.
@@ -123,6 +127,23 @@ func (s *Service) Year(ctx context.Context, year int) (Summary, error) {
 	if year < 1990 || year > 2199 {
 		return Summary{}, apperr.InvalidField("year", "error.field.range", "min", 1990, "max", 2199)
 	}
+	return s.kept.Get(ctx, s.DB, s.keptAs(ctx, year), func() (Summary, error) { return s.read(ctx, year) })
+}
+
+// keptAs is under which key a summary is kept: the year, who it is for, and
+// the hour, since days in the present state go on. Whoever reads everything
+// reads the same.
+func (s *Service) keptAs(ctx context.Context, year int) string {
+	who := actor.From(ctx)
+	whose := who.UserID
+	if policies.For(who, policies.ActRead).Any && policies.For(who, policies.AuditRead).Any && policies.Can(who, policies.ProgrammeRead) {
+		whose = "all"
+	}
+	return fmt.Sprintf("%d %s %s", year, whose, s.DB.Now().UTC().Format("2006-01-02T15"))
+}
+
+// read makes the summary anew.
+func (s *Service) read(ctx context.Context, year int) (Summary, error) {
 	var m material
 	var err error
 	db := s.DB.Read()
