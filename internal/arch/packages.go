@@ -92,6 +92,8 @@ var packages = slices.Concat([]row{
 	{"reports/risks", with(base, "kis", "planning/risk", "reports"), "the table of risks is made of what planning/risk lets a person read"},
 	{"reports/cycledoc", with(base, "kis", "planning/evaluation", "reports"), "the documents of phase 8 are made of what planning lets a person read; they know nothing of requests"},
 	{"reports/scoredoc", with(base, "eservice", "eservice/campaign", "kis", "reports"), "the documents of the assessment are made of what eservice lets a person read"},
+	{"reports/agenda", with(base, "audit", "kis"), "the calendar only reads: what a person sees of audits and acts it asks the audit context"},
+	{"reports/agenda/agendaweb", with(base, shell, "kis", "reports/agenda"), whyPages},
 	{"reports/pack", with(base, "kis", "reports"), "a pack is made of what kis lets a person read; it knows nothing of requests"},
 	{"reports/reportsweb", with(base, shell, domains, "eservice/campaign", "eservice/register", "kis", "reports", "reports/auditdoc", "reports/pack", "reports/scoredoc"), whyPages},
 
