@@ -36,7 +36,9 @@ func TestTwoDepartmentsAnswerAPlanAtOnce(t *testing.T) {
 		sss, its, kiems := o.By("elchin"), o.By("vugar"), o.By("nazim")
 		errs := atOnce(
 			func() error { return o.AgreePlan(sss, 2027, o.Dept("SSS"), p.Revision) },
-			func() error { return o.ObjectPlan(its, 2027, o.Dept("İTŞ"), p.Revision, "", "Müddət çox qısadır") },
+			func() error {
+				return o.ObjectPlan(its, 2027, o.Dept("İTŞ"), p.Revision, "", "Müddət çox qısadır")
+			},
 			func() error { return o.AgreePlan(kiems, 2027, o.Dept("KİEMŞ"), p.Revision) })
 		for i, err := range errs {
 			if err != nil {
