@@ -134,14 +134,11 @@ func TestConfidentialEvidenceOpensOnlyWhenTheLinkSaysSo(t *testing.T) {
 		o := open(t, db)
 		ctx := context.Background()
 		ids := map[kis.EvidenceClass]string{}
-		for i, class := range []kis.EvidenceClass{kis.ClassInternal, kis.ClassConfidential} {
-			var sub struct{ ID string }
-			must(t, db.Read().NewRaw("SELECT id FROM submissions WHERE cycle_id = ? ORDER BY id LIMIT 1 OFFSET ?", o.Cycle.ID, i).Scan(ctx, &sub))
-			must(t, db.Write(o.System(), func(tx *store.Tx) error {
-				tx.Record(store.Change{Action: "test", Kind: "submission", ID: sub.ID})
-				_, err := tx.NewRaw("UPDATE submissions SET class = ? WHERE id = ?", class, sub.ID).Exec(ctx)
-				return err
-			}))
+		for code, class := range map[string]kis.EvidenceClass{"1.1.1": kis.ClassInternal, "1.2.1": kis.ClassConfidential} {
+			n := o.NewEvidence("aytan", o.Cycle.ID, code)
+			n.Class = class
+			sub, err := o.Submit(o.Be("aytan"), n)
+			must(t, err)
 			ids[class] = sub.ID
 		}
 		for _, scope := range []outside.NewLink{{Scope: outside.OfCycle, Object: o.Cycle.ID}, {Scope: outside.OfProcess, Object: o.Cycle.Process.ID}} {

@@ -55,11 +55,11 @@ func (p pages) door(c *web.Context) error {
 
 // open uses the link once and begins the visit.
 func (p pages) open(c *web.Context) error {
-	visit, ends, err := p.svc.Open(c.Ctx(), c.Form("key"), c.Address())
+	visit, _, err := p.svc.Open(c.Ctx(), c.Form("key"), c.Address())
 	if err != nil {
 		return p.refused(c, err)
 	}
-	p.setCookie(c, visit, int(ends.Sub(c.Now()).Seconds()))
+	p.setCookie(c, visit, outside.MaxHours*3600)
 	return c.Redirect("/outside/view")
 }
 
@@ -86,6 +86,8 @@ func (p pages) refuse(c *web.Context, why string) error {
 		status = http.StatusNotFound
 	case "ended":
 		status = http.StatusForbidden
+	case "left":
+		status = http.StatusOK
 	}
 	return c.Render(status, doorView(doorPage{Page: c.Page("audit.observer.door"), why: why}))
 }
