@@ -145,7 +145,7 @@ func routeIDs(t testing.TB, a *app) map[string]string {
 		":action": one(t, a, "SELECT id FROM corrective_actions WHERE state = 'planned' LIMIT 1"), ":decision": one(t, a, "SELECT id FROM review_decisions LIMIT 1"),
 		"requests:id": one(t, a, "SELECT id FROM evidence_requests WHERE state = 'answered' LIMIT 1"), "discrepancies:id": one(t, a, "SELECT id FROM discrepancies WHERE state = 'open' LIMIT 1"),
 		"comments:kind": "task", "comments:id": one(t, a, "SELECT id FROM cycles") + ":7.2.1", ":comment": one(t, a, "SELECT id FROM comments LIMIT 1"),
-		"verify:code": "UNKNOWN", ":role": "00000000-0000-7000-8000-000000000000", ":finding": one(t, a, "SELECT id FROM findings LIMIT 1"), "assets*file": "none.css", ":grant": "00000000-0000-7000-8000-000000000000", "quarantine:id": "00000000-0000-7000-8000-000000000000", "uploads:id": "00000000-0000-7000-8000-000000000000", "me:id": "00000000-0000-7000-8000-000000000000", "notifications:id": "00000000-0000-7000-8000-000000000000", ":number": "1", "jobs:id": "00000000-0000-7000-8000-000000000000", ":objection": one(t, a, "SELECT id FROM plan_objections LIMIT 1"),
+		"verify:code": "UNKNOWN", ":secret": "UNKNOWN", "calendar:id": "00000000-0000-7000-8000-000000000000", ":role": "00000000-0000-7000-8000-000000000000", ":finding": one(t, a, "SELECT id FROM findings LIMIT 1"), "assets*file": "none.css", ":grant": "00000000-0000-7000-8000-000000000000", "quarantine:id": "00000000-0000-7000-8000-000000000000", "uploads:id": "00000000-0000-7000-8000-000000000000", "me:id": "00000000-0000-7000-8000-000000000000", "notifications:id": "00000000-0000-7000-8000-000000000000", ":number": "1", "jobs:id": "00000000-0000-7000-8000-000000000000", ":objection": one(t, a, "SELECT id FROM plan_objections LIMIT 1"),
 	}
 }
 
