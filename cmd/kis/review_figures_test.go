@@ -30,7 +30,7 @@ var recount = map[string][2]string{
 	"review.figure.tasks": {"SELECT COUNT(*) FROM activities a WHERE a.level = 'task' AND a.applicable AND NOT EXISTS (SELECT 1 FROM outputs o WHERE o.activity_id = a.id AND o.id NOT IN (SELECT x.output_id FROM submission_outputs x JOIN submissions s ON s.id = x.submission_id WHERE s.state = 'accepted'))",
 		"SELECT COUNT(*) FROM activities WHERE level = 'task' AND applicable"},
 	"review.figure.gates":     {"SELECT COUNT(*) FROM cycle_phases WHERE gate IN ('passed', 'waived')", "SELECT COUNT(*) FROM cycle_phases WHERE phase < '8'"},
-	"review.figure.waiting":   {"SELECT COUNT(*) FROM submissions WHERE state = 'submitted'"},
+	"review.figure.waiting":   {"SELECT COUNT(DISTINCT o.activity_id) FROM outputs o WHERE o.id IN (SELECT x.output_id FROM submission_outputs x JOIN submissions s ON s.id = x.submission_id WHERE s.state = 'submitted') AND o.id NOT IN (SELECT x.output_id FROM submission_outputs x JOIN submissions s ON s.id = x.submission_id WHERE s.state = 'accepted')"},
 	"review.figure.acts":      {"SELECT COUNT(*) FROM acts WHERE state = 'closed' AND issued_at BETWEEN 'F' AND 'B'", "SELECT COUNT(*) FROM acts WHERE state <> 'withdrawn' AND issued_at BETWEEN 'F' AND 'B'"},
 	"review.figure.open_acts": {"SELECT COUNT(*) FROM acts WHERE issued_at < 'B' AND state NOT IN ('closed', 'withdrawn')"},
 	"review.figure.actions": {"SELECT COUNT(*) FROM corrective_actions WHERE state = 'verified' AND act_id IN (SELECT id FROM acts WHERE issued_at < 'B' AND state <> 'withdrawn')",
