@@ -13,7 +13,10 @@ import (
 // who verified it, and whether it works.
 func followUpDocument(f summary.FollowUp, w reports.Words) reports.Doc {
 	title := "report.follow_up.title"
-	if f.Kind == audit.Surveillance {
+	switch {
+	case f.Own:
+		title = "report.follow_up.own"
+	case f.Kind == audit.Surveillance:
 		title = "report.follow_up.surveillance"
 	}
 	d := w.Doc(w.T(title), w.T("report.follow_up.running"), "№ "+f.Number)
@@ -62,7 +65,7 @@ func followUpHead(f summary.FollowUp, w reports.Words) []reports.KV {
 
 // overview counts the acts and actions by how far they have come.
 func overview(f summary.FollowUp, w reports.Words) reports.Table {
-	t := reports.Table{Columns: []reports.Column{{Title: w.T("report.follow_up.what"), Width: 140}, {Title: w.T("report.audit.count"), Width: 36, Align: reports.Right}}}
+	t := reports.Table{Columns: []reports.Column{{Title: w.T("report.follow_up.what"), Width: 140}, {Title: w.T("report.follow_up.number"), Width: 36, Align: reports.Right}}}
 	var open, effective, closed, failed, withdrawn, actions, verified, rejected, late int64
 	for _, a := range f.Acts {
 		switch {
@@ -117,17 +120,23 @@ func followedActs(f summary.FollowUp, w reports.Words) []reports.Block {
 		if a.Reopened > 0 {
 			state = reports.Joined("; ", state, w.T("report.act.reopened", "n", a.Reopened))
 		}
-		criterion := ""
+		criterion, gsbpm := "", ""
+		if a.GSBPM != "" {
+			gsbpm = "GSBPM " + a.GSBPM
+		}
 		if a.Clause != "" {
 			criterion = w.T("report.clause", "number", a.Clause)
 		}
 		out = append(out, reports.Heading{Level: 3, Text: reports.Joined(", ", a.Number, a.Department, w.Code("audit.grade", string(a.Grade)))},
 			reports.KeyValue{Rows: []reports.KV{
 				{Key: w.T("report.audit.statement"), Value: reports.T(a.Statement)},
-				{Key: w.T("report.audit.criterion"), Value: reports.T(w.Or(reports.Joined(", ", criterion, a.GSBPM)))},
+				{Key: w.T("report.audit.criterion"), Value: reports.T(w.Or(reports.Joined(", ", criterion, gsbpm)))},
 				{Key: w.T("report.act.state"), Value: reports.T(reports.Joined("; ", state, w.T("report.follow_up.issued", "date", w.Date(a.IssuedAt))))},
 				{Key: w.T("report.follow_up.effect"), Value: reports.T(effect(a, w))},
-			}}, followedActions(a, w))
+			}})
+		if len(a.Actions) > 0 || a.State != audit.ActWithdrawn {
+			out = append(out, followedActions(a, w))
+		}
 	}
 	return out
 }
@@ -150,8 +159,8 @@ func effect(a summary.Followed, w reports.Words) string {
 }
 
 func followedActions(a summary.Followed, w reports.Words) reports.Table {
-	t := reports.Table{Empty: w.T("report.follow_up.no_actions"), Columns: []reports.Column{{Title: "№", Width: 14}, {Title: w.T("report.act.action"), Width: 56},
-		{Title: w.T("report.act.owner"), Width: 30}, {Title: w.T("report.act.due"), Width: 22}, {Title: w.T("report.act.done"), Width: 30}, {Title: w.T("report.act.verified"), Width: 34}}}
+	t := reports.Table{Empty: w.T("report.follow_up.no_actions"), Columns: []reports.Column{{Title: "№", Width: 14}, {Title: w.T("report.act.action"), Width: 46},
+		{Title: w.T("report.act.owner"), Width: 26}, {Title: w.T("report.act.due"), Width: 22}, {Title: w.T("report.act.done"), Width: 42}, {Title: w.T("report.act.verified"), Width: 36}}}
 	for _, c := range a.Actions {
 		done := w.Code("audit.action.state", string(c.State))
 		if c.State == audit.ActionVerified {

@@ -172,7 +172,7 @@ func summarySheets(s summary.Summary, w reports.Words) []reports.Sheet {
 	for _, x := range s.Stays {
 		days.Rows = append(days.Rows, []any{w.Code("audit.act.state", string(x.State)), x.Now, x.Times, tenths(x.Mean()), tenths(x.Most())})
 	}
-	audits := reports.Sheet{Name: w.T("report.audit_summary.audits_tab"), Title: w.T("audit.summary.audits"), Columns: []reports.SheetColumn{{Key: "what", Title: w.T("report.audit_summary.name"), Width: 44}, {Key: "n", Title: w.T("report.audit.count"), Type: reports.IntCol}}}
+	audits := reports.Sheet{Name: w.T("report.audit_summary.audits_tab"), Title: w.T("audit.summary.audits"), Columns: []reports.SheetColumn{{Key: "what", Title: w.T("report.audit_summary.name"), Width: 44}, {Key: "n", Title: w.T("report.follow_up.number"), Type: reports.IntCol}}}
 	for _, r := range []struct {
 		key string
 		n   int
