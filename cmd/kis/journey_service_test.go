@@ -119,7 +119,7 @@ func (s *story) applyForService() (path string) {
 	sabina.sees(serviceName)
 	sabina.presses("Təsdiq et və göndər")
 	sabina.follows("Təsdiq et və göndər")
-	sabina.glances("signed application", "ER")
+	sabina.glances("signed application", "EM-2026-001")
 	return path
 }
 
