@@ -51,7 +51,7 @@ func offices(b *testing.B, run func(b *testing.B, o *benchOffice)) {
 	}
 }
 
-func openOffice(b *testing.B, dir, database string, n int) *benchOffice {
+func openOffice(b testing.TB, dir, database string, n int) *benchOffice {
 	b.Helper()
 	c := &cli{config: defaults(), env: func(string) string { return "" }, stdout: io.Discard, stderr: os.Stderr}
 	c.config.DataDir, c.config.DatabaseURL = dir, database
@@ -71,7 +71,7 @@ func openOffice(b *testing.B, dir, database string, n int) *benchOffice {
 }
 
 // signIn makes a person the one who asks for pages.
-func (o *benchOffice) signIn(b *testing.B, email, password string) {
+func (o *benchOffice) signIn(b testing.TB, email, password string) {
 	b.Helper()
 	r := httptest.NewRequest(http.MethodPost, "/sign-in", strings.NewReader(url.Values{"email": {email}, "password": {password}}.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -89,7 +89,7 @@ func (o *benchOffice) signIn(b *testing.B, email, password string) {
 }
 
 // get asks for a page.
-func (o *benchOffice) get(b *testing.B, path string) *httptest.ResponseRecorder {
+func (o *benchOffice) get(b testing.TB, path string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodGet, path, nil)
 	r.Header.Set("Cookie", o.cookie)
 	w := httptest.NewRecorder()
@@ -101,7 +101,7 @@ func (o *benchOffice) get(b *testing.B, path string) *httptest.ResponseRecorder 
 }
 
 // as is a context of a person.
-func (o *benchOffice) as(b *testing.B, email string) context.Context {
+func (o *benchOffice) as(b testing.TB, email string) context.Context {
 	b.Helper()
 	system := actor.With(b.Context(), actor.Program("benchmark"))
 	found, err := o.app.kis.ListUsers(system, kis.UserFilter{Query: email, Limit: 1})
@@ -116,7 +116,7 @@ func (o *benchOffice) as(b *testing.B, email string) context.Context {
 }
 
 // department gives the id of a department.
-func (o *benchOffice) department(b *testing.B, code string) string {
+func (o *benchOffice) department(b testing.TB, code string) string {
 	b.Helper()
 	list, err := o.app.kis.Departments(actor.With(b.Context(), actor.Program("benchmark")))
 	if err != nil {
