@@ -10,7 +10,7 @@ import (
 )
 
 // mostCandidates bounds how many of each kind are compared: the newest.
-const mostCandidates = 150
+const mostCandidates = 100
 
 // processOf gives the code of the process of a cycle, "" without one.
 func processOf(ctx context.Context, db bun.IDB, cycleID string) (string, error) {
