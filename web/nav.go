@@ -29,7 +29,9 @@ type NavSection struct {
 func Nav() []NavSection {
 	return []NavSection{
 		{"", []NavEntry{
+			{"web.nav.home", "home", "/home", policies.SelfUse, nil},
 			{"web.nav.work", "checkbox", "/work", policies.SelfUse, nil},
+			{"web.nav.calendar", "calendar", "/calendar", policies.SelfUse, nil},
 			{"web.nav.cycles", "layout-columns", "/cycles", policies.CycleRead, []string{"/processes"}},
 			{"web.nav.evidence", "files", "/evidence", policies.EvidenceRead, nil},
 			{"web.nav.requests", "message-report", "/requests", policies.RequestRead, nil},

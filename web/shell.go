@@ -19,6 +19,9 @@ func (s *Server) registerShell() {
 		if c.Actor().Nobody() {
 			return c.Redirect("/sign-in")
 		}
+		if r.Has(http.MethodGet, "/home") {
+			return c.Redirect("/home")
+		}
 		return c.Redirect("/work")
 	})
 	r.GET("/assets/*file", policies.Public, func(c *Context) error {

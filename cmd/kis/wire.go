@@ -151,6 +151,7 @@ func (a *app) server() *web.Server {
 	kisweb.Register(r, a.kis)
 	registerDuties(r, a.services)
 	registerAgenda(r, a.services, a.config.publicURL())
+	registerOverview(r, a.services)
 	kisweb.RegisterIndicators(r, a.indicators)
 	kisweb.RegisterAPI(r, a.kis)
 	kisweb.RegisterIndicatorAPI(r, a.indicators)

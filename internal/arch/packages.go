@@ -94,6 +94,8 @@ var packages = slices.Concat([]row{
 	{"reports/scoredoc", with(base, "eservice", "eservice/campaign", "kis", "reports"), "the documents of the assessment are made of what eservice lets a person read"},
 	{"reports/agenda", with(base, "audit", "kis"), "the calendar only reads: what a person sees of audits and acts it asks the audit context"},
 	{"reports/agenda/agendaweb", with(base, shell, "kis", "reports/agenda"), whyPages},
+	{"reports/overview", with(base, "audit", "planning", "planning/risk", "kis"), "the whole picture only reads, by the services whose lists it leads to"},
+	{"reports/overview/overviewweb", with(base, shell, "kis", "kis/duty", "kis/notice", "reports/overview"), whyPages},
 	{"reports/pack", with(base, "kis", "reports"), "a pack is made of what kis lets a person read; it knows nothing of requests"},
 	{"reports/reportsweb", with(base, shell, domains, "eservice/campaign", "eservice/register", "kis", "reports", "reports/auditdoc", "reports/pack", "reports/scoredoc"), whyPages},
 
