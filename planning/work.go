@@ -90,7 +90,7 @@ func (s *Service) planItems(verb, kind, icon string, read func(ctx context.Conte
 // itemPart is the items of running plans that are not done and end soon.
 func (s *Service) itemPart(tab kis.WorkTab, scope policies.Scope) kis.WorkPart {
 	db, today := s.DB.Read(), s.KIS.Today()
-	return kis.WorkPart{Tab: tab, Name: "planning.item", Kind: "planning.work.kind.item", Due: "COALESCE(i.new_due, i.due)", ID: "i.id",
+	return kis.WorkPart{Tab: tab, Name: "planning:item", Kind: "planning.work.kind.item", Due: "COALESCE(i.new_due, i.due)", ID: "i.id",
 		From: func() *bun.SelectQuery { return waitingItems(db, scope, today.Add(soon)) },
 		Items: func(ctx context.Context, keys []kis.WorkKey) ([]kis.WorkItem, error) {
 			items, err := itemsToReport(ctx, db, keys)
@@ -106,7 +106,7 @@ func (s *Service) itemPart(tab kis.WorkTab, scope policies.Scope) kis.WorkPart {
 // recommendationPart is the recommendations that are to be decided on.
 func (s *Service) recommendationPart(scope policies.Scope) kis.WorkPart {
 	db := s.DB.Read()
-	return kis.WorkPart{Tab: kis.WorkMine, Name: "planning.recommendation", Kind: "planning.work.kind.recommendation", ID: "r.id",
+	return kis.WorkPart{Tab: kis.WorkMine, Name: "planning:recommendation", Kind: "planning.work.kind.recommendation", ID: "r.id",
 		From: func() *bun.SelectQuery {
 			return kis.InScope(db.NewSelect().TableExpr("recommendations AS r").Where("r.state = ?", Open), scope, "r.department_id")
 		},

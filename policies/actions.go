@@ -105,19 +105,12 @@ const (
 	AssessmentFill        Action = "planning:assessment:fill"
 	SurveyRead            Action = "planning:survey:read"   // surveys of users and their results
 	SurveyManage          Action = "planning:survey:manage" // open, close
-	QualityRead           Action = "planning:quality:read"  // quality reports of processes
-	QualityWrite          Action = "planning:quality:write"
-	QualityApprove        Action = "planning:quality:approve"
-	QualityPublish        Action = "planning:quality:publish"
-	RiskRead              Action = "planning:risk:read"   // risks and opportunities of a department
-	RiskWrite             Action = "planning:risk:write"  // enter, assess, treat, report what was done
-	RiskDecide            Action = "planning:risk:decide" // check the effect, retain, close, open again
+	RiskRead              Action = "planning:risk:read"     // risks and opportunities of a department
+	RiskWrite             Action = "planning:risk:write"    // enter, assess, treat, report what was done
+	RiskDecide            Action = "planning:risk:decide"   // check the effect, retain, close, open again
 	ObjectiveRead         Action = "planning:objective:read"
 	ObjectiveWrite        Action = "planning:objective:write"   // set, change, decide
 	ObjectiveMeasure      Action = "planning:objective:measure" // enter what was measured
-	DocumentRead          Action = "planning:document:read"     // controlled documents of the system, and acknowledging them
-	DocumentWrite         Action = "planning:document:write"    // draft and send versions, withdraw documents
-	DocumentApprove       Action = "planning:document:approve"
 	MeasureRead           Action = "planning:measure:read"
 	MeasureImport         Action = "planning:measure:import"
 	MeasureReport         Action = "planning:measure:report"
@@ -164,8 +157,7 @@ func Actions() []Action {
 		PlanRead, PlanDraft, PlanAgree, PlanApprove, PlanReport,
 		ReviewRead, ReviewPrepare, ReviewSign,
 		EvaluationRead, EvaluationWrite, EvaluationFinish, AssessmentRead, AssessmentFill, SurveyRead, SurveyManage,
-		QualityRead, QualityWrite, QualityApprove, QualityPublish,
-		RiskRead, RiskWrite, RiskDecide, ObjectiveRead, ObjectiveWrite, ObjectiveMeasure, DocumentRead, DocumentWrite, DocumentApprove,
+		RiskRead, RiskWrite, RiskDecide, ObjectiveRead, ObjectiveWrite, ObjectiveMeasure,
 		MeasureRead, MeasureImport, MeasureReport, MeasureDecide,
 		ScorecardRead, AssessmentImport,
 		SchemeRead, SchemeWrite, CampaignRead, CampaignManage, CampaignPublish, AssessmentScore, OpinionReply, ShortcomingPromote,

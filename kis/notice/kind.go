@@ -52,7 +52,7 @@ var kinds = []Kind{
 	{"action", Now, []policies.Action{policies.ActionReport, policies.ActionVerify}, nil},
 	{"plan", Digest, []policies.Action{policies.PlanAgree, policies.PlanDraft, policies.PlanApprove, policies.PlanReport}, nil},
 	{"review", Digest, []policies.Action{policies.ReviewPrepare, policies.ReviewSign, policies.ReviewRead}, nil},
-	{"recommendation", Digest, []policies.Action{policies.RecommendationPropose}, nil},
+	{"recommendation", Digest, []policies.Action{policies.RecommendationPropose, policies.ReviewSign}, nil},
 	{"risk", Digest, []policies.Action{policies.RiskWrite, policies.RiskDecide, policies.ObjectiveMeasure}, nil},
 	{"register", Now, []policies.Action{policies.RegisterSign, policies.RegisterCheck}, nil},
 	{"campaign", Now, []policies.Action{policies.OpinionReply, policies.CampaignManage}, nil},
