@@ -9,7 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -110,7 +110,7 @@ func opened(sc policies.Scope) (ids []string) {
 // seenAudit reads an audit that the actor may see.
 func (s *Service) seenAudit(ctx context.Context, db bun.IDB, id string) (Audit, error) {
 	var a Audit
-	sc, err := kis.Allowed(ctx, policies.AuditRead)
+	sc, err := office.Allowed(ctx, policies.AuditRead)
 	if err != nil {
 		return a, err
 	}
@@ -124,7 +124,7 @@ func (s *Service) seenAudit(ctx context.Context, db bun.IDB, id string) (Audit, 
 // seenAct reads an act that the actor may see.
 func (s *Service) seenAct(ctx context.Context, db bun.IDB, id string) (Act, error) {
 	var a Act
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return a, err
 	}
@@ -138,7 +138,7 @@ func (s *Service) seenAct(ctx context.Context, db bun.IDB, id string) (Act, erro
 // mayAudit says whether the actor may do the action to this audit: anybody's,
 // or as a member of its team; moving and cancelling it as its lead.
 func (s *Service) mayAudit(ctx context.Context, db bun.IDB, a Audit, action policies.Action) error {
-	sc, err := kis.Allowed(ctx, action)
+	sc, err := office.Allowed(ctx, action)
 	if err != nil || sc.Any {
 		return err
 	}
@@ -166,7 +166,7 @@ func allowedPart(sc policies.Scope, action policies.Action, part TeamRole) bool 
 // mayAct says whether the actor may do the action to this act: anybody's, of
 // the own department, or as a member of the audit's team.
 func (s *Service) mayAct(ctx context.Context, db bun.IDB, a Act, action policies.Action) error {
-	sc, err := kis.Allowed(ctx, action)
+	sc, err := office.Allowed(ctx, action)
 	if err != nil || sc.Department(a.DepartmentID) {
 		return err
 	}

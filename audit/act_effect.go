@@ -6,7 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -22,7 +22,7 @@ type EffectVerdict struct {
 // they do not work, the act goes back to the department and is counted as
 // reopened.
 func (s *Service) JudgeEffect(ctx context.Context, id string, v EffectVerdict) error {
-	if _, err := kis.Allowed(ctx, policies.ActEffect); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActEffect); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -89,7 +89,7 @@ func (s *Service) ReopenAct(ctx context.Context, id, reason string) error {
 // AddAddendum adds what became known after the act was issued. It is the only
 // way to say more about an issued act.
 func (s *Service) AddAddendum(ctx context.Context, id, text string) error {
-	if _, err := kis.Allowed(ctx, policies.ActAddendum); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActAddendum); err != nil {
 		return err
 	}
 	var c apperr.Check

@@ -6,7 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -28,7 +28,7 @@ func (s *Service) EditDraft(ctx context.Context, id string, e DraftEdit) error {
 		return err
 	}
 	action := draftAction(old)
-	if _, err := kis.Allowed(ctx, action); err != nil {
+	if _, err := office.Allowed(ctx, action); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -129,7 +129,7 @@ func (s *Service) UpholdObjection(ctx context.Context, id, reason string) error 
 
 // reasoned is a step that needs a reason in words.
 func (s *Service) reasoned(ctx context.Context, id, verb, reason string, change func(tx *store.Tx, a *Act) ([]string, error)) error {
-	if _, err := kis.Allowed(ctx, actAction(verb)); err != nil {
+	if _, err := office.Allowed(ctx, actAction(verb)); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -143,7 +143,7 @@ func (s *Service) reasoned(ctx context.Context, id, verb, reason string, change 
 // changeAct changes an act without a step, while it is in one of the states
 // and still has the version that was seen (0 = whatever it is).
 func (s *Service) changeAct(ctx context.Context, id string, action policies.Action, seen int, states []ActState, change func(tx *store.Tx, a *Act) ([]string, error)) error {
-	if _, err := kis.Allowed(ctx, action); err != nil {
+	if _, err := office.Allowed(ctx, action); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {

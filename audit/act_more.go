@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -66,7 +66,7 @@ func (s *Service) loadActMore(ctx context.Context, db bun.IDB, v *ActView) error
 // similarOf reads the acts that somebody found similar to an act, as far as
 // the actor may see them.
 func similarOf(ctx context.Context, db bun.IDB, actID string) ([]Similar, error) {
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (s *Service) replaceSimilar(ctx context.Context, tx *store.Tx, actID string
 		}
 		rows = append(rows, actSimilar{ActID: actID, OtherID: id})
 	}
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -103,7 +103,7 @@ func (n NewAct) check() (NewAct, error) {
 
 // DraftAct makes a draft act that comes from no audit.
 func (s *Service) DraftAct(ctx context.Context, n NewAct) (a Act, err error) {
-	if _, err := kis.Allowed(ctx, policies.ActDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActDraft); err != nil {
 		return Act{}, err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -117,7 +117,7 @@ func (s *Service) DraftAct(ctx context.Context, n NewAct) (a Act, err error) {
 // its own change and the act come about together or not at all. The same
 // thing may be the origin of one act that was not withdrawn (Conflict).
 func (s *Service) DraftActTx(ctx context.Context, tx *store.Tx, n NewAct) (Act, error) {
-	if _, err := kis.Allowed(ctx, policies.ActDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActDraft); err != nil {
 		return Act{}, err
 	}
 	n, err := n.check()
@@ -148,7 +148,7 @@ func (s *Service) DraftActTx(ctx context.Context, tx *store.Tx, n NewAct) (Act, 
 // checkOrigin asks the database about everything the act names.
 func (s *Service) checkOrigin(ctx context.Context, tx *store.Tx, n *NewAct) (err error) {
 	var c apperr.Check
-	departments, err := kis.DepartmentsByID(ctx, tx, []string{n.DepartmentID})
+	departments, err := office.DepartmentsByID(ctx, tx, []string{n.DepartmentID})
 	if err != nil {
 		return err
 	}
@@ -245,7 +245,7 @@ func actOfOrigin(ctx context.Context, db bun.IDB, kind Origin, reference string)
 // the thing: what another context shows beside its own. Acts the actor does not
 // see, and withdrawn ones, are left out.
 func (s *Service) ActsOfOrigin(ctx context.Context, kind Origin, references []string) (map[string]ActRef, error) {
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil || len(references) == 0 {
 		return nil, err
 	}
@@ -269,7 +269,7 @@ func exists(ctx context.Context, db bun.IDB, query string, args ...any) (bool, e
 
 // Clauses lists the clauses of the usual standard in the order of its text.
 func (s *Service) Clauses(ctx context.Context) ([]Clause, error) {
-	if _, err := kis.Allowed(ctx, policies.ActRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActRead); err != nil {
 		return nil, err
 	}
 	var out []Clause

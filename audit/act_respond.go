@@ -7,7 +7,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -47,7 +47,7 @@ func (r Response) check() (Response, error) {
 // SaveResponse keeps the department's answer while it is being worked out; it
 // may be incomplete until SubmitPlan.
 func (s *Service) SaveResponse(ctx context.Context, id string, r Response) error {
-	if _, err := kis.Allowed(ctx, policies.ActRespond); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActRespond); err != nil {
 		return err
 	}
 	r, err := r.check()
@@ -144,7 +144,7 @@ func (s *Service) ReturnPlan(ctx context.Context, id, reason string) error {
 
 // EffectMonths is the usual time between implementation and the check.
 func (s *Service) EffectMonths() int {
-	if t, err := s.KIS.Timer("act.effectiveness"); err == nil && t.Unit == kis.Month {
+	if t, err := s.KIS.Timer("act.effectiveness"); err == nil && t.Unit == office.Month {
 		return t.N()
 	}
 	return 3

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -14,7 +14,7 @@ import (
 // refuse; note is the reason the person gave.
 func (s *Service) actStep(ctx context.Context, id, verb, note string, change func(tx *store.Tx, a *Act) ([]string, error)) error {
 	action := actAction(verb)
-	if _, err := kis.Allowed(ctx, action); err != nil {
+	if _, err := office.Allowed(ctx, action); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {

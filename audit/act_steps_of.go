@@ -9,13 +9,13 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
 // CountActs counts the acts of a filter by state, as the register does.
 func (s *Service) CountActs(ctx context.Context, f ActFilter) (map[ActState]int, error) {
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (s *Service) CountActs(ctx context.Context, f ActFilter) (map[ActState]int,
 // only. Two queries, however many there are. The service decides again when a
 // step is taken.
 func (s *Service) StepsOf(ctx context.Context, ids []string) (map[string][]string, error) {
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (s *Service) StepsOf(ctx context.Context, ids []string) (map[string][]strin
 				return nil, err
 			}
 		}
-		for _, t := range kis.Next(ActTransitions, r.State) {
+		for _, t := range office.Next(ActTransitions, r.State) {
 			sc := policies.For(who, t.Action)
 			switch {
 			case t.Verb == "implement" || !(sc.Department(r.DepartmentID) || allowedPart(sc, t.Action, part)):
@@ -84,7 +84,7 @@ func (s *Service) MoveAct(ctx context.Context, id string, from, to ActState) err
 	if a.State != from {
 		return apperr.New(apperr.Conflict, "audit.error.moved", "state", "audit.act.state."+string(a.State))
 	}
-	i := slices.IndexFunc(ActTransitions, func(t kis.Transition[ActState]) bool {
+	i := slices.IndexFunc(ActTransitions, func(t office.Transition[ActState]) bool {
 		return t.From == from && t.To == to && t.Verb != "implement"
 	})
 	if i < 0 {

@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -226,7 +226,7 @@ func TestNobodyVerifiesOrJudgesWhatTheyOwn(t *testing.T) {
 		o := audittest.New(t, db)
 		s := o.Audit
 		// Somebody who is both an employee of SSS and an auditor elsewhere.
-		must(t, o.GrantRole(o.Be("rauf"), o.ID("murad"), kis.NewGrant{Role: policies.LeadAuditor}))
+		must(t, o.GrantRole(o.Be("rauf"), o.ID("murad"), office.NewGrant{Role: policies.LeadAuditor}))
 		a := o.Started()
 		act := o.Act(a.ID, "4.4-a", audit.ActAcknowledged)
 		o.Respond(act.ID)
@@ -304,7 +304,7 @@ func TestTermsAreCountedInWorkingDays(t *testing.T) {
 		a := o.Started()
 		act := o.Act(a.ID, "4.4-a", audit.ActIssued)
 		// Five working days after Monday 15.06.2026, a holiday that week left out.
-		want, confirmed, err := kis.AddWorkingDays(o.System(), db.Read(), "AZ", "2026-06-15", 5)
+		want, confirmed, err := office.AddWorkingDays(o.System(), db.Read(), "AZ", "2026-06-15", 5)
 		must(t, err)
 		if act.AnswerDue != want || act.AnswerConfirmed != confirmed || act.AnswerDue <= "2026-06-21" {
 			t.Errorf("answer due %s (confirmed %v), want %s", act.AnswerDue, act.AnswerConfirmed, want)

@@ -10,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -73,7 +74,7 @@ func (a ActionView) Overdue(today day.Day) bool {
 type ActView struct {
 	Act
 
-	Department   kis.Department
+	Department   office.Department
 	Audit        AuditRef // zero when the act does not come from an audit
 	Cycle        CycleRef // zero when it concerns no cycle
 	ActivityAZ   string   // name of the GSBPM activity
@@ -132,7 +133,7 @@ func (s *Service) Act(ctx context.Context, id string) (ActView, error) {
 // ActDossier gives an act by number or id for documents, in a fixed number of
 // queries.
 func (s *Service) ActDossier(ctx context.Context, key string) (ActView, error) {
-	if _, err := kis.Allowed(ctx, policies.ActRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActRead); err != nil {
 		return ActView{}, err
 	}
 	id, err := idByNumber(ctx, s.DB.Read(), "acts", key)
@@ -225,7 +226,7 @@ func actSteps(ctx context.Context, v ActView, part TeamRole) (steps []string) {
 	verified := slices.ContainsFunc(v.Actions, func(a ActionView) bool {
 		return a.Round == v.Reopened && a.Action.VerifiedBy == who.UserID && who.UserID != ""
 	})
-	for _, t := range kis.Next(ActTransitions, v.State) {
+	for _, t := range office.Next(ActTransitions, v.State) {
 		switch {
 		case t.Verb == "implement" || !may(t.Action):
 		case owns && (t.Verb == "approve" || t.Verb == "confirm" || t.Verb == "fail"):
@@ -255,7 +256,7 @@ func actionSteps(ctx context.Context, a Act, ac ActionView) (steps []string) {
 	if a.State != ActInProgress {
 		return nil
 	}
-	for _, t := range kis.Next(ActionTransitions, ac.State) {
+	for _, t := range office.Next(ActionTransitions, ac.State) {
 		if mayOwned(ctx, ac.Action, ac.owners, t.Action) != nil {
 			continue
 		}

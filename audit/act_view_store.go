@@ -10,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // idByNumber turns an official number into an id; an id stays what it is. The
@@ -80,7 +81,7 @@ func loadActRefs(ctx context.Context, db bun.IDB, v *ActView) error {
 // loadActParts reads department, causes, actions with files, events and
 // addenda.
 func loadActParts(ctx context.Context, db bun.IDB, v *ActView) error {
-	departments, err := kis.DepartmentsByID(ctx, db, []string{v.DepartmentID})
+	departments, err := office.DepartmentsByID(ctx, db, []string{v.DepartmentID})
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -62,7 +62,7 @@ func (n NewAction) check(today day.Day) (NewAction, error) {
 
 // AddAction adds a corrective action to an act whose plan is being worked out.
 func (s *Service) AddAction(ctx context.Context, actID string, n NewAction) (Action, error) {
-	if _, err := kis.Allowed(ctx, policies.ActRespond); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActRespond); err != nil {
 		return Action{}, err
 	}
 	n, err := n.check(s.KIS.Today())
@@ -83,7 +83,7 @@ func (s *Service) AddAction(ctx context.Context, actID string, n NewAction) (Act
 			State: ActionPlanned, Round: a.Reopened, CreatedAt: tx.Now}
 		if n.Days > 0 {
 			ac.DueDays = &n.Days
-			if ac.Due, ac.DueConfirmed, err = kis.AddWorkingDays(ctx, tx, s.KIS.Country, s.KIS.Today(), n.Days); err != nil {
+			if ac.Due, ac.DueConfirmed, err = office.AddWorkingDays(ctx, tx, s.KIS.Country, s.KIS.Today(), n.Days); err != nil {
 				return nil, err
 			}
 		}
@@ -101,7 +101,7 @@ func (s *Service) AddAction(ctx context.Context, actID string, n NewAction) (Act
 // RemoveAction takes an action out of a plan that was not submitted yet. An
 // action that was ever approved stays.
 func (s *Service) RemoveAction(ctx context.Context, actionID string) error {
-	if _, err := kis.Allowed(ctx, policies.ActRespond); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActRespond); err != nil {
 		return err
 	}
 	ac, err := s.seenAction(ctx, actionID)
@@ -124,7 +124,7 @@ func (s *Service) RemoveAction(ctx context.Context, actionID string) error {
 // in the same transaction.
 func (s *Service) actionStep(ctx context.Context, id, verb, note string, action policies.Action,
 	change func(tx *store.Tx, a Act, ac *Action) ([]string, error), then ...func(tx *store.Tx, a Act) error) error {
-	if _, err := kis.Allowed(ctx, action); err != nil {
+	if _, err := office.Allowed(ctx, action); err != nil {
 		return err
 	}
 	seen, err := s.seenAction(ctx, id)
@@ -185,7 +185,7 @@ func mayAction(ctx context.Context, db bun.IDB, ac Action, action policies.Actio
 // mayOwned is mayAction with the owners at hand: one of them or the head of
 // the first one's department reports, any auditor verifies.
 func mayOwned(ctx context.Context, ac Action, owners []ActionOwner, action policies.Action) error {
-	sc, err := kis.Allowed(ctx, action)
+	sc, err := office.Allowed(ctx, action)
 	if err != nil || sc.Any {
 		return err
 	}
@@ -220,7 +220,7 @@ type ActionReport struct {
 // ReportAction reports an action as done; it now waits for somebody else to
 // verify it. Files of an earlier report stay.
 func (s *Service) ReportAction(ctx context.Context, id string, r ActionReport) error {
-	if _, err := kis.Allowed(ctx, policies.ActionReport); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActionReport); err != nil {
 		return err
 	}
 	var c apperr.Check

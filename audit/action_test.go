@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // shared is an act in progress with one action of Aytən and Tural of İTŞ, due in
@@ -36,7 +36,7 @@ func TestSeveralOwnersCarryAnActionOutAndNoneOfThemVerifiesIt(t *testing.T) {
 		if ac.Due != "2026-07-01" || ac.DueDays == nil || *ac.DueDays != 10 { // without 26 June and the days after, which are off
 			t.Logf("the term is %s", ac.Due)
 		}
-		if days, err := kis.WorkingDaysBetween(context.Background(), db.Read(), o.Country, "2026-06-15", ac.Due); err != nil || days != 10 {
+		if days, err := office.WorkingDaysBetween(context.Background(), db.Read(), o.Country, "2026-06-15", ac.Due); err != nil || days != 10 {
 			t.Errorf("%d working days to %s, %v", days, ac.Due, err)
 		}
 		// The co-owner's department sees the act, and the co-owner has it as work.
@@ -156,7 +156,7 @@ func TestALateActionIsBroughtBeforeOneLevelAfterAnother(t *testing.T) {
 		}
 		due := ac.Due
 		after := func(n int) string {
-			d, _, err := kis.AddWorkingDays(context.Background(), db.Read(), o.Country, due, n)
+			d, _, err := office.AddWorkingDays(context.Background(), db.Read(), o.Country, due, n)
 			must(t, err)
 			return string(d)
 		}
@@ -172,7 +172,7 @@ func TestALateActionIsBroughtBeforeOneLevelAfterAnother(t *testing.T) {
 		run(after(21), 1, 4)
 		// Whom each level tells.
 		var told []string
-		events, err := kis.EventsAfter(context.Background(), db.Read(), 0, 10000)
+		events, err := office.EventsAfter(context.Background(), db.Read(), 0, 10000)
 		must(t, err)
 		people, err := o.Actors(context.Background(), db.Read())
 		must(t, err)

@@ -9,14 +9,14 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
 // Announcements says whom an entry of the trail about audits, acts and corrective
 // actions concerns: after each step those who take the next, and who is to
 // know how it ended. One or two queries for an entry that matters.
-func (s *Service) Announcements(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func (s *Service) Announcements(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	step := e.Facts()["step"]
 	switch {
 	case e.Kind == kindAct && step != "":
@@ -90,7 +90,7 @@ func either(list ...func(actor.Actor) bool) func(actor.Actor) bool {
 
 // announceAct tells those who take the next step with an act, by the verb of
 // the step just taken (ActTransitions).
-func announceAct(ctx context.Context, db bun.IDB, e kis.Event, step string) ([]kis.Announcement, error) {
+func announceAct(ctx context.Context, db bun.IDB, e office.Event, step string) ([]office.Announcement, error) {
 	if step == "draft" || step == "discard" { // nobody but the team knows of a draft
 		return nil, nil
 	}
@@ -98,7 +98,7 @@ func announceAct(ctx context.Context, db bun.IDB, e kis.Event, step string) ([]k
 	if err != nil {
 		return nil, err
 	}
-	var out []kis.Announcement
+	var out []office.Announcement
 	tell := func(key string, to func(actor.Actor) bool) {
 		args := map[string]string{"who": e.ActorName, "number": e.Label, "department": t.Code, "note": e.Note}
 		switch key {
@@ -107,7 +107,7 @@ func announceAct(ctx context.Context, db bun.IDB, e kis.Event, step string) ([]k
 		case "respond", "dismissed":
 			args["due"] = string(t.PlanDue)
 		}
-		out = append(out, kis.Announcement{Kind: "act", Key: "audit.notice.act." + key, Args: args, Href: "/acts/" + t.ID, For: to})
+		out = append(out, office.Announcement{Kind: "act", Key: "audit.notice.act." + key, Args: args, Href: "/acts/" + t.ID, For: to})
 	}
 	respondents := t.may(policies.ActRespond, policies.ActAcknowledge)
 	switch step {
@@ -143,7 +143,7 @@ func announceAct(ctx context.Context, db bun.IDB, e kis.Event, step string) ([]k
 }
 
 // announceAction tells owner and verifiers of the steps of a corrective action.
-func announceAction(ctx context.Context, db bun.IDB, e kis.Event, step string) ([]kis.Announcement, error) {
+func announceAction(ctx context.Context, db bun.IDB, e office.Event, step string) ([]office.Announcement, error) {
 	key := map[string]string{"report": "reported", "verify": "verified", "reject": "rejected", "escalate": "late",
 		"extend_request": "extend_requested", "extend_approve": "extended", "extend_refuse": "extend_refused"}[step]
 	if key == "" {
@@ -191,12 +191,12 @@ func announceAction(ctx context.Context, db bun.IDB, e kis.Event, step string) (
 			return a.UserID != r.OwnerID && t.reads(a) && policies.Can(a, policies.ActionExtend) && (t.lead(a) || policies.For(a, policies.ActClose).Any)
 		}
 	}
-	return []kis.Announcement{{Kind: "action", Key: "audit.notice.action." + key,
+	return []office.Announcement{{Kind: "action", Key: "audit.notice.action." + key,
 		Args: map[string]string{"who": e.ActorName, "number": r.Number, "no": r.No, "due": string(r.Due), "note": e.Note}, Href: "/acts/" + r.ActID + "#n5", For: to}}, nil
 }
 
 // announceAudit tells the heads of the departments that an audit is coming.
-func announceAudit(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func announceAudit(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	var a struct {
 		Number      string
 		PlannedFrom day.Day
@@ -211,7 +211,7 @@ func announceAudit(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announce
 	if err := db.NewRaw(`SELECT user_id FROM audit_team WHERE audit_id = ?`, e.ID).Scan(ctx, &team); err != nil {
 		return nil, store.MapError(err, "team of an audit")
 	}
-	return []kis.Announcement{{Kind: "audit", Key: "audit.notice.audit.announced", Args: map[string]string{"who": e.ActorName, "number": a.Number, "day": string(a.PlannedFrom)},
+	return []office.Announcement{{Kind: "audit", Key: "audit.notice.audit.announced", Args: map[string]string{"who": e.ActorName, "number": a.Number, "day": string(a.PlannedFrom)},
 		Href: "/audits/" + e.ID, For: func(p actor.Actor) bool {
 			if slices.Contains(team, p.UserID) {
 				return true

@@ -9,7 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -18,7 +18,7 @@ import (
 // reviewed, a corrective action was given, a person moved, a standing conflict
 // was declared. Entries that can change nothing cost no query; the rest one,
 // for hardly anybody is on the team of an audit that goes on.
-func (s *Service) announceConflict(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func (s *Service) announceConflict(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	user, code := whoseTies(e)
 	if e.Kind == kindAction && e.Facts()["step"] == "add" {
 		var owner []string
@@ -38,7 +38,7 @@ func (s *Service) announceConflict(ctx context.Context, db bun.IDB, e kis.Event)
 	if err != nil {
 		return nil, store.MapError(err, "audits of a person")
 	}
-	var out []kis.Announcement
+	var out []office.Announcement
 	for _, a := range audits {
 		list, err := s.conflictNotices(ctx, db, e, a, user, code)
 		if err != nil {
@@ -50,15 +50,15 @@ func (s *Service) announceConflict(ctx context.Context, db bun.IDB, e kis.Event)
 }
 
 // whoseTies says whose independence an entry of the trail may touch, and how.
-func whoseTies(e kis.Event) (user string, code ConflictCode) {
+func whoseTies(e office.Event) (user string, code ConflictCode) {
 	switch {
 	case e.Kind == "submission" && e.Action == string(policies.EvidenceSubmit):
 		return e.ActorID, Submitted
 	case e.Kind == "submission" && e.Action == string(policies.EvidenceReview):
 		return e.ActorID, Reviewed
-	case e.Kind == "user" && e.Action == kis.TrailUserTransfer:
+	case e.Kind == "user" && e.Action == office.TrailUserTransfer:
 		return e.ID, InDepartment
-	case e.Kind == "grant" && e.Action == kis.TrailUserGrant:
+	case e.Kind == "grant" && e.Action == office.TrailUserGrant:
 		return e.RootID, InDepartment
 	case e.Kind == kindAuditor && e.Facts()["against"] != "":
 		return e.ID, Standing
@@ -68,7 +68,7 @@ func whoseTies(e kis.Event) (user string, code ConflictCode) {
 
 // conflictNotices makes the notice of one audit, when the entry is what made
 // the person dependent and no decision covers it.
-func (s *Service) conflictNotices(ctx context.Context, db bun.IDB, e kis.Event, a Audit, user string, code ConflictCode) ([]kis.Announcement, error) {
+func (s *Service) conflictNotices(ctx context.Context, db bun.IDB, e office.Event, a Audit, user string, code ConflictCode) ([]office.Announcement, error) {
 	sc, err := scopeOf(ctx, db, a.ID)
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (s *Service) conflictNotices(ctx context.Context, db bun.IDB, e kis.Event, 
 	if err != nil {
 		return nil, err
 	}
-	return []kis.Announcement{{Kind: "audit", Key: "audit.notice.audit.conflict." + string(code),
+	return []office.Announcement{{Kind: "audit", Key: "audit.notice.audit.conflict." + string(code),
 		Args: map[string]string{"who": e.ActorName, "number": a.Number, "name": names[user].Name, "day": string(day.Of(e.At, s.KIS.Zone))},
 		Href: "/audits/" + a.ID + "#a2", For: func(p actor.Actor) bool {
 			lead := len(team) > 0 && team[0].Role == Lead && team[0].UserID == p.UserID

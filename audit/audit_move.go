@@ -9,7 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -18,7 +18,7 @@ import (
 // is told with a Conflict.
 func (s *Service) step(ctx context.Context, id, verb, note string, change func(tx *store.Tx, a *Audit) ([]string, error)) error {
 	action := auditAction(verb)
-	if _, err := kis.Allowed(ctx, action); err != nil {
+	if _, err := office.Allowed(ctx, action); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -65,7 +65,7 @@ func (n Notice) Short() bool { return n.Given < n.Required }
 
 // NoticeOf counts the notice that an announcement today would give.
 func (s *Service) NoticeOf(ctx context.Context, a Audit) (Notice, error) {
-	if _, err := kis.Allowed(ctx, policies.AuditRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditRead); err != nil {
 		return Notice{}, err
 	}
 	return s.noticeOf(ctx, s.DB.Read(), a)
@@ -87,7 +87,7 @@ func (s *Service) noticeOf(ctx context.Context, db bun.IDB, a Audit) (n Notice, 
 	}
 	n.Confirmed = t.Confirmed && calendar
 	if a.PlannedFrom > today {
-		n.Given, err = kis.WorkingDaysBetween(ctx, db, s.KIS.Country, today, a.PlannedFrom)
+		n.Given, err = office.WorkingDaysBetween(ctx, db, s.KIS.Country, today, a.PlannedFrom)
 	}
 	return n, err
 }

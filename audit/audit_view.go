@@ -9,7 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -47,7 +47,7 @@ type FindingView struct {
 	Finding
 
 	RowNo      string
-	Department kis.Department
+	Department office.Department
 	ActID      string // empty also when the actor may not open it
 	ActNumber  string // empty while the act is a draft
 	ActState   ActState
@@ -62,11 +62,11 @@ type AuditView struct {
 
 	Cycles      []CycleRef
 	Codes       []string
-	Departments []kis.Department // the audited one first
-	Standards   []Standard       // of the checklist's templates
-	Team        []MemberView     // lead first
-	Exceptions  []ExceptionView  // all decisions, also on people who are no longer on the team
-	Guests      []Guest          // with the team without auditing
+	Departments []office.Department // the audited one first
+	Standards   []Standard          // of the checklist's templates
+	Team        []MemberView        // lead first
+	Exceptions  []ExceptionView     // all decisions, also on people who are no longer on the team
+	Guests      []Guest             // with the team without auditing
 	Sites       []Site
 	Schedule    []SessionView
 	Attendance  []Attendance   // at both meetings
@@ -105,11 +105,11 @@ func (v AuditView) Lead() Person {
 }
 
 // Audited is the department that is audited.
-func (v AuditView) Audited() kis.Department {
+func (v AuditView) Audited() office.Department {
 	if len(v.Departments) > 0 {
 		return v.Departments[0]
 	}
-	return kis.Department{}
+	return office.Department{}
 }
 
 // Audit gives an audit with everything its page shows but the checklist.
@@ -146,14 +146,14 @@ func (s *Service) auditView(ctx context.Context, db bun.IDB, a Audit) (AuditView
 	if err := s.loadPlan(ctx, db, &v); err != nil {
 		return v, err
 	}
-	acts, err := kis.Allowed(ctx, policies.ActRead)
+	acts, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return v, err
 	}
 	if v.Acts, err = actBriefs(ctx, db, acts, ActFilter{AuditID: a.ID, Limit: maxActsOfAudit}); err != nil {
 		return v, err
 	}
-	read, err := kis.Allowed(ctx, policies.AuditRead)
+	read, err := office.Allowed(ctx, policies.AuditRead)
 	if err != nil {
 		return v, err
 	}
@@ -221,7 +221,7 @@ func (s *Service) loadTeam(ctx context.Context, db bun.IDB, v *AuditView, sc sco
 	for _, f := range v.Findings {
 		deps = append(deps, f.DepartmentID)
 	}
-	departments, err := kis.DepartmentsByID(ctx, db, known(deps))
+	departments, err := office.DepartmentsByID(ctx, db, known(deps))
 	if err != nil {
 		return err
 	}
@@ -308,7 +308,7 @@ func auditSteps(ctx context.Context, v AuditView) (steps []string) {
 	may := func(action policies.Action) bool {
 		return allowedPart(policies.For(who, action), action, v.Part)
 	}
-	for _, t := range kis.Next(AuditTransitions, v.State) {
+	for _, t := range office.Next(AuditTransitions, v.State) {
 		if may(t.Action) {
 			steps = append(steps, t.Verb)
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -70,7 +70,7 @@ type NewRecord struct {
 // SaveRecord keeps the competence record of somebody who holds an auditor's
 // role. It is a Conflict when somebody else has changed it meanwhile.
 func (s *Service) SaveRecord(ctx context.Context, userID string, n NewRecord) error {
-	if _, err := kis.Allowed(ctx, policies.AuditorRecord); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditorRecord); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -143,7 +143,7 @@ type NewTraining struct {
 
 // AddTraining adds a training to somebody's record.
 func (s *Service) AddTraining(ctx context.Context, userID string, n NewTraining) (Training, error) {
-	if _, err := kis.Allowed(ctx, policies.AuditorRecord); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditorRecord); err != nil {
 		return Training{}, err
 	}
 	var c apperr.Check
@@ -179,7 +179,7 @@ func (s *Service) AddTraining(ctx context.Context, userID string, n NewTraining)
 // RemoveTraining takes a training that was entered by mistake out of the
 // record; the reason stays in the trail.
 func (s *Service) RemoveTraining(ctx context.Context, userID, trainingID, reason string) error {
-	if _, err := kis.Allowed(ctx, policies.AuditorRecord); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditorRecord); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -239,7 +239,7 @@ type Evaluation struct {
 // Evaluate keeps a judgement of an auditor's work; nobody judges themselves,
 // and only after an audit that the person was on the team of.
 func (s *Service) Evaluate(ctx context.Context, userID string, n NewEvaluation) error {
-	if _, err := kis.Allowed(ctx, policies.AuditorEvaluate); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditorEvaluate); err != nil {
 		return err
 	}
 	var c apperr.Check

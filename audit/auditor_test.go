@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -33,7 +33,7 @@ func TestALeadAuditorNeedsARecordAStandardAndAValidTraining(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := audittest.New(t, db)
 		nigar := o.Be("nigar")
-		must(t, o.GrantRole(o.Be("rauf"), o.ID("aysel"), kis.NewGrant{Role: policies.LeadAuditor}))
+		must(t, o.GrantRole(o.Be("rauf"), o.ID("aysel"), office.NewGrant{Role: policies.LeadAuditor}))
 		gap := func() string {
 			req := o.Request()
 			req.Lead, req.Members = o.ID("aysel"), nil
@@ -219,7 +219,7 @@ func TestAStandingConflictHoldsInItsPeriodAgainstDepartmentProcessAndPerson(t *t
 func TestWhatComesUpDuringAnAuditIsShownToldAndKeepsTheReportBack(t *testing.T) {
 	for name, arise := range map[string]func(t *testing.T, o *audittest.Office){
 		"reviewed": func(t *testing.T, o *audittest.Office) {
-			must(t, o.GrantRole(o.Be("rauf"), o.ID("samir"), kis.NewGrant{Role: policies.QualityManager}))
+			must(t, o.GrantRole(o.Be("rauf"), o.ID("samir"), office.NewGrant{Role: policies.QualityManager}))
 			for _, code := range []string{"4.3.1", "5.3.1"} {
 				must(t, o.Accept(o.Be("samir"), evidence(t, o, "aytan", code)))
 			}
@@ -286,7 +286,7 @@ func ready(t *testing.T, o *audittest.Office, id string) {
 // keys of the people, by key of the message, each message once.
 func told(t *testing.T, o *audittest.Office, after int64) map[string]string {
 	t.Helper()
-	events, err := kis.EventsAfter(context.Background(), o.DB.Read(), after, 100)
+	events, err := office.EventsAfter(context.Background(), o.DB.Read(), after, 100)
 	must(t, err)
 	out := map[string]string{}
 	for _, e := range events {

@@ -9,7 +9,8 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -57,7 +58,7 @@ func (b AuditorBrief) Standards() []string { return strings.Fields(b.Record.Stan
 // Auditors lists everybody who holds an auditor's role today, by name. Six
 // queries.
 func (s *Service) Auditors(ctx context.Context) ([]AuditorBrief, error) {
-	if _, err := kis.Allowed(ctx, policies.AuditorRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditorRead); err != nil {
 		return nil, err
 	}
 	return s.auditorBriefs(ctx, nil)
@@ -117,7 +118,7 @@ func (b AuditorBrief) gap(standards []string) string {
 
 // Auditor gives the page of an auditor.
 func (s *Service) Auditor(ctx context.Context, userID string) (v AuditorView, err error) {
-	if _, err = kis.Allowed(ctx, policies.AuditorRead); err != nil {
+	if _, err = office.Allowed(ctx, policies.AuditorRead); err != nil {
 		return v, err
 	}
 	db := s.DB.Read()
@@ -148,14 +149,14 @@ func (s *Service) Auditor(ctx context.Context, userID string) (v AuditorView, er
 
 // ConflictOptions is what a form for a standing conflict offers.
 type ConflictOptions struct {
-	Departments []kis.Department
-	Processes   []kis.ProcessSummary
+	Departments []office.Department
+	Processes   []process.ProcessSummary
 	People      []Person
 }
 
 // ConflictOptions gives what a standing conflict can be with.
 func (s *Service) ConflictOptions(ctx context.Context) (o ConflictOptions, err error) {
-	if _, err = kis.Allowed(ctx, policies.AuditorRecord); err != nil {
+	if _, err = office.Allowed(ctx, policies.AuditorRecord); err != nil {
 		return o, err
 	}
 	if o.Departments, err = s.KIS.Departments(ctx); err != nil {
@@ -170,7 +171,7 @@ func (s *Service) ConflictOptions(ctx context.Context) (o ConflictOptions, err e
 
 // StandardOptions lists the standards that a record can name.
 func (s *Service) StandardOptions(ctx context.Context) ([]Standard, error) {
-	if _, err := kis.Allowed(ctx, policies.AuditorRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditorRead); err != nil {
 		return nil, err
 	}
 	return allStandards(ctx, s.DB.Read())

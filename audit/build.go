@@ -10,7 +10,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -298,7 +298,7 @@ func renumber(ctx context.Context, tx *store.Tx, rows []Row) error {
 
 // Standards lists the editions that a question can cite.
 func (s *Service) Standards(ctx context.Context) ([]Standard, error) {
-	if _, err := kis.Allowed(ctx, policies.AuditPlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditPlan); err != nil {
 		return nil, err
 	}
 	return standardsToCite(ctx, s.DB.Read())

@@ -7,7 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -26,7 +26,7 @@ func (c Candidate) Free() bool { return len(c.Conflicts) == 0 || c.Exception }
 
 // Candidates lists everybody who could audit with what speaks against it.
 func (s *Service) Candidates(ctx context.Context, auditID string) ([]Candidate, error) {
-	if _, err := kis.Allowed(ctx, policies.AuditPlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditPlan); err != nil {
 		return nil, err
 	}
 	a, err := s.seenAudit(ctx, s.DB.Read(), auditID)
@@ -96,7 +96,7 @@ func (s *Service) auditors(ctx context.Context, db bun.IDB) ([]Candidate, error)
 // PlanOptions is what a form for a new audit offers.
 type PlanOptions struct {
 	Cycles      []CycleRef
-	Departments []kis.Department
+	Departments []office.Department
 	Auditors    []Candidate
 	Templates   []Template
 	Sites       []Site
@@ -104,7 +104,7 @@ type PlanOptions struct {
 
 // PlanOptions gives what an audit can be planned with.
 func (s *Service) PlanOptions(ctx context.Context) (o PlanOptions, err error) {
-	if _, err = kis.Allowed(ctx, policies.AuditPlan); err != nil {
+	if _, err = office.Allowed(ctx, policies.AuditPlan); err != nil {
 		return o, err
 	}
 	db := s.DB.Read()
@@ -116,7 +116,7 @@ func (s *Service) PlanOptions(ctx context.Context) (o PlanOptions, err error) {
 		return o, err
 	}
 	for _, d := range all {
-		if d.Kind == kis.Internal {
+		if d.Kind == office.Internal {
 			o.Departments = append(o.Departments, d)
 		}
 	}

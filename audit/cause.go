@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -108,7 +108,7 @@ func (k CauseCategory) Name(lang string) string { return i18n.InLang(lang, k.Nam
 
 // CauseCategories lists the branches, also those that are no longer chosen.
 func (s *Service) CauseCategories(ctx context.Context) ([]CauseCategory, error) {
-	if _, err := kis.Allowed(ctx, policies.ActRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActRead); err != nil {
 		return nil, err
 	}
 	return causeCategories(ctx, s.DB.Read())

@@ -6,7 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -86,7 +86,7 @@ func (s *Service) Checklist(ctx context.Context, auditID string, f RowFilter) (C
 
 // working refuses those who see an audit but not its working papers.
 func (s *Service) working(ctx context.Context, auditID string) error {
-	sc, err := kis.Allowed(ctx, policies.AuditRead)
+	sc, err := office.Allowed(ctx, policies.AuditRead)
 	if err != nil {
 		return err
 	}

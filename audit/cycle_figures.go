@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -26,14 +26,14 @@ type CycleFinding struct {
 // their scope. Two queries.
 func (s *Service) CycleFigures(ctx context.Context, cycleID string) (CycleFigures, error) {
 	f := CycleFigures{Findings: map[Grade]int64{}}
-	scope, err := kis.Allowed(ctx, policies.ActRead)
+	scope, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return f, err
 	}
 	db := s.DB.Read()
 	q := db.NewSelect().TableExpr("findings AS f").ColumnExpr("f.id, f.grade, f.gsbpm").
 		Where("f.cycle_id = ? AND f.state IN ('shared', 'confirmed', 'diverging', 'reported')", cycleID).OrderExpr("f.gsbpm, f.id")
-	if err := kis.InScope(q, scope, "f.department_id").Scan(ctx, &f.Codes); err != nil {
+	if err := office.InScope(q, scope, "f.department_id").Scan(ctx, &f.Codes); err != nil {
 		return f, store.MapError(err, "findings of a cycle")
 	}
 	for _, x := range f.Codes {
@@ -41,6 +41,6 @@ func (s *Service) CycleFigures(ctx context.Context, cycleID string) (CycleFigure
 	}
 	acts := db.NewSelect().TableExpr("acts AS a").ColumnExpr("COUNT(*) FILTER (WHERE a.state = 'closed'), COUNT(*)").
 		Where("a.cycle_id = ? AND a.issued_at IS NOT NULL AND a.state <> 'withdrawn'", cycleID)
-	err = kis.InScope(acts, scope, "a.department_id").Scan(ctx, &f.ActsClosed, &f.ActsOut)
+	err = office.InScope(acts, scope, "a.department_id").Scan(ctx, &f.ActsClosed, &f.ActsOut)
 	return f, store.MapError(err, "acts of a cycle")
 }

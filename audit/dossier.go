@@ -2,8 +2,7 @@ package audit
 
 import (
 	"context"
-
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -26,7 +25,7 @@ type Dossier struct {
 // evidence, acts and objections, in a fixed number of queries.
 func (s *Service) AuditDossier(ctx context.Context, key string) (Dossier, error) {
 	var d Dossier
-	if _, err := kis.Allowed(ctx, policies.AuditRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditRead); err != nil {
 		return d, err
 	}
 	db := s.DB.Read()

@@ -13,7 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -52,7 +52,7 @@ func edition(a Audit, sc scope) string {
 // checklist are chosen anew out of the same templates; questions of its own
 // stay. What was changed by somebody else meanwhile is a Conflict.
 func (s *Service) EditAudit(ctx context.Context, id string, e AuditEdit) error {
-	if _, err := kis.Allowed(ctx, policies.AuditPlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditPlan); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {

@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -40,7 +40,7 @@ const (
 
 // EscalationLevels lists the levels, first one first.
 func (s *Service) EscalationLevels(ctx context.Context) ([]EscalationLevel, error) {
-	if _, err := kis.Allowed(ctx, policies.ActRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActRead); err != nil {
 		return nil, err
 	}
 	return escalationLevels(ctx, s.DB.Read())
@@ -67,7 +67,7 @@ func (s *Service) Escalate(ctx context.Context) (n int, err error) {
 	// Terms before which the working days of a level have passed.
 	terms := make([]day.Day, len(levels))
 	for i, l := range levels {
-		if terms[i], _, err = kis.AddWorkingDays(ctx, db, s.KIS.Country, today, -l.AfterDays); err != nil {
+		if terms[i], _, err = office.AddWorkingDays(ctx, db, s.KIS.Country, today, -l.AfterDays); err != nil {
 			return 0, err
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -26,7 +26,7 @@ const (
 
 // ExtensionTransitions is the life of such a request. That it lapses is not a
 // step of a person: it follows from the action's report.
-var ExtensionTransitions = []kis.Transition[ExtensionState]{
+var ExtensionTransitions = []office.Transition[ExtensionState]{
 	{From: "", To: ExtensionRequested, Action: policies.ActionReport, Verb: "request"},
 	{From: ExtensionRequested, To: ExtensionApproved, Action: policies.ActionExtend, Verb: "approve"},
 	{From: ExtensionRequested, To: ExtensionRefused, Action: policies.ActionExtend, Verb: "refuse"},
@@ -58,7 +58,7 @@ var extendable = []ActionState{ActionPlanned, ActionInProgress, ActionRejected}
 // RequestExtension asks that the term of an action be moved; one request at a
 // time. The term stays until somebody else approves.
 func (s *Service) RequestExtension(ctx context.Context, actionID string, to day.Day, reason string) error {
-	if _, err := kis.Allowed(ctx, policies.ActionReport); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActionReport); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -93,7 +93,7 @@ func (s *Service) RequestExtension(ctx context.Context, actionID string, to day.
 // who asked nor an owner of the action decides. An approved one moves the
 // term, is counted, and escalation begins anew.
 func (s *Service) DecideExtension(ctx context.Context, actionID string, approve bool, note string) error {
-	if _, err := kis.Allowed(ctx, policies.ActionExtend); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActionExtend); err != nil {
 		return err
 	}
 	var c apperr.Check

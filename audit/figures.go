@@ -7,7 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -30,7 +30,7 @@ type Figures struct {
 // not including another; departments count what is in their scope only. Three
 // queries.
 func (s *Service) Figures(ctx context.Context, from, before time.Time) (Figures, error) {
-	scope, err := kis.Allowed(ctx, policies.ActRead)
+	scope, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return Figures{}, err
 	}
@@ -57,7 +57,7 @@ func (s *Service) Figures(ctx context.Context, from, before time.Time) (Figures,
 		ColumnExpr("CAST(COALESCE(SUM((SELECT COUNT(*) FROM corrective_actions c WHERE c.act_id = a.id AND c.state = 'verified')), 0) AS BIGINT)").
 		ColumnExpr("CAST(COALESCE(SUM((SELECT COUNT(*) FROM corrective_actions c WHERE c.act_id = a.id)), 0) AS BIGINT)").
 		Where("a.issued_at IS NOT NULL AND a.issued_at < ? AND a.state <> 'withdrawn'", before)
-	acts = kis.InScope(acts, scope, "a.department_id")
+	acts = office.InScope(acts, scope, "a.department_id")
 	err = acts.Scan(ctx, &f.ActsIssued, &f.ActsRepeat, &f.ActsClosed, &f.ActsOpen, &f.ActionsDone, &f.Actions)
 	return f, store.MapError(err, "act figures")
 }
@@ -70,7 +70,7 @@ func findingFigures(ctx context.Context, db bun.IDB, scope policies.Scope, from,
 	}
 	q := db.NewSelect().TableExpr("findings AS f").ColumnExpr("f.grade, COUNT(*) AS n").
 		Where("f.created_at >= ? AND f.created_at < ?", from, before).GroupExpr("f.grade")
-	if err := kis.InScope(q, scope, "f.department_id").Scan(ctx, &rows); err != nil {
+	if err := office.InScope(q, scope, "f.department_id").Scan(ctx, &rows); err != nil {
 		return store.MapError(err, "finding figures")
 	}
 	for _, r := range rows {

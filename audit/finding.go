@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -153,7 +153,7 @@ type Recommendation struct {
 // newest first; withdrawn acts and cancelled audits do not count. Departments
 // see them once the act is issued or the audit reported.
 func (s *Service) Recommendations(ctx context.Context) ([]Recommendation, error) {
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return nil, err
 	}

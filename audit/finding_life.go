@@ -1,7 +1,7 @@
 package audit
 
 import (
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -27,7 +27,7 @@ func FindingStates() []FindingState {
 // the department hears it before the report, and where the two sides do not
 // agree, both opinions stand in the report. A finding that made an act goes
 // along with it: issuing shows it, acknowledging agrees, objecting differs.
-var FindingTransitions = []kis.Transition[FindingState]{
+var FindingTransitions = []office.Transition[FindingState]{
 	{From: "", To: FindingDraft, Action: policies.FindingRaise, Verb: "raise"},
 	{From: FindingDraft, To: FindingShared, Action: policies.FindingShare, Verb: "share"},
 	{From: FindingDraft, To: FindingMerged, Action: policies.FindingRaise, Verb: "merge"},

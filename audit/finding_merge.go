@@ -6,7 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -24,7 +24,7 @@ type FindingEdit struct {
 // EditFinding changes a draft finding, and the draft act it made with it. Of a
 // diverging one only what the team thinks of the department's opinion is kept.
 func (s *Service) EditFinding(ctx context.Context, id string, e FindingEdit) error {
-	if _, err := kis.Allowed(ctx, policies.FindingRaise); err != nil {
+	if _, err := office.Allowed(ctx, policies.FindingRaise); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -107,7 +107,7 @@ func (s *Service) alignAct(ctx context.Context, tx *store.Tx, f Finding) error {
 // merged into the first, their evidence goes with them, their draft acts are
 // discarded. The one that stays must be the heaviest of them.
 func (s *Service) MergeFindings(ctx context.Context, into string, ids []string, reason string) error {
-	if _, err := kis.Allowed(ctx, policies.FindingRaise); err != nil {
+	if _, err := office.Allowed(ctx, policies.FindingRaise); err != nil {
 		return err
 	}
 	var c apperr.Check

@@ -7,7 +7,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -16,7 +16,7 @@ import (
 // What is in then runs after the step, in the same transaction.
 func (s *Service) findingStep(ctx context.Context, id, verb, note string, change func(tx *store.Tx, f *Finding) ([]string, error),
 	then ...func(tx *store.Tx) error) error {
-	if _, err := kis.Allowed(ctx, findingAction(verb)); err != nil {
+	if _, err := office.Allowed(ctx, findingAction(verb)); err != nil {
 		return err
 	}
 	seen, err := s.seenFinding(ctx, s.DB.Read(), id)
@@ -105,7 +105,7 @@ func recordFinding(ctx context.Context, tx *store.Tx, f Finding, from FindingSta
 // mayFinding says whether the actor may do the action to this finding: the
 // team of its audit, or the head of its department.
 func (s *Service) mayFinding(ctx context.Context, tx *store.Tx, a Audit, f Finding, action policies.Action) error {
-	sc, err := kis.Allowed(ctx, action)
+	sc, err := office.Allowed(ctx, action)
 	if err != nil || sc.Department(f.DepartmentID) {
 		return err
 	}
@@ -119,7 +119,7 @@ func (s *Service) mayFinding(ctx context.Context, tx *store.Tx, a Audit, f Findi
 // then has the term of the timer finding.view in working days to say what it
 // thinks. No ids: all drafts. Gives how many were shown.
 func (s *Service) ShareFindings(ctx context.Context, auditID string, ids ...string) (n int, err error) {
-	if _, err := kis.Allowed(ctx, policies.FindingShare); err != nil {
+	if _, err := office.Allowed(ctx, policies.FindingShare); err != nil {
 		return 0, err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -185,7 +185,7 @@ func (s *Service) DifferFinding(ctx context.Context, id, view string) error {
 }
 
 func (s *Service) viewed(ctx context.Context, id, verb, view string, least int) error {
-	if _, err := kis.Allowed(ctx, policies.FindingView); err != nil {
+	if _, err := office.Allowed(ctx, policies.FindingView); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -229,7 +229,7 @@ func (s *Service) DropFinding(ctx context.Context, id, reason string) error {
 
 func (s *Service) findingReasoned(ctx context.Context, id, verb, reason string, change func(tx *store.Tx, f *Finding) ([]string, error),
 	then ...func(tx *store.Tx) error) error {
-	if _, err := kis.Allowed(ctx, findingAction(verb)); err != nil {
+	if _, err := office.Allowed(ctx, findingAction(verb)); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -267,7 +267,7 @@ func (s *Service) followAct(ctx context.Context, tx *store.Tx, a Act, step, note
 	if err != nil {
 		return err
 	}
-	if _, ok := kis.Arrow(FindingTransitions, f.State, verb); !ok {
+	if _, ok := office.Arrow(FindingTransitions, f.State, verb); !ok {
 		return nil
 	}
 	return s.moveFinding(ctx, tx, f, verb, note, func(tx *store.Tx, f *Finding) ([]string, error) {

@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -27,7 +27,7 @@ func (s *Service) seenFinding(ctx context.Context, db bun.IDB, id string) (Findi
 		}
 		return f, err
 	}
-	sc, err := kis.Allowed(ctx, policies.AuditRead)
+	sc, err := office.Allowed(ctx, policies.AuditRead)
 	if err != nil || sc.Any || sc.Object(kindAudit, f.AuditID) {
 		return f, err
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -18,7 +18,7 @@ type FindingPage struct {
 	Finding
 
 	Audit      AuditRef
-	Department kis.Department
+	Department office.Department
 	ClauseName Clause
 	RowNo      string
 	Act        ActRef // zero when it made none, or the actor may not open it
@@ -59,7 +59,7 @@ func (s *Service) FindingPage(ctx context.Context, id string) (FindingPage, erro
 		return p, err
 	}
 	p.Audit = AuditRef{ID: a.ID, Number: a.Number, Title: a.Title, Kind: a.Kind, State: a.State}
-	read, err := kis.Allowed(ctx, policies.AuditRead)
+	read, err := office.Allowed(ctx, policies.AuditRead)
 	if err != nil {
 		return p, err
 	}
@@ -97,7 +97,7 @@ func (s *Service) FindingPage(ctx context.Context, id string) (FindingPage, erro
 
 // loadFindingRefs reads what a finding refers to.
 func (s *Service) loadFindingRefs(ctx context.Context, db bun.IDB, p *FindingPage) error {
-	departments, err := kis.DepartmentsByID(ctx, db, []string{p.DepartmentID})
+	departments, err := office.DepartmentsByID(ctx, db, []string{p.DepartmentID})
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func findingSteps(ctx context.Context, p FindingPage, part TeamRole) (steps []st
 		return sc.Department(p.DepartmentID) || allowedPart(sc, action, part)
 	}
 	byAct := p.Act.Number != "" && p.ActState != ActWithdrawn
-	for _, t := range kis.Next(FindingTransitions, p.State) {
+	for _, t := range office.Next(FindingTransitions, p.State) {
 		switch {
 		case t.Verb == "report" || !may(t.Action) || slices.Contains(steps, t.Verb):
 		case t.Verb == "merge": // from the finding that stays
@@ -215,7 +215,7 @@ type FindingList struct {
 
 // Findings lists the findings the actor may see.
 func (s *Service) Findings(ctx context.Context, f FindingFilter) (FindingList, error) {
-	sc, err := kis.Allowed(ctx, policies.AuditRead)
+	sc, err := office.Allowed(ctx, policies.AuditRead)
 	if err != nil {
 		return FindingList{}, err
 	}

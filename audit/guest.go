@@ -9,7 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -53,7 +53,7 @@ type NewGuest struct {
 // AddGuest adds an observer, technical expert or guide. Nobody is with a team
 // twice. An expert must be as independent as an auditor; a guide must not.
 func (s *Service) AddGuest(ctx context.Context, auditID string, n NewGuest) error {
-	if _, err := kis.Allowed(ctx, policies.AuditPlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditPlan); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -121,7 +121,7 @@ func (s *Service) guestFits(ctx context.Context, tx *store.Tx, a Audit, g *Guest
 
 // RemoveGuest takes one of them away.
 func (s *Service) RemoveGuest(ctx context.Context, auditID, guestID string) error {
-	if _, err := kis.Allowed(ctx, policies.AuditPlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditPlan); err != nil {
 		return err
 	}
 	return s.changePlan(ctx, auditID, func(tx *store.Tx, a Audit) (map[string]any, error) {

@@ -15,6 +15,7 @@ import (
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -248,7 +249,7 @@ func TestNoReachableStateHasADependentAuditorWithoutADecision(t *testing.T) {
 			}
 			w := &random{Office: audittest.New(t, db), t: t, r: rand.New(rand.NewPCG(seed, 2026)), done: map[string]int{}, people: slices.Clone(mixed)}
 			for _, key := range []string{"murad", "tural", "leyla"} {
-				must(t, w.GrantRole(w.Be("rauf"), w.ID(key), kis.NewGrant{Role: policies.Auditor}))
+				must(t, w.GrantRole(w.Be("rauf"), w.ID(key), office.NewGrant{Role: policies.Auditor}))
 			}
 			for did := range 400 {
 				if w.step(); did%5 == 0 {

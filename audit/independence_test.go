@@ -14,6 +14,7 @@ import (
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -87,43 +88,43 @@ func TestWhoIsNotIndependentIsRefusedWithEveryReason(t *testing.T) {
 		}, nil, []string{dept}},
 		{"holds a role in the audited department", func(t *testing.T, o *audittest.Office) string {
 			id := auditor(o, "role", "ÜŞ")
-			must(t, o.GrantRole(o.Be("rauf"), id, kis.NewGrant{Role: policies.Employee, DepartmentCode: "SSS"}))
+			must(t, o.GrantRole(o.Be("rauf"), id, office.NewGrant{Role: policies.Employee, DepartmentCode: "SSS"}))
 			return id
 		}, nil, []string{dept}},
 		{"works there and submitted evidence in scope: both reasons", func(t *testing.T, o *audittest.Office) string {
 			evidence(t, o, "murad", "4.3.1")
-			must(t, o.GrantRole(o.Be("rauf"), o.ID("murad"), kis.NewGrant{Role: policies.Auditor}))
+			must(t, o.GrantRole(o.Be("rauf"), o.ID("murad"), office.NewGrant{Role: policies.Auditor}))
 			return o.ID("murad")
 		}, nil, []string{dept, sent}},
 		{"submitted evidence outside the scope", func(t *testing.T, o *audittest.Office) string {
 			id := auditor(o, "outside", "ÜŞ")
-			must(t, o.GrantRole(o.Be("rauf"), id, kis.NewGrant{Role: policies.Employee, DepartmentCode: "SSS", To: "2024-12-31", From: "2024-02-01"}))
+			must(t, o.GrantRole(o.Be("rauf"), id, office.NewGrant{Role: policies.Employee, DepartmentCode: "SSS", To: "2024-12-31", From: "2024-02-01"}))
 			evidence(t, o, "aytan", "1.2.1")
 			return id
 		}, nil, nil},
 		{"reviewed evidence in scope", func(t *testing.T, o *audittest.Office) string {
 			must(t, o.Accept(o.Be("leyla"), evidence(t, o, "aytan", "4.3.1")))
-			must(t, o.GrantRole(o.Be("rauf"), o.ID("leyla"), kis.NewGrant{Role: policies.Auditor}))
+			must(t, o.GrantRole(o.Be("rauf"), o.ID("leyla"), office.NewGrant{Role: policies.Auditor}))
 			return o.ID("leyla")
 		}, nil, []string{looked}},
 		{"returned evidence in scope", func(t *testing.T, o *audittest.Office) string {
 			must(t, o.Return(o.Be("leyla"), evidence(t, o, "aytan", "5.3.1"), "imza yoxdur"))
-			must(t, o.GrantRole(o.Be("rauf"), o.ID("leyla"), kis.NewGrant{Role: policies.Auditor}))
+			must(t, o.GrantRole(o.Be("rauf"), o.ID("leyla"), office.NewGrant{Role: policies.Auditor}))
 			return o.ID("leyla")
 		}, nil, []string{looked}},
 		{"reviewed evidence outside the scope", func(t *testing.T, o *audittest.Office) string {
 			must(t, o.Accept(o.Be("leyla"), evidence(t, o, "aytan", "1.2.1")))
-			must(t, o.GrantRole(o.Be("rauf"), o.ID("leyla"), kis.NewGrant{Role: policies.Auditor}))
+			must(t, o.GrantRole(o.Be("rauf"), o.ID("leyla"), office.NewGrant{Role: policies.Auditor}))
 			return o.ID("leyla")
 		}, nil, nil},
 		{"reviewed evidence of the one task in scope", func(t *testing.T, o *audittest.Office) string {
 			must(t, o.Accept(o.Be("leyla"), evidence(t, o, "aytan", "4.3.1")))
-			must(t, o.GrantRole(o.Be("rauf"), o.ID("leyla"), kis.NewGrant{Role: policies.Auditor}))
+			must(t, o.GrantRole(o.Be("rauf"), o.ID("leyla"), office.NewGrant{Role: policies.Auditor}))
 			return o.ID("leyla")
 		}, []string{"4.3.1"}, []string{looked}},
 		{"reviewed evidence of another task", func(t *testing.T, o *audittest.Office) string {
 			must(t, o.Accept(o.Be("leyla"), evidence(t, o, "aytan", "4.3.1")))
-			must(t, o.GrantRole(o.Be("rauf"), o.ID("leyla"), kis.NewGrant{Role: policies.Auditor}))
+			must(t, o.GrantRole(o.Be("rauf"), o.ID("leyla"), office.NewGrant{Role: policies.Auditor}))
 			return o.ID("leyla")
 		}, []string{"5"}, nil},
 		{"owns a corrective action in scope", func(t *testing.T, o *audittest.Office) string {
@@ -133,7 +134,7 @@ func TestWhoIsNotIndependentIsRefusedWithEveryReason(t *testing.T) {
 		{"owns a corrective action outside the scope", func(t *testing.T, o *audittest.Office) string { return owner(t, o, "4.4-a") }, []string{"5"}, nil},
 		{"owns an action and holds a role there: both reasons", func(t *testing.T, o *audittest.Office) string {
 			id := owner(t, o, "4.4-a")
-			must(t, o.GrantRole(o.Be("rauf"), id, kis.NewGrant{Role: policies.Head, DepartmentCode: "SSS"}))
+			must(t, o.GrantRole(o.Be("rauf"), id, office.NewGrant{Role: policies.Head, DepartmentCode: "SSS"}))
 			return id
 		}, nil, []string{dept, owns}},
 		{"is no auditor", func(t *testing.T, o *audittest.Office) string { return o.ID("tural") }, nil, []string{""}},
@@ -144,7 +145,7 @@ func TestWhoIsNotIndependentIsRefusedWithEveryReason(t *testing.T) {
 		}, nil, []string{""}},
 		{"whose role has ended", func(t *testing.T, o *audittest.Office) string {
 			o.Hire(kistest.Person{Key: "ended", Name: "Test ended", Department: "ÜŞ", PositionAZ: "m", PositionEN: "a", Role: policies.Employee})
-			must(t, o.GrantRole(o.Be("rauf"), o.ID("ended"), kis.NewGrant{Role: policies.Auditor, From: "2025-01-01", To: "2026-06-14"}))
+			must(t, o.GrantRole(o.Be("rauf"), o.ID("ended"), office.NewGrant{Role: policies.Auditor, From: "2025-01-01", To: "2026-06-14"}))
 			return o.ID("ended")
 		}, nil, []string{""}},
 	}
@@ -187,7 +188,7 @@ func TestWhoIsNotIndependentIsRefusedWithEveryReason(t *testing.T) {
 func owner(t *testing.T, o *audittest.Office, row string) string {
 	t.Helper()
 	id := auditor(o, "owner", "ÜŞ")
-	must(t, o.GrantRole(o.Be("rauf"), id, kis.NewGrant{Role: policies.Employee, DepartmentCode: "ÜŞ"}))
+	must(t, o.GrantRole(o.Be("rauf"), id, office.NewGrant{Role: policies.Employee, DepartmentCode: "ÜŞ"}))
 	a := o.Started()
 	act := o.Act(a.ID, row, audit.ActAcknowledged)
 	_, err := o.Audit.AddAction(o.Be("elchin"), act.ID, audit.NewAction{Text: "Arxivi açmaq", OwnerID: id, Due: "2026-09-01"})
@@ -222,7 +223,7 @@ func TestIndependenceIsAskedAgainWhenTheAuditStartsAndOnlyADecisionLiftsIt(t *te
 			t.Errorf("the decision is not shown: %+v", m)
 		}
 		// A conflict that the decision was not about is refused again.
-		must(t, o.GrantRole(o.Be("rauf"), o.ID("leyla"), kis.NewGrant{Role: policies.Auditor}))
+		must(t, o.GrantRole(o.Be("rauf"), o.ID("leyla"), office.NewGrant{Role: policies.Auditor}))
 		must(t, o.Accept(o.Be("leyla"), evidence(t, o, "aytan", "4.3.1")))
 		if field, _ := refusal(o.Audit.SetTeam(o.Be("gunel"), a.ID, o.ID("gunel"), []string{o.ID("samir"), o.ID("leyla")})); field != "members" {
 			t.Error("who reviewed evidence in scope was taken")

@@ -7,7 +7,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -27,7 +27,7 @@ const (
 func States() []State { return []State{Planned, Announced, InProgress, Reported, Closed, Cancelled} }
 
 // AuditTransitions is the life of an audit.
-var AuditTransitions = []kis.Transition[State]{
+var AuditTransitions = []office.Transition[State]{
 	{From: "", To: Planned, Action: policies.AuditPlan, Verb: "plan"},
 	{From: Planned, To: Announced, Action: policies.AuditMove, Verb: "announce"},
 	{From: Announced, To: InProgress, Action: policies.AuditMove, Verb: "start"},
@@ -62,7 +62,7 @@ func ActStates() []ActState {
 
 // ActTransitions is the life of an act (ISO 9001:2015 10.2). Whatever leads
 // back from implemented, effective or closed is counted as a reopening.
-var ActTransitions = []kis.Transition[ActState]{
+var ActTransitions = []office.Transition[ActState]{
 	{From: "", To: ActDraft, Action: policies.FindingRaise, Verb: "draft"},
 	{From: ActDraft, To: ActIssued, Action: policies.ActIssue, Verb: "issue"},
 	{From: ActDraft, To: ActWithdrawn, Action: policies.ActIssue, Verb: "discard"},
@@ -100,7 +100,7 @@ func ActionStates() []ActionState {
 
 // ActionTransitions is the life of a corrective action; it moves only while
 // its act is in progress.
-var ActionTransitions = []kis.Transition[ActionState]{
+var ActionTransitions = []office.Transition[ActionState]{
 	{From: "", To: ActionPlanned, Action: policies.ActRespond, Verb: "add"},
 	{From: ActionPlanned, To: ActionInProgress, Action: policies.ActionReport, Verb: "start"},
 	{From: ActionPlanned, To: ActionDone, Action: policies.ActionReport, Verb: "report"},
@@ -112,18 +112,18 @@ var ActionTransitions = []kis.Transition[ActionState]{
 
 // arrow finds the step a person asked for. A step that the state does not
 // allow is a Conflict that names the state and the steps that are open.
-func arrow[S ~string](ctx context.Context, table []kis.Transition[S], object string, from S, verb string) (kis.Transition[S], error) {
-	if t, ok := kis.Arrow(table, from, verb); ok {
+func arrow[S ~string](ctx context.Context, table []office.Transition[S], object string, from S, verb string) (office.Transition[S], error) {
+	if t, ok := office.Arrow(table, from, verb); ok {
 		return t, nil
 	}
 	lang := actor.From(ctx).Lang
 	var open []string
-	for _, t := range kis.Next(table, from) {
+	for _, t := range office.Next(table, from) {
 		open = append(open, i18n.T(lang, "audit."+object+".verb."+t.Verb))
 	}
 	state := "audit." + object + ".state." + string(from)
 	if len(open) == 0 {
-		return kis.Transition[S]{}, apperr.New(apperr.Conflict, "audit.error.step_final", "state", state)
+		return office.Transition[S]{}, apperr.New(apperr.Conflict, "audit.error.step_final", "state", state)
 	}
-	return kis.Transition[S]{}, apperr.New(apperr.Conflict, "audit.error.step", "state", state, "open", strings.Join(open, ", "))
+	return office.Transition[S]{}, apperr.New(apperr.Conflict, "audit.error.step", "state", state, "open", strings.Join(open, ", "))
 }

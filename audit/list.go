@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -56,7 +56,7 @@ type AuditList struct {
 
 // Audits lists the audits the actor may see.
 func (s *Service) Audits(ctx context.Context, f AuditFilter) (AuditList, error) {
-	sc, err := kis.Allowed(ctx, policies.AuditRead)
+	sc, err := office.Allowed(ctx, policies.AuditRead)
 	if err != nil {
 		return AuditList{}, err
 	}
@@ -148,7 +148,7 @@ type ActList struct {
 
 // Acts lists the acts the actor may see.
 func (s *Service) Acts(ctx context.Context, f ActFilter) (ActList, error) {
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return ActList{}, err
 	}
@@ -168,7 +168,7 @@ func (s *Service) Acts(ctx context.Context, f ActFilter) (ActList, error) {
 // when each page is read; After and Limit of the filter are not looked at.
 func (s *Service) EachAct(ctx context.Context, f ActFilter) iter.Seq2[ActBrief, error] {
 	return func(yield func(ActBrief, error) bool) {
-		sc, err := kis.Allowed(ctx, policies.ActRead)
+		sc, err := office.Allowed(ctx, policies.ActRead)
 		if err == nil && ((f.DepartmentID != "" && !store.IsID(f.DepartmentID)) || (f.AuditID != "" && !store.IsID(f.AuditID)) ||
 			(f.ProcessID != "" && f.ProcessID != None && !store.IsID(f.ProcessID))) {
 			err = apperr.Missing(kindAct)

@@ -4,10 +4,9 @@ import (
 	"context"
 	"time"
 
-	"github.com/uptrace/bun"
-
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
+	"github.com/uptrace/bun"
 )
 
 // Objection is what the head of a department had against an act, and what was
@@ -34,7 +33,7 @@ func (o Objection) Upheld() bool { return !o.Open() && o.ActState == ActWithdraw
 // objections reads every objection to the acts of an audit that the actor may
 // see, decided or not, in order of time; three queries, however many there are.
 func (s *Service) objections(ctx context.Context, db bun.IDB, auditID string) ([]Objection, error) {
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return nil, err
 	}

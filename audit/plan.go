@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -110,7 +110,7 @@ func (s *Service) PlanAudit(ctx context.Context, n NewAudit) (Audit, error) {
 // PlanAuditWith is PlanAudit for an audit that comes out of something else:
 // before runs first, in the same unit of work, and may refuse.
 func (s *Service) PlanAuditWith(ctx context.Context, n NewAudit, before func(tx *store.Tx) error) (Audit, error) {
-	if _, err := kis.Allowed(ctx, policies.AuditPlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditPlan); err != nil {
 		return Audit{}, err
 	}
 	n, err := n.check()

@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -109,7 +109,7 @@ func (c Clause) Title(lang string) string { return i18n.InLang(lang, c.TitleAZ, 
 // package reference. What is there already stays as it is, so it may run at
 // every start; a new version of a template is added beside the old one.
 func (s *Service) LoadReference(ctx context.Context) error {
-	if _, err := kis.Allowed(ctx, policies.ProcessImport); err != nil {
+	if _, err := office.Allowed(ctx, policies.ProcessImport); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -141,7 +141,7 @@ func (s *Service) LoadReference(ctx context.Context) error {
 			return store.ErrNoChange
 		}
 		for _, x := range sites {
-			tx.Record(store.Change{Action: kis.TrailReferenceLoad, Kind: "site", ID: x.ID, Label: x.Code, After: map[string]any{"name_az": x.NameAZ, "kind": x.Kind}})
+			tx.Record(store.Change{Action: office.TrailReferenceLoad, Kind: "site", ID: x.ID, Label: x.Code, After: map[string]any{"name_az": x.NameAZ, "kind": x.Kind}})
 		}
 		if clauses > 0 {
 			tx.Record(store.Change{Action: string(policies.ProcessImport), Kind: "clauses", ID: "clauses", After: map[string]any{"added": clauses}})
@@ -223,7 +223,7 @@ func loadTemplates(ctx context.Context, tx *store.Tx, known map[string]bool) ([]
 // Templates lists the newest valid version of each checklist template with
 // the number of its rows.
 func (s *Service) Templates(ctx context.Context) ([]Template, error) {
-	if _, err := kis.Allowed(ctx, policies.AuditPlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditPlan); err != nil {
 		return nil, err
 	}
 	return currentTemplates(ctx, s.DB.Read(), s.KIS.Today())

@@ -6,7 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -36,7 +36,7 @@ type ActStanding struct {
 // left out. One query.
 func (s *Service) Standings(ctx context.Context, db bun.IDB, ids []string) (map[string]ActStanding, error) {
 	out := map[string]ActStanding{}
-	who, err := kis.Allowed(ctx, policies.ActRead)
+	who, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil || len(ids) == 0 {
 		return out, nil // who reads no acts sees none
 	}

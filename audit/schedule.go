@@ -13,7 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -107,7 +107,7 @@ func (n NewSession) check() (NewSession, error) {
 // on the team, with a code that the checklist does not hold, and when one of
 // the people has something else at that time, in this audit or in another.
 func (s *Service) AddSession(ctx context.Context, auditID string, n NewSession) (Session, error) {
-	if _, err := kis.Allowed(ctx, policies.AuditPlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditPlan); err != nil {
 		return Session{}, err
 	}
 	n, err := n.check()
@@ -129,7 +129,7 @@ func (s *Service) AddSession(ctx context.Context, auditID string, n NewSession) 
 
 // RemoveSession takes a line out of the schedule.
 func (s *Service) RemoveSession(ctx context.Context, auditID, sessionID string) error {
-	if _, err := kis.Allowed(ctx, policies.AuditPlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditPlan); err != nil {
 		return err
 	}
 	return s.changePlan(ctx, auditID, func(tx *store.Tx, a Audit) (map[string]any, error) {
@@ -232,7 +232,7 @@ func (s *Service) sessionFits(ctx context.Context, tx *store.Tx, a Audit, n NewS
 type SessionView struct {
 	Session
 
-	Department kis.Department
+	Department office.Department
 	Auditors   []Person
 	With       []Person
 }
@@ -253,7 +253,7 @@ func (s *Service) schedule(ctx context.Context, db bun.IDB, auditID string) ([]S
 	for _, p := range parts {
 		users = append(users, p.UserID)
 	}
-	departments, err := kis.DepartmentsByID(ctx, db, known(deps))
+	departments, err := office.DepartmentsByID(ctx, db, known(deps))
 	if err != nil {
 		return nil, err
 	}

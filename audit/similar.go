@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -127,7 +127,7 @@ func stems(text string) map[string]string {
 // SimilarActs proposes acts that are like one, most alike first: acts issued,
 // not withdrawn, that the actor may see.
 func (s *Service) SimilarActs(ctx context.Context, actID string) ([]Similar, error) {
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func (s *Service) SimilarActs(ctx context.Context, actID string) ([]Similar, err
 // EarlierFindings proposes earlier findings and acts that a finding may
 // repeat, most alike first. For those who see the working papers.
 func (s *Service) EarlierFindings(ctx context.Context, findingID string) ([]Similar, error) {
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +184,7 @@ func best(w sought, list []Similar) []Similar {
 // empty id, that it happened for the first time. A draft act of it follows
 // when the earlier one made an act in the same department.
 func (s *Service) DecideRepeat(ctx context.Context, findingID, earlierID string) error {
-	if _, err := kis.Allowed(ctx, policies.FindingRaise); err != nil {
+	if _, err := office.Allowed(ctx, policies.FindingRaise); err != nil {
 		return err
 	}
 	return s.changeFinding(ctx, findingID, 0, []FindingState{FindingDraft}, func(tx *store.Tx, f *Finding) error {

@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -54,7 +54,7 @@ type NewSite struct {
 
 // AddSite adds a site; a code in use is a Conflict.
 func (s *Service) AddSite(ctx context.Context, n NewSite) (Site, error) {
-	if _, err := kis.Allowed(ctx, policies.ProgrammeDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.ProgrammeDraft); err != nil {
 		return Site{}, err
 	}
 	var c apperr.Check
@@ -92,7 +92,7 @@ func insertSite(ctx context.Context, tx *store.Tx, x *Site, departmentCode strin
 
 // Sites lists the sites in use, the central office first.
 func (s *Service) Sites(ctx context.Context) ([]Site, error) {
-	if _, err := kis.Allowed(ctx, policies.ProgrammeRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ProgrammeRead); err != nil {
 		return nil, err
 	}
 	return allSites(ctx, s.DB.Read())

@@ -9,7 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -63,7 +63,7 @@ type NewConflict struct {
 // AddConflict records a standing conflict of an auditor. Audits under way in
 // which it matters show it at once.
 func (s *Service) AddConflict(ctx context.Context, userID string, n NewConflict) (StandingConflict, error) {
-	if _, err := kis.Allowed(ctx, policies.AuditorRecord); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditorRecord); err != nil {
 		return StandingConflict{}, err
 	}
 	var c apperr.Check
@@ -116,7 +116,7 @@ func (s *Service) AddConflict(ctx context.Context, userID string, n NewConflict)
 // EndConflict sets the last day of a standing conflict that is open or ends
 // later.
 func (s *Service) EndConflict(ctx context.Context, userID, conflictID string, last day.Day, reason string) error {
-	if _, err := kis.Allowed(ctx, policies.AuditorRecord); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditorRecord); err != nil {
 		return err
 	}
 	var c apperr.Check

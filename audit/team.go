@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -16,7 +16,7 @@ import (
 // has decided an exception that covers all of them. Once the audit has
 // started, only its lead or the quality manager may change the team.
 func (s *Service) SetTeam(ctx context.Context, auditID, lead string, members []string) error {
-	if _, err := kis.Allowed(ctx, policies.AuditPlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditPlan); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -69,7 +69,7 @@ func userIDs(team []teamRow) (ids []string) {
 // page and report for ever. Nobody decides about themselves, and where there
 // is no conflict there is nothing to decide.
 func (s *Service) GrantException(ctx context.Context, auditID, userID, reason string) error {
-	if _, err := kis.Allowed(ctx, policies.AuditExcept); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditExcept); err != nil {
 		return err
 	}
 	var c apperr.Check

@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -19,7 +20,7 @@ type Person struct {
 	ID                     string
 	Name                   string
 	PositionAZ, PositionEN string
-	Department             kis.Department
+	Department             office.Department
 }
 
 // Position is the official position in a language.
@@ -28,7 +29,7 @@ func (p Person) Position(lang string) string { return i18n.InLang(lang, p.Positi
 // people reads persons with their departments in two queries; ids may repeat
 // and may be empty.
 func people(ctx context.Context, db bun.IDB, ids []string) (map[string]Person, error) {
-	users, err := kis.UsersByID(ctx, db, known(ids))
+	users, err := office.UsersByID(ctx, db, known(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ func people(ctx context.Context, db bun.IDB, ids []string) (map[string]Person, e
 	for _, u := range users {
 		deps = append(deps, u.DepartmentID)
 	}
-	departments, err := kis.DepartmentsByID(ctx, db, known(deps))
+	departments, err := office.DepartmentsByID(ctx, db, known(deps))
 	if err != nil {
 		return nil, err
 	}

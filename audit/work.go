@@ -10,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -31,7 +32,7 @@ const mostWork = 1000
 // on; what of it the actor's department has to do; and the acts that the actor
 // leads and others must answer.
 func (s *Service) WorkParts(ctx context.Context) ([]kis.WorkPart, error) {
-	if _, err := kis.Allowed(ctx, policies.SelfUse); err != nil {
+	if _, err := office.Allowed(ctx, policies.SelfUse); err != nil {
 		return nil, err
 	}
 	who := actor.From(ctx)

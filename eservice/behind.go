@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -40,7 +40,7 @@ func (s *Service) Behind(ctx context.Context, f BehindFilter) (b Behind, err err
 		return b, err
 	}
 	y := card.Focus()
-	scope, err := kis.Allowed(ctx, policies.ScorecardRead)
+	scope, err := office.Allowed(ctx, policies.ScorecardRead)
 	switch {
 	case err != nil:
 		return b, err
@@ -101,7 +101,7 @@ type Comparison struct {
 // for those who may see the results of all bodies. Invalid for more bodies
 // than six; a body that was not assessed in the year is left out.
 func (s *Service) Compare(ctx context.Context, year int, codes []string) (c Comparison, err error) {
-	scope, err := kis.Allowed(ctx, policies.ScorecardRead)
+	scope, err := office.Allowed(ctx, policies.ScorecardRead)
 	if err == nil && !scope.Any {
 		err = apperr.New(apperr.Forbidden, "error.forbidden")
 	}

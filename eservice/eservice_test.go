@@ -17,7 +17,7 @@ import (
 )
 
 // office makes the service over an empty database with the reference schemes.
-func office(t testing.TB, db *store.DB) (*Service, context.Context) {
+func bureau(t testing.TB, db *store.DB) (*Service, context.Context) {
 	t.Helper()
 	s := New(kis.New(db, nil, nil, ""))
 	ctx := actor.With(t.Context(), actor.Program("test"))
@@ -43,7 +43,7 @@ func importFile(t testing.TB, s *Service, ctx context.Context, name string) Impo
 
 func TestTheTableOf2013To2015ComesOutAsInTheDocument(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		s, ctx := office(t, db)
+		s, ctx := bureau(t, db)
 		if res := importFile(t, s, ctx, reference.AssessmentTotals); res.Totals != 3 || fmt.Sprint(res.Years) != "[2013 2014 2015]" {
 			t.Errorf("read %+v", res)
 		}
@@ -77,7 +77,7 @@ func rate(y YearResult) string {
 
 func TestTheSampleGivesTheSameFiguresAsCountingTheFile(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		s, ctx := office(t, db)
+		s, ctx := bureau(t, db)
 		importFile(t, s, ctx, reference.AssessmentsSample)
 		rows, err := reference.Rows(reference.AssessmentsSample)
 		if err != nil {
@@ -148,7 +148,7 @@ func TestAFileThatContradictsItselfOrTheRecordsIsRefusedByRowAndColumn(t *testin
 		"a service of another body":             {header + good + "Q2,Qurum 2,Agency 2,S1,Xidmət,Service,2024,2016,true,full,70\n", "agency", "eservice.import.service_of_other"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, ctx := office(t, storetest.Open(t))
+			s, ctx := bureau(t, storetest.Open(t))
 			importFile(t, s, ctx, reference.AssessmentTotals)
 			_, err := s.Import(ctx, ImportRequest{Reader: strings.NewReader(c.file), Name: "f.csv"})
 			e := apperr.As(err)
@@ -169,7 +169,7 @@ func TestAFileThatContradictsItselfOrTheRecordsIsRefusedByRowAndColumn(t *testin
 
 func TestImportingTheSameAgainChangesNothingAndADryRunNeither(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		s, ctx := office(t, db)
+		s, ctx := bureau(t, db)
 		f, err := reference.FS.ReadFile(reference.AssessmentsSample)
 		if err != nil {
 			t.Fatal(err)
@@ -194,7 +194,7 @@ func TestImportingTheSameAgainChangesNothingAndADryRunNeither(t *testing.T) {
 
 func TestAnAgencyOfficerSeesTheOwnBodyOnly(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		s, ctx := office(t, db)
+		s, ctx := bureau(t, db)
 		importFile(t, s, ctx, reference.AssessmentsSample)
 		all, err := s.Scorecard(ctx, ScorecardFilter{})
 		if err != nil {
@@ -222,7 +222,7 @@ func TestAnAgencyOfficerSeesTheOwnBodyOnly(t *testing.T) {
 
 func TestTheCardReadsAFixedNumberOfQueriesWhateverTheSize(t *testing.T) {
 	db := storetest.Open(t)
-	s, ctx := office(t, db)
+	s, ctx := bureau(t, db)
 	importFile(t, s, ctx, reference.AssessmentsSample)
 	count := storetest.CountQueries(db)
 	if _, err := s.Scorecard(ctx, ScorecardFilter{}); err != nil {
@@ -247,7 +247,7 @@ func TestTheCardReadsAFixedNumberOfQueriesWhateverTheSize(t *testing.T) {
 }
 
 func TestBandsBeginAtTheirLowerBound(t *testing.T) {
-	s, ctx := office(t, storetest.Open(t))
+	s, ctx := bureau(t, storetest.Open(t))
 	schemes, err := loadSchemes(ctx, s.DB.Read())
 	if err != nil {
 		t.Fatal(err)

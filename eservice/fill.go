@@ -6,7 +6,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -14,7 +14,7 @@ import (
 // without results; keys for searching and sorting are worked out. Only the
 // program itself may: Forbidden for people.
 func (s *Service) Fill(ctx context.Context, bodies []Agency, services []EService) error {
-	if _, err := kis.Allowed(ctx, policies.AssessmentImport); err != nil {
+	if _, err := office.Allowed(ctx, policies.AssessmentImport); err != nil {
 		return err
 	}
 	if !actor.From(ctx).System {

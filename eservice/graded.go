@@ -8,7 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -35,7 +35,7 @@ func (s *Service) Graded(ctx context.Context, year int, agency string) (YearResu
 	if y == nil || y.TotalsOnly {
 		return YearResult{}, nil, apperr.Missing("year")
 	}
-	scope, err := kis.Allowed(ctx, policies.ScorecardRead)
+	scope, err := office.Allowed(ctx, policies.ScorecardRead)
 	if err != nil {
 		return YearResult{}, nil, err
 	}

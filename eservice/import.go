@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/table"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -42,7 +42,7 @@ var (
 // each fault by row and column; a year or a service that is already there
 // with other results is a fault too, since results never change.
 func (s *Service) Import(ctx context.Context, in ImportRequest) (ImportResult, error) {
-	if _, err := kis.Allowed(ctx, policies.AssessmentImport); err != nil {
+	if _, err := office.Allowed(ctx, policies.AssessmentImport); err != nil {
 		return ImportResult{}, err
 	}
 	rows, header, err := table.Read(in.Reader, table.Limits{}, totalsHeader, servicesHeader)

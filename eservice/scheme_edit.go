@@ -8,7 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -24,7 +24,7 @@ const (
 )
 
 // SchemeTransitions is the life of a version of a scheme.
-var SchemeTransitions = []kis.Transition[SchemeState]{
+var SchemeTransitions = []office.Transition[SchemeState]{
 	{From: "", To: SchemeDraft, Action: policies.SchemeWrite, Verb: "copy"},
 	{From: SchemeDraft, To: SchemeActive, Action: policies.SchemeWrite, Verb: "activate"},
 	{From: SchemeDraft, To: SchemeDiscarded, Action: policies.SchemeWrite, Verb: "discard"},
@@ -34,14 +34,14 @@ const kindScheme = "rating_scheme"
 
 // Schemes lists the schemes, newest first; drafts only for who may write them.
 func (s *Service) Schemes(ctx context.Context) ([]Scheme, error) {
-	if _, err := kis.Allowed(ctx, policies.SchemeRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.SchemeRead); err != nil {
 		return nil, err
 	}
 	all, err := s.allSchemes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	_, err = kis.Allowed(ctx, policies.SchemeWrite)
+	_, err = office.Allowed(ctx, policies.SchemeWrite)
 	var out []Scheme
 	for _, x := range all {
 		if x.State == SchemeActive || (err == nil && x.State == SchemeDraft) {
@@ -70,7 +70,7 @@ func (s *Service) Scheme(ctx context.Context, code string) (Scheme, error) {
 
 // CopyScheme begins a draft: the next version of a scheme, with all it holds.
 func (s *Service) CopyScheme(ctx context.Context, code string) (draft Scheme, err error) {
-	if _, err := kis.Allowed(ctx, policies.SchemeWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.SchemeWrite); err != nil {
 		return Scheme{}, err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -103,7 +103,7 @@ func (s *Service) CopyScheme(ctx context.Context, code string) (draft Scheme, er
 // hole, and anything else that does not fit, are refused by field. Conflict
 // when somebody saved it since revision.
 func (s *Service) SaveScheme(ctx context.Context, in Scheme, revision int) (Scheme, error) {
-	if _, err := kis.Allowed(ctx, policies.SchemeWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.SchemeWrite); err != nil {
 		return Scheme{}, err
 	}
 	err := s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -190,7 +190,7 @@ func (s *Service) DiscardScheme(ctx context.Context, code, reason string) error 
 }
 
 func (s *Service) moveScheme(ctx context.Context, code, verb, note string, change func(*store.Tx, *Scheme) error) error {
-	if _, err := kis.Allowed(ctx, policies.SchemeWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.SchemeWrite); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -198,7 +198,7 @@ func (s *Service) moveScheme(ctx context.Context, code, verb, note string, chang
 		if err != nil {
 			return err
 		}
-		t, ok := kis.Arrow(SchemeTransitions, d.State, verb)
+		t, ok := office.Arrow(SchemeTransitions, d.State, verb)
 		if !ok {
 			return apperr.New(apperr.Conflict, "error.conflict.state", "object", "scheme", "state", string(d.State))
 		}

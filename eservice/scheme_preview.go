@@ -9,7 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -42,7 +42,7 @@ func (s *Service) PreviewScheme(ctx context.Context, code string, year int) (Pre
 	if err != nil {
 		return Preview{}, err
 	}
-	if _, err := kis.Allowed(ctx, policies.SchemeWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.SchemeWrite); err != nil {
 		return Preview{}, err
 	}
 	if year < 1990 || year > 2199 {

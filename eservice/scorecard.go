@@ -6,7 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -201,7 +201,7 @@ type MeasureSource interface {
 // what is published; another body, an unknown one and a year of which nothing
 // is known are NotFound.
 func (s *Service) Scorecard(ctx context.Context, f ScorecardFilter) (Scorecard, error) {
-	scope, err := kis.Allowed(ctx, policies.ScorecardRead)
+	scope, err := office.Allowed(ctx, policies.ScorecardRead)
 	if err != nil {
 		return Scorecard{}, err
 	}

@@ -42,7 +42,7 @@ func generated() (file string, n int) {
 
 func TestTheTableOf2013To2015ComesOutOfServicesToo(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		s, ctx := office(t, db)
+		s, ctx := bureau(t, db)
 		file, n := generated()
 		res, err := s.Import(ctx, ImportRequest{Reader: strings.NewReader(file), Name: "services"})
 		if err != nil || n != 1315 || res.Services != 1315 {
@@ -68,7 +68,7 @@ func TestTheTableOf2013To2015ComesOutOfServicesToo(t *testing.T) {
 
 func TestSummariesAreWhatCountingGivesAfterAnyImports(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		s, ctx := office(t, db)
+		s, ctx := bureau(t, db)
 		r := rand.New(rand.NewPCG(1, 2))
 		service := 0
 		for range 12 {

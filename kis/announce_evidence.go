@@ -7,13 +7,14 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
 // Announcements says whom an entry of the spine concerns: evidence handed in, those
 // who review it; evidence decided, who handed it in; a gate reopened, those
 // who deliver to the phase or review it.
-func (s *Service) Announcements(ctx context.Context, db bun.IDB, e Event) ([]Announcement, error) {
+func (s *Service) Announcements(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	switch policies.Action(e.Action) {
 	case policies.EvidenceSubmit:
 		return announceSubmitted(ctx, db, e)
@@ -42,7 +43,7 @@ type toldOf struct {
 	Class        EvidenceClass
 }
 
-func (t toldOf) args(e Event) map[string]string {
+func (t toldOf) args(e office.Event) map[string]string {
 	return map[string]string{"who": e.ActorName, "code": t.Code, "name_az": t.NameAZ, "name_en": t.NameEN,
 		"where_az": t.TitleAZ + ", " + t.Period, "where_en": t.TitleEN + ", " + t.Period, "note": e.Note}
 }
@@ -64,19 +65,19 @@ func toldOfSubmission(ctx context.Context, db bun.IDB, id string) (toldOf, error
 	return t, store.MapError(err, "submission of an entry")
 }
 
-func announceSubmitted(ctx context.Context, db bun.IDB, e Event) ([]Announcement, error) {
+func announceSubmitted(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	t, err := toldOfSubmission(ctx, db, e.ID)
 	if err != nil {
 		return nil, err
 	}
 	sub := t.submission(e.ID)
-	return []Announcement{{Kind: "evidence_review", Key: "kis.notice.evidence.submitted", Args: t.args(e), Href: t.href(),
+	return []office.Announcement{{Kind: "evidence_review", Key: "kis.notice.evidence.submitted", Args: t.args(e), Href: t.href(),
 		For: func(a actor.Actor) bool {
 			return a.UserID != t.SubmittedBy && policies.For(a, policies.EvidenceReview).Department(t.DepartmentID) && mayReadEvidence(a, sub)
 		}}}, nil
 }
 
-func announceDecided(ctx context.Context, db bun.IDB, e Event) ([]Announcement, error) {
+func announceDecided(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	kind, key := "", ""
 	switch SubmissionState(e.Facts()["state"]) {
 	case Accepted:
@@ -91,12 +92,12 @@ func announceDecided(ctx context.Context, db bun.IDB, e Event) ([]Announcement, 
 		return nil, err
 	}
 	sub := t.submission(e.ID)
-	return []Announcement{{Kind: kind, Key: key, Args: t.args(e), Href: t.href(),
+	return []office.Announcement{{Kind: kind, Key: key, Args: t.args(e), Href: t.href(),
 		For: func(a actor.Actor) bool { return a.UserID == t.SubmittedBy && mayReadEvidence(a, sub) }}}, nil
 }
 
 // announceReopened tells those who deliver to a phase whose gate is open again.
-func announceReopened(ctx context.Context, db bun.IDB, e Event) ([]Announcement, error) {
+func announceReopened(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	phase := e.ID[len(e.RootID)+1:] // the id is cycle:phase
 	var t toldOf
 	err := db.NewRaw(`SELECT c.id AS cycle_id, c.period, p.title_az, p.title_en, a.code, a.name_az, a.name_en
@@ -111,7 +112,7 @@ func announceReopened(ctx context.Context, db bun.IDB, e Event) ([]Announcement,
 	if err != nil {
 		return nil, store.MapError(err, "departments of a phase")
 	}
-	return []Announcement{{Kind: "gate", Key: "kis.notice.gate.reopened", Args: t.args(e), Href: "/cycles/" + t.CycleID + "#gate-" + phase,
+	return []office.Announcement{{Kind: "gate", Key: "kis.notice.gate.reopened", Args: t.args(e), Href: "/cycles/" + t.CycleID + "#gate-" + phase,
 		For: func(a actor.Actor) bool {
 			if policies.For(a, policies.GatePass).Any {
 				return true

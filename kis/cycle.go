@@ -8,6 +8,8 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -23,18 +25,18 @@ const (
 )
 
 // CycleTransitions is the life of a cycle.
-var CycleTransitions = []Transition[CycleState]{
-	{"", CyclePlanned, policies.CyclePlan, "plan"},
-	{CyclePlanned, CycleRunning, policies.CycleMove, "start"},
-	{CycleRunning, CycleEvaluating, policies.CycleMove, "evaluate"},
-	{CycleEvaluating, CycleClosed, policies.CycleMove, "close"},
+var CycleTransitions = []office.Transition[CycleState]{
+	{From: "", To: CyclePlanned, Action: policies.CyclePlan, Verb: "plan"},
+	{From: CyclePlanned, To: CycleRunning, Action: policies.CycleMove, Verb: "start"},
+	{From: CycleRunning, To: CycleEvaluating, Action: policies.CycleMove, Verb: "evaluate"},
+	{From: CycleEvaluating, To: CycleClosed, Action: policies.CycleMove, Verb: "close"},
 }
 
 // Cycle is one round of a process: a version of its description over a period.
 type Cycle struct {
 	ID              string
-	Process         ProcessRef
-	Owner           Department
+	Process         process.ProcessRef
+	Owner           office.Department
 	VersionID       string
 	Version         int
 	Period          string  // of work: 2026, 2026-Q1 or 2026-03, see ParsePeriod
@@ -126,7 +128,7 @@ type CyclePage struct {
 // number of queries; a page costs by its length and not by how many cycles
 // there are.
 func (s *Service) Cycles(ctx context.Context, f CycleFilter) (CyclePage, error) {
-	scope, err := Allowed(ctx, policies.CycleRead)
+	scope, err := office.Allowed(ctx, policies.CycleRead)
 	if err != nil {
 		return CyclePage{}, err
 	}
@@ -136,7 +138,7 @@ func (s *Service) Cycles(ctx context.Context, f CycleFilter) (CyclePage, error) 
 // UrgentCycles gives up to n open cycles with how far they are: those in which
 // the departments owe evidence the soonest; with no department, the newest.
 func (s *Service) UrgentCycles(ctx context.Context, departments []string, n int) ([]CycleSummary, error) {
-	scope, err := Allowed(ctx, policies.CycleRead)
+	scope, err := office.Allowed(ctx, policies.CycleRead)
 	if err != nil {
 		return nil, err
 	}
@@ -154,13 +156,10 @@ type CycleChoice struct {
 // Title is the name of the process in a language.
 func (c CycleChoice) Title(lang string) string { return i18n.InLang(lang, c.TitleAZ, c.TitleEN) }
 
-// MaxChoices is how many processes are offered to choose from.
-const MaxChoices = 100
-
 // CycleChoices lists the periods of a process, newest first, and of the first
 // MaxChoices other processes the newest. many says that there are more.
 func (s *Service) CycleChoices(ctx context.Context, processID string) (own, others []CycleChoice, many bool, err error) {
-	scope, err := Allowed(ctx, policies.CycleRead)
+	scope, err := office.Allowed(ctx, policies.CycleRead)
 	if err != nil {
 		return nil, nil, false, err
 	}
@@ -168,17 +167,17 @@ func (s *Service) CycleChoices(ctx context.Context, processID string) (own, othe
 		return nil, nil, false, err
 	}
 	others, err = otherChoices(ctx, s.DB.Read(), scope)
-	many = len(others) > MaxChoices
-	return own, others[:min(len(others), MaxChoices)], many, err
+	many = len(others) > process.MaxChoices
+	return own, others[:min(len(others), process.MaxChoices)], many, err
 }
 
 // ProcessChoices lists the processes to choose from by title; none when there
 // are more than MaxChoices. The list is not to be changed.
-func (s *Service) ProcessChoices(ctx context.Context) ([]ProcessRef, error) {
+func (s *Service) ProcessChoices(ctx context.Context) ([]process.ProcessRef, error) {
 	if !policies.Can(actor.From(ctx), policies.ProcessRead) {
 		return nil, nil
 	}
-	return s.kept.choices.Get(ctx, s.DB, struct{}{}, func() ([]ProcessRef, error) { return processChoices(ctx, s.DB.Read()) })
+	return s.kept.choices.Get(ctx, s.DB, struct{}{}, func() ([]process.ProcessRef, error) { return process.ProcessChoices(ctx, s.DB.Read()) })
 }
 
 // Cycle gives one cycle with its phases.
@@ -192,7 +191,7 @@ func (s *Service) Cycle(ctx context.Context, id string) (Cycle, error) {
 // CycleByCode gives the cycle of a process and period, the newest one when the
 // period is empty.
 func (s *Service) CycleByCode(ctx context.Context, processCode, period string) (Cycle, error) {
-	if _, err := Allowed(ctx, policies.CycleRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.CycleRead); err != nil {
 		return Cycle{}, err
 	}
 	id, err := cycleID(ctx, s.DB.Read(), processCode, period)
@@ -204,7 +203,7 @@ func (s *Service) CycleByCode(ctx context.Context, processCode, period string) (
 
 // mayReadCycle checks the scope: an observer sees only the cycle opened to him.
 func (s *Service) mayReadCycle(ctx context.Context, id string) error {
-	scope, err := Allowed(ctx, policies.CycleRead)
+	scope, err := office.Allowed(ctx, policies.CycleRead)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -36,8 +38,8 @@ type BatchPlan struct {
 
 // BatchLine is the cycle that one process would get.
 type BatchLine struct {
-	Process    ProcessRef
-	Owner      Department
+	Process    process.ProcessRef
+	Owner      office.Department
 	VersionID  string
 	Version    int // 0: no description is in force
 	Due        map[string]ProposedDay
@@ -71,7 +73,7 @@ func (p BatchPreview) Plannable() int {
 // PreviewCycles works out all due days of the cycles of a plan, and who
 // cannot get one. The number of queries does not depend on how many there are.
 func (s *Service) PreviewCycles(ctx context.Context, in BatchPlan) (BatchPreview, error) {
-	if _, err := Allowed(ctx, policies.CyclePlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.CyclePlan); err != nil {
 		return BatchPreview{}, err
 	}
 	return previewCycles(ctx, s.DB.Read(), s.Country, in)
@@ -80,7 +82,7 @@ func (s *Service) PreviewCycles(ctx context.Context, in BatchPlan) (BatchPreview
 // PlanCycles plans the cycles, all or none: Invalid names each process that
 // has a cycle of the period already or no description in force.
 func (s *Service) PlanCycles(ctx context.Context, in BatchPlan) (ids []string, err error) {
-	if _, err := Allowed(ctx, policies.CyclePlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.CyclePlan); err != nil {
 		return nil, err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -116,10 +118,10 @@ func (s *Service) PlanCycles(ctx context.Context, in BatchPlan) (ids []string, e
 
 // missing notes the phases that have no day, once for all cycles.
 func missing(c *apperr.Check, due map[string]day.Day) {
-	if len(due) == len(phases) || c.Count() > 0 {
+	if len(due) == len(process.Phases) || c.Count() > 0 {
 		return
 	}
-	for _, phase := range phases {
+	for _, phase := range process.Phases {
 		if due[phase] == "" {
 			c.Add("due_"+phase, "error.field.required")
 		}
@@ -152,7 +154,7 @@ func (in *BatchPlan) check() (Period, error) {
 }
 
 // matches says whether a process is meant by the words of the filter.
-func (f ProcessFilter) matches(p ProcessRef) bool {
+func (f ProcessFilter) matches(p process.ProcessRef) bool {
 	text := i18n.Fold(p.Code + " " + p.TitleAZ + " " + p.TitleEN)
 	for w := range strings.FieldsSeq(i18n.Fold(f.Query)) {
 		if !strings.Contains(text, w) {
@@ -164,23 +166,23 @@ func (f ProcessFilter) matches(p ProcessRef) bool {
 
 // shift moves the days of an earlier cycle into a period: each stays as many
 // working days after the first day of the period as it was.
-func (l lastCycle) shift(cal calendar, from, to Period) map[string]ProposedDay {
+func (l lastCycle) shift(cal office.Calendar, from, to Period) map[string]ProposedDay {
 	out := make(map[string]ProposedDay, len(l.Due))
 	for phase, d := range l.Due {
-		n := cal.count(from.First().Add(-1), d)
-		due, confirmed := cal.add(to.First().Add(-1), max(n, 1))
+		n := cal.Count(from.First().Add(-1), d)
+		due, confirmed := cal.Add(to.First().Add(-1), max(n, 1))
 		out[phase] = ProposedDay{due, confirmed}
 	}
 	return out
 }
 
 // shiftRelease moves a day of release by whole periods, to a working day.
-func shiftRelease(cal calendar, d day.Day, from, to Period) day.Day {
+func shiftRelease(cal office.Calendar, d day.Day, from, to Period) day.Day {
 	if d == "" {
 		return ""
 	}
 	months := (to.Year*12 + (to.N-1)*to.Frequency.months()) - (from.Year*12 + (from.N-1)*from.Frequency.months())
-	due, _ := cal.add(d.AddMonths(months).Add(-1), 1)
+	due, _ := cal.Add(d.AddMonths(months).Add(-1), 1)
 	return due
 }
 
@@ -194,11 +196,11 @@ func overwrite(due map[string]ProposedDay, set map[string]day.Day) map[string]Pr
 }
 
 // unconfirmed lists the years of days that are not sure.
-func unconfirmed(cal calendar, all ...map[string]ProposedDay) []int {
+func unconfirmed(cal office.Calendar, all ...map[string]ProposedDay) []int {
 	var years []int
 	for _, due := range all {
 		for _, d := range due {
-			if d.Day != "" && !cal.years[d.Day.Year()] && !slices.Contains(years, d.Day.Year()) {
+			if d.Day != "" && !cal.Years[d.Day.Year()] && !slices.Contains(years, d.Day.Year()) {
 				years = append(years, d.Day.Year())
 			}
 		}

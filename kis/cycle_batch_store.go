@@ -9,13 +9,15 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
 // plannedCycle is a cycle about to be stored.
 type plannedCycle struct {
 	ID         string
-	Process    ProcessRef
+	Process    process.ProcessRef
 	VersionID  string
 	Version    int
 	Period     Period
@@ -52,7 +54,7 @@ func insertCycles(ctx context.Context, tx *store.Tx, list []plannedCycle) error 
 	}
 	var ends []cyclePhaseRow
 	for _, c := range list {
-		for _, p := range phases {
+		for _, p := range process.Phases {
 			r := cyclePhaseRow{CycleID: c.ID, Phase: p, Due: c.Due[p], Gate: GateNone}
 			if slices.Contains(of[c.VersionID], p) {
 				r.Gate = GateOpen
@@ -104,7 +106,7 @@ func lastCycles(ctx context.Context, db bun.IDB, f Frequency, before day.Day) (m
 // batchRow is a process with its description in force and whether it has a
 // cycle of the period.
 type batchRow struct {
-	processRow
+	process.ProcessRow
 	OwnerCode   string
 	OwnerNameAZ string `bun:"owner_name_az"`
 	OwnerNameEN string `bun:"owner_name_en"`
@@ -153,7 +155,7 @@ func previewCycles(ctx context.Context, db bun.IDB, country string, in BatchPlan
 		}
 	}
 	if in.Processes.IDs != nil { // none chosen is none, not all
-		in.Processes.IDs = append([]string{}, clean(in.Processes.IDs)...)
+		in.Processes.IDs = append([]string{}, office.CleanIDs(in.Processes.IDs)...)
 	}
 	rows, err := batchRows(ctx, db, in.Processes, p)
 	if err != nil {
@@ -161,8 +163,8 @@ func previewCycles(ctx context.Context, db bun.IDB, country string, in BatchPlan
 	}
 	out.Due = overwrite(out.Template.days(cal, p, in.Release), in.Due)
 	for _, r := range rows {
-		l := BatchLine{Process: r.ref(), VersionID: r.VersionID, Version: r.Number, Due: out.Due, Release: in.Release,
-			Owner: Department{ID: r.OwnerID, Code: r.OwnerCode, NameAZ: r.OwnerNameAZ, NameEN: r.OwnerNameEN, Kind: Internal}}
+		l := BatchLine{Process: r.Ref(), VersionID: r.VersionID, Version: r.Number, Due: out.Due, Release: in.Release,
+			Owner: office.Department{ID: r.OwnerID, Code: r.OwnerCode, NameAZ: r.OwnerNameAZ, NameEN: r.OwnerNameEN, Kind: office.Internal}}
 		if !in.Processes.matches(l.Process) {
 			continue
 		}

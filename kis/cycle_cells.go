@@ -9,6 +9,8 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -24,7 +26,7 @@ type CellFilter struct {
 // Cell is a task of an open cycle that a department answers for.
 type Cell struct {
 	CycleID, Period string
-	Process         ProcessRef
+	Process         process.ProcessRef
 	Code            string
 	NameAZ, NameEN  string
 	Due             day.Day
@@ -45,7 +47,7 @@ type Cells struct {
 // Cells lists what a department must deliver in the cycles that are open, and
 // where each stands: two queries.
 func (s *Service) Cells(ctx context.Context, f CellFilter) (Cells, error) {
-	scope, err := Allowed(ctx, policies.CycleRead)
+	scope, err := office.Allowed(ctx, policies.CycleRead)
 	if err != nil {
 		return Cells{}, err
 	}
@@ -122,7 +124,7 @@ func (f CellFilter) read(ctx context.Context, db bun.IDB, scope policies.Scope, 
 			out.Next = []string{string(last.Due), last.CycleID, itoa(last.Position)}
 			break
 		}
-		c := Cell{CycleID: r.CycleID, Period: r.Period, Process: ProcessRef{ID: r.ProcessID, Code: r.ProcessCode, TitleAZ: r.TitleAZ, TitleEN: r.TitleEN, OwnerID: r.OwnerID},
+		c := Cell{CycleID: r.CycleID, Period: r.Period, Process: process.ProcessRef{ID: r.ProcessID, Code: r.ProcessCode, TitleAZ: r.TitleAZ, TitleEN: r.TitleEN, OwnerID: r.OwnerID},
 			Code: r.Code, NameAZ: r.NameAZ, NameEN: r.NameEN, Due: r.Due, State: TaskAccepted}
 		switch {
 		case r.Owed && r.Due < today:

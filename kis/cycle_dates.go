@@ -10,6 +10,8 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -35,7 +37,7 @@ type DueLine struct {
 	Day            day.Day
 	CycleID        string
 	Period         string
-	Process        ProcessRef
+	Process        process.ProcessRef
 	OwnerCode      string
 	Phase          string
 	NameAZ, NameEN string
@@ -54,7 +56,7 @@ type DueMonth struct {
 	Next        []string
 	Off         map[day.Day]bool // nobody works
 	Confirmed   bool             // the calendar of the year is
-	Departments []Department
+	Departments []office.Department
 }
 
 // doneAt says of a phase cp of a cycle c that nothing is left to do in it.
@@ -62,7 +64,7 @@ const doneAt = `(cp.complete OR cp.gate IN ('passed', 'waived') OR c.state = 'cl
 
 // DueMonth reads the due days of a month: four queries, whatever their number.
 func (s *Service) DueMonth(ctx context.Context, f DatesFilter) (DueMonth, error) {
-	scope, err := Allowed(ctx, policies.CycleRead)
+	scope, err := office.Allowed(ctx, policies.CycleRead)
 	if err != nil {
 		return DueMonth{}, err
 	}
@@ -70,13 +72,13 @@ func (s *Service) DueMonth(ctx context.Context, f DatesFilter) (DueMonth, error)
 		f.Limit = 50
 	}
 	db, out := s.DB.Read(), DueMonth{Month: f.Month, Today: s.Today(), Off: map[day.Day]bool{}}
-	cal, err := readCalendar(ctx, db, s.Country, f.Month.First(), f.Month.Last())
+	cal, err := office.ReadCalendar(ctx, db, s.Country, f.Month.First(), f.Month.Last())
 	if err != nil {
 		return DueMonth{}, err
 	}
-	out.Confirmed = cal.years[f.Month.Year]
+	out.Confirmed = cal.Years[f.Month.Year]
 	for d := f.Month.First(); d <= f.Month.Last(); d = d.Add(1) {
-		out.Off[d] = !cal.working(d)
+		out.Off[d] = !cal.Working(d)
 	}
 	q := f.from(db.NewSelect(), scope).ColumnExpr("cp.due AS day, cp.phase, COUNT(*) AS n, COUNT(CASE WHEN "+doneAt+" THEN 1 END) AS done").
 		ColumnExpr("COUNT(CASE WHEN NOT "+doneAt+" AND c.state IN ('running', 'evaluating') AND cp.due < ? THEN 1 END) AS late", out.Today).
@@ -132,7 +134,7 @@ func (f DatesFilter) read(ctx context.Context, db bun.IDB, scope policies.Scope,
 			break
 		}
 		out.Lines = append(out.Lines, DueLine{Day: r.Day, CycleID: r.CycleID, Period: r.Period, OwnerCode: r.OwnerCode, Phase: r.Phase, NameAZ: r.NameAZ, NameEN: r.NameEN,
-			Process: ProcessRef{ID: r.ProcessID, Code: r.ProcessCode, TitleAZ: r.TitleAZ, TitleEN: r.TitleEN}, Done: r.Done,
+			Process: process.ProcessRef{ID: r.ProcessID, Code: r.ProcessCode, TitleAZ: r.TitleAZ, TitleEN: r.TitleEN}, Done: r.Done,
 			Late: !r.Done && r.Day < out.Today && (r.State == CycleRunning || r.State == CycleEvaluating)})
 	}
 	return nil

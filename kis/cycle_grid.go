@@ -11,6 +11,8 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 )
 
 // GridFilter narrows the map; zero fields do not.
@@ -28,8 +30,8 @@ type Grid struct {
 	Filter      GridFilter
 	Counts      Counts // of tasks, under the filters by department and phase
 	Phases      []GridPhase
-	Attention   []GridTask   // overdue and returned, by due day
-	Departments []Department // that are responsible for anything, by code
+	Attention   []GridTask          // overdue and returned, by due day
+	Departments []office.Department // that are responsible for anything, by code
 }
 
 // GridPhase is one column.
@@ -60,7 +62,7 @@ type GridTask struct {
 	Due            day.Day
 	Outputs        int
 	Accepted       int // outputs with accepted evidence
-	Departments    []Department
+	Departments    []office.Department
 	Reason         string // of the last return, when the actor may read that evidence
 	Freshness      Freshness
 }
@@ -83,7 +85,7 @@ func (s *Service) Grid(ctx context.Context, cycleID string, f GridFilter) (Grid,
 	if err != nil {
 		return Grid{}, err
 	}
-	deps, err := activityDepartments(ctx, db, cy.VersionID, "")
+	deps, err := process.ActivityDepartments(ctx, db, cy.VersionID, "")
 	if err != nil {
 		return Grid{}, err
 	}
@@ -99,7 +101,7 @@ func (s *Service) Grid(ctx context.Context, cycleID string, f GridFilter) (Grid,
 // gridLine is an activity with one of its outputs, or none.
 type gridLine struct {
 	ID, Code       string
-	Level          Level
+	Level          process.Level
 	Phase          string
 	NameAZ, NameEN string
 	Applicable     bool
@@ -109,7 +111,7 @@ type gridLine struct {
 func gridLines(ctx context.Context, db bun.IDB, cy Cycle) ([]gridLine, error) {
 	var rows []struct {
 		ID, Code   string
-		Level      Level
+		Level      process.Level
 		Phase      string
 		NameAZ     string `bun:"name_az"`
 		NameEN     string `bun:"name_en"`
@@ -165,22 +167,22 @@ func gridEvidence(ctx context.Context, db bun.IDB, cycleID string, who actor.Act
 
 // build puts the lines together. A filter by department or phase leaves out
 // tasks and counts what is left; a filter by state only leaves out cells.
-func (g *Grid) build(lines []gridLine, deps []activityDepartment, evidence map[string]outputEvidence) {
-	responsible := map[string][]Department{}
+func (g *Grid) build(lines []gridLine, deps []process.ActivityDepartment, evidence map[string]outputEvidence) {
+	responsible := map[string][]office.Department{}
 	for _, d := range deps {
 		if d.Responsible && strings.Count(d.Code, ".") == 2 {
 			responsible[d.ActivityID] = append(responsible[d.ActivityID], d.Department)
-			if !slices.ContainsFunc(g.Departments, func(o Department) bool { return o.ID == d.Department.ID }) {
+			if !slices.ContainsFunc(g.Departments, func(o office.Department) bool { return o.ID == d.Department.ID }) {
 				g.Departments = append(g.Departments, d.Department)
 			}
 		}
 	}
-	slices.SortFunc(g.Departments, func(a, b Department) int { return strings.Compare(a.Code, b.Code) })
+	slices.SortFunc(g.Departments, func(a, b office.Department) int { return strings.Compare(a.Code, b.Code) })
 	tasks := gridTasks(g.Cycle, g.Today, lines, responsible, evidence)
 	for _, p := range g.Cycle.Phases {
 		col := GridPhase{CyclePhase: p, Counts: Counts{}}
 		for _, l := range lines {
-			if l.Phase != p.Phase || l.Level != Subprocess {
+			if l.Phase != p.Phase || l.Level != process.Subprocess {
 				continue
 			}
 			sub := GridSub{Code: l.Code, NameAZ: l.NameAZ, NameEN: l.NameEN, Counts: Counts{}}
@@ -218,7 +220,7 @@ func (g *Grid) holds(phase string, t GridTask) bool {
 	if g.Filter.Phase != "" && g.Filter.Phase != phase {
 		return false
 	}
-	return g.Filter.DepartmentID == "" || slices.ContainsFunc(t.Departments, func(d Department) bool { return d.ID == g.Filter.DepartmentID })
+	return g.Filter.DepartmentID == "" || slices.ContainsFunc(t.Departments, func(d office.Department) bool { return d.ID == g.Filter.DepartmentID })
 }
 
 // attend adds the tasks that need a hand.
@@ -231,15 +233,15 @@ func (g *Grid) attend(tasks []GridTask) {
 }
 
 // gridTasks makes the tasks out of the lines, by code of their sub-process.
-func gridTasks(cy Cycle, today day.Day, lines []gridLine, responsible map[string][]Department, evidence map[string]outputEvidence) map[string][]GridTask {
+func gridTasks(cy Cycle, today day.Day, lines []gridLine, responsible map[string][]office.Department, evidence map[string]outputEvidence) map[string][]GridTask {
 	out := map[string][]GridTask{}
 	for i := 0; i < len(lines); {
 		l, next := lines[i], i+1
 		for next < len(lines) && lines[next].ID == l.ID {
 			next++
 		}
-		if l.Level == Task {
-			out[parentOf(l.Code)] = append(out[parentOf(l.Code)], gridTask(cy, today, lines[i:next], responsible[l.ID], evidence))
+		if l.Level == process.Task {
+			out[process.ParentOf(l.Code)] = append(out[process.ParentOf(l.Code)], gridTask(cy, today, lines[i:next], responsible[l.ID], evidence))
 		}
 		i = next
 	}
@@ -247,7 +249,7 @@ func gridTasks(cy Cycle, today day.Day, lines []gridLine, responsible map[string
 }
 
 // gridTask makes one task out of the lines of its outputs.
-func gridTask(cy Cycle, today day.Day, lines []gridLine, responsible []Department, evidence map[string]outputEvidence) GridTask {
+func gridTask(cy Cycle, today day.Day, lines []gridLine, responsible []office.Department, evidence map[string]outputEvidence) GridTask {
 	l := lines[0]
 	p, _ := cy.Phase(l.Phase)
 	t := GridTask{Code: l.Code, NameAZ: l.NameAZ, NameEN: l.NameEN, State: TaskNotApplicable, Due: p.Due, Departments: responsible}

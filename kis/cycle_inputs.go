@@ -8,6 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/process"
 )
 
 // TaskInput is an input with the tasks that make it.
@@ -24,8 +25,8 @@ type TaskSource struct {
 
 // loadInputs reads the inputs and finds the tasks whose outputs bear the same
 // name, with the state of those outputs in this cycle.
-func (t *TaskPage) loadInputs(ctx context.Context, db bun.IDB, row activityRow) error {
-	var inputs []inputRow
+func (t *TaskPage) loadInputs(ctx context.Context, db bun.IDB, row process.ActivityRow) error {
+	var inputs []process.InputRow
 	if err := db.NewSelect().Model(&inputs).Where("i.activity_id = ?", row.ID).OrderExpr("i.position").Scan(ctx); err != nil {
 		return store.MapError(err, "inputs")
 	}
@@ -56,7 +57,7 @@ func (t *TaskPage) loadInputs(ctx context.Context, db bun.IDB, row activityRow) 
 // siblings works out the states of the tasks of the same sub-process.
 func (t *TaskPage) siblings(sources []taskSource) {
 	for _, s := range sources {
-		if parentOf(s.Code) != t.Sub.Code {
+		if process.ParentOf(s.Code) != t.Sub.Code {
 			continue
 		}
 		if n := len(t.Siblings); n > 0 && t.Siblings[n-1].Code == s.Code {
@@ -84,7 +85,7 @@ func (s taskSource) state(cy Cycle, today day.Day) TaskState {
 	if !s.Applicable {
 		return TaskNotApplicable
 	}
-	p, _ := cy.Phase(phaseOf(s.Code))
+	p, _ := cy.Phase(process.PhaseOf(s.Code))
 	flags := evidenceFlags{accepted: s.Accepted > 0, submitted: s.Submitted > 0, returned: s.Returned > 0}
 	return flags.state(late(cy, p, today))
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // versionFacts are what lists of cycles show of a version of a process, which
@@ -61,7 +62,7 @@ type listedCycle struct {
 // cyclesByID reads cycles with their phases: two queries, and one for each
 // kind of names that is not known.
 func (s *Service) cyclesByID(ctx context.Context, ids []string) (map[string]*listedCycle, error) {
-	if ids = clean(ids); len(ids) == 0 {
+	if ids = office.CleanIDs(ids); len(ids) == 0 {
 		return nil, nil
 	}
 	db := s.DB.Read()
@@ -85,23 +86,23 @@ func (s *Service) cyclesByID(ctx context.Context, ids []string) (map[string]*lis
 			people = append(people, p.GateBy)
 		}
 	}
-	facts, err := s.kept.versions.Many(ctx, s.DB, clean(versions), func(ids []string) (map[string]versionFacts, error) { return readVersionFacts(ctx, db, ids) })
+	facts, err := s.kept.versions.Many(ctx, s.DB, office.CleanIDs(versions), func(ids []string) (map[string]versionFacts, error) { return readVersionFacts(ctx, db, ids) })
 	if err != nil {
 		return nil, err
 	}
 	names := &s.kept.names
-	process, err := names.processesOf(ctx, s.DB, clean(processes))
+	process, err := names.processesOf(ctx, s.DB, office.CleanIDs(processes))
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range process {
 		owners = append(owners, p.OwnerID)
 	}
-	department, err := names.departmentsOf(ctx, s.DB, clean(owners))
+	department, err := names.DepartmentsOf(ctx, s.DB, office.CleanIDs(owners))
 	if err != nil {
 		return nil, err
 	}
-	user, err := names.usersOf(ctx, s.DB, clean(people))
+	user, err := names.UsersOf(ctx, s.DB, office.CleanIDs(people))
 	if err != nil {
 		return nil, err
 	}

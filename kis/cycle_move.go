@@ -5,6 +5,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -25,7 +26,7 @@ func (s *Service) CloseCycle(ctx context.Context, id string) error {
 }
 
 func (s *Service) moveCycle(ctx context.Context, id, verb string) error {
-	if _, err := Allowed(ctx, policies.CycleMove); err != nil {
+	if _, err := office.Allowed(ctx, policies.CycleMove); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error { return s.stepCycle(ctx, tx, id, verb) })
@@ -37,7 +38,7 @@ func (s *Service) stepCycle(ctx context.Context, tx *store.Tx, id, verb string) 
 	if err != nil {
 		return err
 	}
-	arrow, ok := Arrow(CycleTransitions, cy.State, verb)
+	arrow, ok := office.Arrow(CycleTransitions, cy.State, verb)
 	if !ok {
 		return apperr.New(apperr.Conflict, "error.conflict.state", "object", "cycle", "state", string(cy.State))
 	}

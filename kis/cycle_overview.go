@@ -7,6 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -58,7 +59,7 @@ type Overview struct {
 	Total       int      // of the filter
 	Next        []string // After of the next page; nil at the end
 	Periods     []string // there are cycles of, newest first
-	Departments []Department
+	Departments []office.Department
 	Today       day.Day
 }
 
@@ -68,7 +69,7 @@ const overviewMost = 20_000
 // Overview lists the cycles of the scope by process, newest period first,
 // with all phases: a fixed number of queries, whatever their number.
 func (s *Service) Overview(ctx context.Context, f OverviewFilter) (Overview, error) {
-	scope, err := Allowed(ctx, policies.CycleRead)
+	scope, err := office.Allowed(ctx, policies.CycleRead)
 	if err != nil {
 		return Overview{}, err
 	}
@@ -191,7 +192,7 @@ func phaseState(cy Cycle, p CyclePhase, tasks, accepted int, today day.Day) Phas
 }
 
 // overviewChoices reads what the filter offers: two queries.
-func overviewChoices(ctx context.Context, db bun.IDB, scope policies.Scope) (periods []string, owners []Department, err error) {
+func overviewChoices(ctx context.Context, db bun.IDB, scope policies.Scope) (periods []string, owners []office.Department, err error) {
 	q := db.NewSelect().TableExpr("cycles AS c").ColumnExpr("c.period").GroupExpr("c.period, c.first_day").OrderExpr("c.first_day DESC, c.period DESC")
 	if err := cyclesInScope(q, scope).Scan(ctx, &periods); err != nil {
 		return nil, nil, store.MapError(err, "periods")

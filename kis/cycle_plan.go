@@ -11,6 +11,8 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -26,7 +28,7 @@ type NewCycle struct {
 // ProposeDue gives a due day for each phase of a year by the standard
 // template.
 func (s *Service) ProposeDue(ctx context.Context, year int) (map[string]day.Day, error) {
-	if _, err := Allowed(ctx, policies.CyclePlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.CyclePlan); err != nil {
 		return nil, err
 	}
 	return proposeDue(ctx, s.DB.Read(), s.Country, year)
@@ -62,7 +64,7 @@ func plainDays(due map[string]ProposedDay) map[string]day.Day {
 // its description that is in force before the period ends. The same process
 // and period again is a Conflict.
 func (s *Service) PlanCycle(ctx context.Context, in NewCycle) (Cycle, error) {
-	if _, err := Allowed(ctx, policies.CyclePlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.CyclePlan); err != nil {
 		return Cycle{}, err
 	}
 	if err := in.check(); err != nil {
@@ -90,7 +92,7 @@ func (s *Service) PlanCycle(ctx context.Context, in NewCycle) (Cycle, error) {
 
 // planCycle stores the cycle in a unit of work.
 func planCycle(ctx context.Context, tx *store.Tx, id string, in NewCycle, templateID string) error {
-	pr, err := findProcess(ctx, tx, in.ProcessCode)
+	pr, err := process.FindProcess(ctx, tx, in.ProcessCode)
 	if err != nil {
 		return err
 	}
@@ -98,21 +100,21 @@ func planCycle(ctx context.Context, tx *store.Tx, id string, in NewCycle, templa
 		return apperr.InvalidField("process", "error.field.missing")
 	}
 	p, _ := ParsePeriod(in.Period)
-	v, err := latestVersion(ctx, tx, pr.ID, p.Last())
+	v, err := process.LatestVersion(ctx, tx, pr.ID, p.Last())
 	if err != nil {
 		return err
 	}
 	if v == nil {
 		return apperr.InvalidField("period", "kis.cycle.no_version")
 	}
-	return insertCycles(ctx, tx, []plannedCycle{{ID: id, Process: pr.ref(), VersionID: v.ID, Version: v.Number, Period: p,
+	return insertCycles(ctx, tx, []plannedCycle{{ID: id, Process: pr.Ref(), VersionID: v.ID, Version: v.Number, Period: p,
 		Reference: in.ReferencePeriod, TemplateID: templateID, Due: in.Due}})
 }
 
 // check fills in what was left out and notes what is wrong.
 func (in *NewCycle) check() error {
 	var c apperr.Check
-	in.ProcessCode = c.Text("process", in.ProcessCode, 1, maxProcessCode)
+	in.ProcessCode = c.Text("process", in.ProcessCode, 1, process.MaxProcessCode)
 	p, ok := checkPeriods(&c, in.Period, &in.ReferencePeriod)
 	if ok {
 		checkDue(&c, in.Due, p)
@@ -143,7 +145,7 @@ func checkDue(c *apperr.Check, due map[string]day.Day, p Period) {
 	for _, phase := range slices.Sorted(maps.Keys(due)) {
 		d, ok := day.Parse(string(due[phase]))
 		switch {
-		case !slices.Contains(phases, phase):
+		case !slices.Contains(process.Phases, phase):
 			c.Add("due_"+i18n.Shorten(phase, 10), "error.field.choice")
 		case !ok:
 			c.Add("due_"+phase, "error.field.date")
@@ -159,7 +161,7 @@ func checkDue(c *apperr.Check, due map[string]day.Day, p Period) {
 
 // SetDue changes due days of phases in a cycle that is not closed.
 func (s *Service) SetDue(ctx context.Context, id string, due map[string]day.Day) error {
-	if _, err := Allowed(ctx, policies.CyclePlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.CyclePlan); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {

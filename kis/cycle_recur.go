@@ -10,6 +10,8 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -20,7 +22,7 @@ const maxLead = 250
 // Recurrence says that a process gets its next cycle by itself: planned, not
 // started, so many working days before the period begins.
 type Recurrence struct {
-	Process   ProcessRef
+	Process   process.ProcessRef
 	Frequency Frequency
 	Template  string // code; its newest version counts
 	LeadDays  int
@@ -43,7 +45,7 @@ type RecurrenceEdit struct {
 // SetRecurrence lets a process get its next cycle by itself, or ends that. A
 // template that needs a day of release is refused: nobody is there to give it.
 func (s *Service) SetRecurrence(ctx context.Context, in RecurrenceEdit) error {
-	if _, err := Allowed(ctx, policies.CyclePlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.CyclePlan); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -55,7 +57,7 @@ func (s *Service) SetRecurrence(ctx context.Context, in RecurrenceEdit) error {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		p, err := findProcess(ctx, tx, in.Process)
+		p, err := process.FindProcess(ctx, tx, in.Process)
 		if err != nil {
 			return err
 		}
@@ -83,7 +85,7 @@ func (s *Service) SetRecurrence(ctx context.Context, in RecurrenceEdit) error {
 // Recurrences lists the processes that get cycles by themselves or once did,
 // by title, with what comes next.
 func (s *Service) Recurrences(ctx context.Context) ([]Recurrence, error) {
-	if _, err := Allowed(ctx, policies.CyclePlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.CyclePlan); err != nil {
 		return nil, err
 	}
 	return s.recurrences(ctx, s.DB.Read())
@@ -108,9 +110,9 @@ func (s *Service) recurrences(ctx context.Context, db bun.IDB) ([]Recurrence, er
 		}
 		on := next.First()
 		if r.LeadDays > 0 {
-			on, _ = cal.add(next.First(), -r.LeadDays)
+			on, _ = cal.Add(next.First(), -r.LeadDays)
 		}
-		out[i] = Recurrence{Process: ProcessRef{ID: r.ProcessID, Code: r.Code, TitleAZ: r.TitleAZ, TitleEN: r.TitleEN, OwnerID: r.OwnerID}, Frequency: r.Frequency,
+		out[i] = Recurrence{Process: process.ProcessRef{ID: r.ProcessID, Code: r.Code, TitleAZ: r.TitleAZ, TitleEN: r.TitleEN, OwnerID: r.OwnerID}, Frequency: r.Frequency,
 			Template: r.TemplateCode, LeadDays: r.LeadDays, Active: r.Active, ChangedAt: r.ChangedAt, Failure: r.Failure, Next: next, NextOn: on}
 	}
 	return out, nil

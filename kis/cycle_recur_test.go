@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/process"
 )
 
 func TestPeriods(t *testing.T) {
@@ -41,12 +42,12 @@ func copies(o *kistest.Office, t *testing.T, n int) []string {
 	for i := range n {
 		owner := []string{"SSS", "BƏŞ"}[i%2]
 		code := fmt.Sprintf("sinaq-%d", i+1)
-		_, err := o.ImportProcess(nigar, kis.ImportRequest{Reader: kistest.Description(t), Name: "a.csv", Code: code, TitleAZ: fmt.Sprintf("Sınaq prosesi %d", i+1),
+		_, err := o.ImportProcess(nigar, process.ImportRequest{Reader: kistest.Description(t), Name: "a.csv", Code: code, TitleAZ: fmt.Sprintf("Sınaq prosesi %d", i+1),
 			TitleEN: "Trial", OwnerCode: owner, EffectiveFrom: "2024-01-03"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := kis.ProcessByCode(nigar, o.DB.Read(), code)
+		p, err := process.ProcessByCode(nigar, o.DB.Read(), code)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +57,7 @@ func copies(o *kistest.Office, t *testing.T, n int) []string {
 }
 
 func TestCyclesOfManyProcessesAtOnce(t *testing.T) {
-	office(t, func(t *testing.T, o *kistest.Office) {
+	bureau(t, func(t *testing.T, o *kistest.Office) {
 		ids := copies(o, t, 3)
 		nigar := o.As(t.Context(), "nigar")
 		for name, c := range map[string]struct {
@@ -123,7 +124,7 @@ func TestCyclesOfManyProcessesAtOnce(t *testing.T) {
 }
 
 func TestTemplatesHaveVersions(t *testing.T) {
-	office(t, func(t *testing.T, o *kistest.Office) {
+	bureau(t, func(t *testing.T, o *kistest.Office) {
 		ids := copies(o, t, 1)
 		nigar := o.As(t.Context(), "nigar")
 		list, err := o.DueTemplates(nigar)
@@ -155,7 +156,7 @@ func TestTemplatesHaveVersions(t *testing.T) {
 }
 
 func TestARecurringCycleIsPlannedInTime(t *testing.T) {
-	office(t, func(t *testing.T, o *kistest.Office) {
+	bureau(t, func(t *testing.T, o *kistest.Office) {
 		ids := copies(o, t, 2)
 		nigar, program := o.As(t.Context(), "nigar"), o.System()
 		clock := storetest.ClockOf(o.DB)
@@ -198,7 +199,7 @@ func TestARecurringCycleIsPlannedInTime(t *testing.T) {
 }
 
 func TestOverviewCellsAndCalendarTakeAFixedNumberOfQueries(t *testing.T) {
-	office(t, func(t *testing.T, o *kistest.Office) {
+	bureau(t, func(t *testing.T, o *kistest.Office) {
 		storetest.ClockOf(o.DB).SetDay("2026-02-10")
 		ids := copies(o, t, 3)
 		nigar := o.As(t.Context(), "nigar")
@@ -274,7 +275,7 @@ func TestOverviewCellsAndCalendarTakeAFixedNumberOfQueries(t *testing.T) {
 }
 
 func TestWhatStandsInTheWayOfClosing(t *testing.T) {
-	office(t, func(t *testing.T, o *kistest.Office) {
+	bureau(t, func(t *testing.T, o *kistest.Office) {
 		storetest.ClockOf(o.DB).SetDay("2026-11-24")
 		cy := o.Running("2026")
 		nigar := o.As(t.Context(), "nigar")

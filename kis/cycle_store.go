@@ -12,6 +12,8 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -65,7 +67,7 @@ func updateDue(ctx context.Context, tx *store.Tx, id string, due map[string]day.
 }
 
 // updateCycleState moves a cycle along an arrow and keeps the time.
-func updateCycleState(ctx context.Context, tx *store.Tx, id string, arrow Transition[CycleState], at time.Time) error {
+func updateCycleState(ctx context.Context, tx *store.Tx, id string, arrow office.Transition[CycleState], at time.Time) error {
 	n, err := store.Affected(tx.NewUpdate().Table("cycles").Set("state = ?", arrow.To).
 		Set("? = ?", bun.Ident(string(arrow.To)+"_at"), at).Where("id = ? AND state = ?", id, arrow.From).Exec(ctx))
 	return store.Moved(n, err, "cycle", string(arrow.From))
@@ -155,8 +157,8 @@ func phaseLines(db bun.IDB, out *[]phaseLine) *bun.SelectQuery {
 }
 
 func (l phaseLine) cycle() Cycle {
-	return Cycle{ID: l.ID, Process: ProcessRef{ID: l.ProcessID, Code: l.ProcessCode, TitleAZ: l.TitleAZ, TitleEN: l.TitleEN, OwnerID: l.OwnerID},
-		Owner:     Department{ID: l.OwnerID, Code: l.OwnerCode, NameAZ: l.OwnerNameAZ, NameEN: l.OwnerNameEN, Kind: Internal},
+	return Cycle{ID: l.ID, Process: process.ProcessRef{ID: l.ProcessID, Code: l.ProcessCode, TitleAZ: l.TitleAZ, TitleEN: l.TitleEN, OwnerID: l.OwnerID},
+		Owner:     office.Department{ID: l.OwnerID, Code: l.OwnerCode, NameAZ: l.OwnerNameAZ, NameEN: l.OwnerNameEN, Kind: office.Internal},
 		VersionID: l.VersionID, Version: l.Version, Period: l.Period, ReferencePeriod: l.ReferencePeriod, State: l.State,
 		CreatedAt: l.CreatedAt, RunningAt: l.RunningAt, EvaluatingAt: l.EvaluatingAt, ClosedAt: l.ClosedAt, ReleaseDay: l.ReleaseDay, Recurring: l.Recurring}
 }
@@ -236,7 +238,7 @@ func (s *Service) urgentCycles(ctx context.Context, scope policies.Scope, depart
 	db := s.DB.Read()
 	q := cyclesInScope(db.NewSelect().TableExpr("cycles AS c"), scope).ColumnExpr("c.id").Where("c.state IN ('running', 'evaluating')").OrderExpr("c.period DESC, c.id").Limit(int64(n))
 	if len(departments) > 0 {
-		first := db.NewSelect().TableExpr("evidence_duties AS e").ColumnExpr("e.cycle_id").Where("e.department_id IN (?)", bun.List(clean(departments))).OrderExpr("e.due, e.cycle_id, e.activity_id").Limit(100)
+		first := db.NewSelect().TableExpr("evidence_duties AS e").ColumnExpr("e.cycle_id").Where("e.department_id IN (?)", bun.List(office.CleanIDs(departments))).OrderExpr("e.due, e.cycle_id, e.activity_id").Limit(100)
 		q.Where("c.id IN (SELECT d.cycle_id FROM (?) AS d)", first)
 	}
 	var ids []string
@@ -257,12 +259,12 @@ func cyclesInScope(q *bun.SelectQuery, scope policies.Scope) *bun.SelectQuery {
 			ids = append(ids, o.ID)
 		}
 	}
-	return q.Where("c.id IN (?)", bun.List(clean(ids)))
+	return q.Where("c.id IN (?)", bun.List(office.CleanIDs(ids)))
 }
 
 func cycleChoices(ctx context.Context, db bun.IDB, scope policies.Scope, processID string) (out []CycleChoice, err error) {
 	q := db.NewSelect().TableExpr("cycles AS c").ColumnExpr("c.id, c.period, p.code AS process_code, p.title_az, p.title_en").
-		Join("JOIN processes AS p ON p.id = c.process_id").Where("p.id IN (?)", bun.List(clean([]string{processID}))).OrderExpr("c.period DESC")
+		Join("JOIN processes AS p ON p.id = c.process_id").Where("p.id IN (?)", bun.List(office.CleanIDs([]string{processID}))).OrderExpr("c.period DESC")
 	err = cyclesInScope(q, scope).Scan(ctx, &out)
 	return out, store.MapError(err, "periods to choose from")
 }
@@ -273,7 +275,7 @@ func otherChoices(ctx context.Context, db bun.IDB, scope policies.Scope) (out []
 	newest := cyclesInScope(db.NewSelect().TableExpr("cycles AS c"), scope).ColumnExpr("MAX(c.period)").Where("c.process_id = p.id")
 	first := db.NewSelect().TableExpr("processes AS p").ColumnExpr("p.id, p.sort_key, (?) AS period", newest).
 		Where("EXISTS (?)", cyclesInScope(db.NewSelect().TableExpr("cycles AS c"), scope).ColumnExpr("1").Where("c.process_id = p.id")).
-		OrderExpr("p.sort_key, p.id").Limit(MaxChoices + 1)
+		OrderExpr("p.sort_key, p.id").Limit(process.MaxChoices + 1)
 	err = db.NewSelect().TableExpr("(?) AS f", first).ColumnExpr("c.id, c.period, p.code AS process_code, p.title_az, p.title_en").
 		Join("JOIN processes AS p ON p.id = f.id").Join("JOIN cycles AS c ON c.process_id = f.id AND c.period = f.period").
 		OrderExpr("f.sort_key, f.id").Scan(ctx, &out)

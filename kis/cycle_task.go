@@ -13,6 +13,8 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -20,22 +22,22 @@ import (
 type TaskPage struct {
 	Cycle          Cycle
 	Phase          CyclePhase
-	Sub            Activity // the sub-process, names only
+	Sub            process.Activity // the sub-process, names only
 	Code           string
 	NameAZ, NameEN string
 	WorkAZ         string
 	State          TaskState
 	Inputs         []TaskInput
-	Suppliers      []Department
-	Responsible    []Department
+	Suppliers      []office.Department
+	Responsible    []office.Department
 	OwnerStandsIn  bool // the owner answers because no internal supplier is named
 	Outputs        []TaskOutput
 	Siblings       []GridTask                 // the tasks of the sub-process, this one too: code, name and state
 	Prev, Next     string                     // codes of the applicable tasks around it; empty at the ends
-	SubmitFor      []Department               // for which the actor may hand evidence in; empty = may not
+	SubmitFor      []office.Department        // for which the actor may hand evidence in; empty = may not
 	Hidden         bool                       // a state that is shown comes of evidence that the actor may not read; how much is not told
 	Records        map[string]*EvidenceRecord // by submission: what those that are records of the system point at
-	History        []Event
+	History        []office.Event
 	Today          day.Day
 
 	secret []string // ids of confidential submissions the actor may not read
@@ -64,7 +66,7 @@ func (o TaskOutput) Reviewing() *Version {
 }
 
 // IsTaskCode says whether a text can be the code of a task, such as 4.3.1.
-func IsTaskCode(code string) bool { return isTaskCode(code) }
+func IsTaskCode(code string) bool { return process.IsTaskCode(code) }
 
 // Task reads one task of a cycle. The number of queries does not depend on
 // how much evidence there is.
@@ -89,11 +91,11 @@ func (s *Service) Task(ctx context.Context, cycleID, code string) (TaskPage, err
 	if !ok {
 		return TaskPage{}, apperr.Missing("task")
 	}
-	sub := acts[parentOf(code)]
+	sub := acts[process.ParentOf(code)]
 	t.NameAZ, t.NameEN, t.WorkAZ = row.NameAZ, row.NameEN, row.WorkAZ
-	t.Sub = Activity{ID: sub.ID, Code: sub.Code, Level: Subprocess, NameAZ: sub.NameAZ, NameEN: sub.NameEN}
+	t.Sub = process.Activity{ID: sub.ID, Code: sub.Code, Level: process.Subprocess, NameAZ: sub.NameAZ, NameEN: sub.NameEN}
 	t.Phase, _ = cy.Phase(row.Phase)
-	for _, step := range []func(context.Context, bun.IDB, activityRow) error{t.loadDepartments, t.loadOutputs, t.loadInputs, t.loadNeighbours} {
+	for _, step := range []func(context.Context, bun.IDB, process.ActivityRow) error{t.loadDepartments, t.loadOutputs, t.loadInputs, t.loadNeighbours} {
 		if err := step(ctx, db, row); err != nil {
 			return TaskPage{}, err
 		}
@@ -110,8 +112,8 @@ func (s *Service) Task(ctx context.Context, cycleID, code string) (TaskPage, err
 // discreet leaves of the history of evidence that the actor may not read only
 // who did what and when: no reason, no title, no file name; of what is
 // confidential nothing.
-func (t TaskPage) discreet(events []Event) []Event {
-	events = slices.DeleteFunc(events, func(e Event) bool { return e.Kind == "submission" && slices.Contains(t.secret, e.ID) })
+func (t TaskPage) discreet(events []office.Event) []office.Event {
+	events = slices.DeleteFunc(events, func(e office.Event) bool { return e.Kind == "submission" && slices.Contains(t.secret, e.ID) })
 	readable := map[string]bool{}
 	for _, o := range t.Outputs {
 		for _, v := range o.Versions {
@@ -136,18 +138,18 @@ func (t TaskPage) discreet(events []Event) []Event {
 }
 
 // taskActivities reads a task and its sub-process, by code.
-func taskActivities(ctx context.Context, db bun.IDB, versionID, code string) (map[string]activityRow, error) {
-	var rows []activityRow
-	err := db.NewSelect().Model(&rows).Where("a.version_id = ? AND a.code IN (?, ?)", versionID, code, parentOf(code)).Scan(ctx)
-	out := map[string]activityRow{}
+func taskActivities(ctx context.Context, db bun.IDB, versionID, code string) (map[string]process.ActivityRow, error) {
+	var rows []process.ActivityRow
+	err := db.NewSelect().Model(&rows).Where("a.version_id = ? AND a.code IN (?, ?)", versionID, code, process.ParentOf(code)).Scan(ctx)
+	out := map[string]process.ActivityRow{}
 	for _, r := range rows {
 		out[r.Code] = r
 	}
 	return out, store.MapError(err, "task")
 }
 
-func (t *TaskPage) loadDepartments(ctx context.Context, db bun.IDB, row activityRow) error {
-	deps, err := activityDepartments(ctx, db, t.Cycle.VersionID, row.ID)
+func (t *TaskPage) loadDepartments(ctx context.Context, db bun.IDB, row process.ActivityRow) error {
+	deps, err := process.ActivityDepartments(ctx, db, t.Cycle.VersionID, row.ID)
 	if err != nil {
 		return err
 	}
@@ -163,7 +165,7 @@ func (t *TaskPage) loadDepartments(ctx context.Context, db bun.IDB, row activity
 	if row.Applicable && t.Cycle.Open() && !t.Phase.closed() && actor.From(ctx).UserID != "" {
 		scope := policies.For(actor.From(ctx), policies.EvidenceSubmit)
 		for _, d := range append(slices.Clone(t.Responsible), t.Cycle.Owner) {
-			if scope.Department(d.ID) && !slices.ContainsFunc(t.SubmitFor, func(o Department) bool { return o.ID == d.ID }) {
+			if scope.Department(d.ID) && !slices.ContainsFunc(t.SubmitFor, func(o office.Department) bool { return o.ID == d.ID }) {
 				t.SubmitFor = append(t.SubmitFor, d)
 			}
 		}
@@ -173,8 +175,8 @@ func (t *TaskPage) loadDepartments(ctx context.Context, db bun.IDB, row activity
 
 // loadOutputs reads outputs and the evidence for them, and works out the
 // states.
-func (t *TaskPage) loadOutputs(ctx context.Context, db bun.IDB, row activityRow) error {
-	var outs []outputRow
+func (t *TaskPage) loadOutputs(ctx context.Context, db bun.IDB, row process.ActivityRow) error {
+	var outs []process.OutputRow
 	if err := db.NewSelect().Model(&outs).Where("o.activity_id = ?", row.ID).OrderExpr("o.position").Scan(ctx); err != nil {
 		return store.MapError(err, "outputs")
 	}
@@ -228,7 +230,7 @@ func (o TaskOutput) explained() bool {
 }
 
 // loadNeighbours finds the applicable tasks before and after.
-func (t *TaskPage) loadNeighbours(ctx context.Context, db bun.IDB, row activityRow) error {
+func (t *TaskPage) loadNeighbours(ctx context.Context, db bun.IDB, row process.ActivityRow) error {
 	var rows []struct{ Prev, Next string }
 	err := db.NewRaw(`SELECT
 		COALESCE((SELECT a.code FROM activities a WHERE a.version_id = ? AND a.level = 'task' AND a.applicable AND a.position < ? ORDER BY a.position DESC LIMIT 1), '') AS prev,

@@ -11,6 +11,8 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -72,7 +74,7 @@ type ProposedDay struct {
 // days works out the due days of a period in the calendar, which must reach
 // far enough (see templateCalendar). What counts from a release without a
 // day of release is left out.
-func (t DueTemplate) days(cal calendar, p Period, release day.Day) map[string]ProposedDay {
+func (t DueTemplate) days(cal office.Calendar, p Period, release day.Day) map[string]ProposedDay {
 	out := make(map[string]ProposedDay, len(t.Rules))
 	for _, r := range t.Rules {
 		from := map[Anchor]day.Day{AnchorStart: p.First(), AnchorEnd: p.Last(), AnchorRelease: release}[r.Anchor]
@@ -85,49 +87,21 @@ func (t DueTemplate) days(cal calendar, p Period, release day.Day) map[string]Pr
 		} else if n == 0 {
 			from, n = from.Add(1), -1
 		}
-		d, confirmed := cal.add(from, n)
+		d, confirmed := cal.Add(from, n)
 		out[r.Phase] = ProposedDay{d, confirmed}
 	}
 	return out
 }
 
-// add is AddWorkingDays in a calendar at hand.
-func (c calendar) add(from day.Day, n int) (due day.Day, confirmed bool) {
-	step, left := 1, n
-	if n < 0 {
-		step, left = -1, -n
-	}
-	due, confirmed = from, n != 0 || c.years[from.Year()]
-	for left > 0 {
-		due = due.Add(step)
-		if c.working(due) {
-			left--
-		}
-		confirmed = confirmed && c.years[due.Year()]
-	}
-	return due, confirmed
-}
-
-// count is WorkingDaysBetween in a calendar at hand, for from up to to.
-func (c calendar) count(from, to day.Day) int {
-	n := 0
-	for d := from.Add(1); d <= to; d = d.Add(1) {
-		if c.working(d) {
-			n++
-		}
-	}
-	return n
-}
-
 // templateCalendar reads the calendar around days in one query, as far as a
 // rule can reach.
-func templateCalendar(ctx context.Context, db bun.IDB, country string, from, to day.Day) (calendar, error) {
-	return readCalendar(ctx, db, country, from.Add(-2*maxOffset), to.Add(2*maxOffset))
+func templateCalendar(ctx context.Context, db bun.IDB, country string, from, to day.Day) (office.Calendar, error) {
+	return office.ReadCalendar(ctx, db, country, from.Add(-2*maxOffset), to.Add(2*maxOffset))
 }
 
 // DueTemplates lists the newest version of each template, by frequency.
 func (s *Service) DueTemplates(ctx context.Context) ([]DueTemplate, error) {
-	if _, err := Allowed(ctx, policies.CyclePlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.CyclePlan); err != nil {
 		return nil, err
 	}
 	all, err := dueTemplates(ctx, s.DB.Read(), "")
@@ -140,7 +114,7 @@ func (s *Service) DueTemplates(ctx context.Context) ([]DueTemplate, error) {
 // DueTemplateVersions lists the versions of one template, newest first;
 // NotFound when there is none of that code.
 func (s *Service) DueTemplateVersions(ctx context.Context, code string) ([]DueTemplate, error) {
-	if _, err := Allowed(ctx, policies.CyclePlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.CyclePlan); err != nil {
 		return nil, err
 	}
 	all, err := dueTemplates(ctx, s.DB.Read(), code)
@@ -162,7 +136,7 @@ type DueTemplateEdit struct {
 // ReviseDueTemplate stores a new version of a template: cycles already planned
 // keep theirs. A version somebody has made meanwhile is a Conflict.
 func (s *Service) ReviseDueTemplate(ctx context.Context, in DueTemplateEdit) error {
-	if _, err := Allowed(ctx, policies.CyclePlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.CyclePlan); err != nil {
 		return err
 	}
 	if err := in.check(); err != nil {
@@ -205,7 +179,7 @@ func (in *DueTemplateEdit) check() error {
 	var c apperr.Check
 	in.NameAZ = c.Text("name_az", in.NameAZ, 1, 200)
 	in.NameEN = c.Text("name_en", in.NameEN, 0, 200)
-	for _, phase := range phases {
+	for _, phase := range process.Phases {
 		i := slices.IndexFunc(in.Rules, func(r DueRule) bool { return r.Phase == phase })
 		if i < 0 {
 			c.Add("days_"+phase, "error.field.required")
@@ -216,6 +190,8 @@ func (in *DueTemplateEdit) check() error {
 			c.Add("days_"+phase, "error.field.range", "min", -maxOffset, "max", maxOffset)
 		}
 	}
-	slices.SortFunc(in.Rules, func(a, b DueRule) int { return slices.Index(phases, a.Phase) - slices.Index(phases, b.Phase) })
+	slices.SortFunc(in.Rules, func(a, b DueRule) int {
+		return slices.Index(process.Phases, a.Phase) - slices.Index(process.Phases, b.Phase)
+	})
 	return c.Err()
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/reference"
 )
 
@@ -150,7 +151,7 @@ func loadDueTemplates(ctx context.Context, tx *store.Tx) (changed bool, err erro
 		if err := insertDueTemplate(ctx, tx, t); err != nil {
 			return false, err
 		}
-		tx.Record(store.Change{Action: TrailReferenceLoad, Kind: "due_template", ID: t.ID, Label: t.Code, After: t.facts()})
+		tx.Record(store.Change{Action: office.TrailReferenceLoad, Kind: "due_template", ID: t.ID, Label: t.Code, After: t.facts()})
 	}
 	return len(fresh) > 0, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 func TestPlanningACycle(t *testing.T) {
@@ -187,7 +188,7 @@ func TestTheMapShowsTheWorstStateOfEachSubprocess(t *testing.T) {
 		for _, p := range its.Phases {
 			for _, s := range p.Subs {
 				for _, k := range s.Tasks {
-					if !slices.ContainsFunc(k.Departments, func(d kis.Department) bool { return d.Code == "İTŞ" }) {
+					if !slices.ContainsFunc(k.Departments, func(d office.Department) bool { return d.Code == "İTŞ" }) {
 						t.Errorf("%s is not a task of İTŞ", k.Code)
 					}
 				}

@@ -7,13 +7,14 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
 // Version is a submission as it is shown: with names and files.
 type Version struct {
 	Submission
-	Department    Department
+	Department    office.Department
 	SubmitterName string
 	DeciderName   string
 	Files         []File
@@ -45,7 +46,7 @@ func loadVersions(ctx context.Context, db bun.IDB, cy Cycle, where func(*bun.Sel
 	out := make([]Version, len(rows))
 	at := make(map[string]*Version, len(rows))
 	for i, r := range rows {
-		v := Version{Submission: r.Submission, Department: Department{ID: r.DepartmentID, Code: r.DeptCode, NameAZ: r.DeptNameAZ, NameEN: r.DeptNameEN, Kind: Internal},
+		v := Version{Submission: r.Submission, Department: office.Department{ID: r.DepartmentID, Code: r.DeptCode, NameAZ: r.DeptNameAZ, NameEN: r.DeptNameEN, Kind: office.Internal},
 			SubmitterName: r.SubmitterName, DeciderName: r.DeciderName, Own: r.SubmittedBy == who.UserID}
 		waits := r.State == Submitted && cy.Open()
 		v.CanReview = waits && !v.Own && review.Department(r.DepartmentID) && mayReadEvidence(who, r.Submission)
@@ -61,7 +62,7 @@ func fillVersions(ctx context.Context, db bun.IDB, at map[string]*Version) error
 	if len(at) == 0 {
 		return nil
 	}
-	ids := sortedKeys(at)
+	ids := office.SortedKeys(at)
 	var files []struct {
 		SubmissionID string
 		File         `bun:",extend"`
@@ -82,4 +83,26 @@ func fillVersions(ctx context.Context, db bun.IDB, at map[string]*Version) error
 		at[l.SubmissionID].OutputIDs = append(at[l.SubmissionID].OutputIDs, l.OutputID)
 	}
 	return nil
+}
+
+// VersionCycle is a cycle that stands on a version.
+type VersionCycle struct {
+	ID, Period string
+	State      CycleState
+}
+
+// CyclesOfVersion lists the cycles that were planned on a version of a process
+// and stay on it, the newest period first.
+func (s *Service) CyclesOfVersion(ctx context.Context, versionID string) ([]VersionCycle, error) {
+	if _, err := office.Allowed(ctx, policies.ProcessRead); err != nil {
+		return nil, err
+	}
+	return versionCycles(ctx, s.DB.Read(), versionID)
+}
+
+// versionCycles lists the cycles that stand on a version.
+func versionCycles(ctx context.Context, db bun.IDB, versionID string) ([]VersionCycle, error) {
+	var out []VersionCycle
+	err := db.NewRaw(`SELECT id, period, state FROM cycles WHERE version_id = ? ORDER BY period DESC`, versionID).Scan(ctx, &out)
+	return out, store.MapError(err, "cycles of a version")
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -24,12 +25,12 @@ const (
 
 // SubmissionTransitions is the life of a submission. Superseding is done by
 // the acceptance of a later version, not by a person.
-var SubmissionTransitions = []Transition[SubmissionState]{
-	{"", Submitted, policies.EvidenceSubmit, "submit"},
-	{Submitted, Accepted, policies.EvidenceReview, "accept"},
-	{Submitted, Returned, policies.EvidenceReview, "return"},
-	{Submitted, Withdrawn, policies.EvidenceWithdraw, "withdraw"},
-	{Accepted, Superseded, policies.EvidenceReview, "supersede"},
+var SubmissionTransitions = []office.Transition[SubmissionState]{
+	{From: "", To: Submitted, Action: policies.EvidenceSubmit, Verb: "submit"},
+	{From: Submitted, To: Accepted, Action: policies.EvidenceReview, Verb: "accept"},
+	{From: Submitted, To: Returned, Action: policies.EvidenceReview, Verb: "return"},
+	{From: Submitted, To: Withdrawn, Action: policies.EvidenceWithdraw, Verb: "withdraw"},
+	{From: Accepted, To: Superseded, Action: policies.EvidenceReview, Verb: "supersede"},
 }
 
 // EvidenceKind says what the evidence is made of.

@@ -15,6 +15,7 @@ import (
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 func TestNobodyReviewsTheirOwn(t *testing.T) {
@@ -170,7 +171,7 @@ func TestConfidentialEvidenceIsSeenOnlyByThoseWhoMay(t *testing.T) {
 				}
 				// Of what is internal the history tells who did what and when; that
 				// there is anything confidential it tells nobody else.
-				handed := slices.ContainsFunc(task.History, func(e kis.Event) bool { return e.Kind == "submission" })
+				handed := slices.ContainsFunc(task.History, func(e office.Event) bool { return e.Kind == "submission" })
 				if want := sees[i] || code == "1.1.1"; handed != want {
 					t.Errorf("%s sees in the history of %s that evidence came: %v, want %v", who, code, handed, want)
 				}

@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 func TestTwoVersionsAreCompared(t *testing.T) {
@@ -42,7 +43,7 @@ func TestTwoVersionsAreCompared(t *testing.T) {
 		}
 		second := hand(kis.ClassConfidential, "QEYD.txt", "bir\nİKİ\nüç\n", "cədvəl.csv", "ad,say\nBakı,2\n", "başqa ad.txt", "eyni", "yeni.pdf", "%PDF-1.4 b", "çox.txt", wide("b"))
 		opened := func() int {
-			events, err := o.Trail(o.System(), kis.TrailFilter{Action: "kis:evidence:open", Limit: 200})
+			events, err := o.Trail(o.System(), office.TrailFilter{Action: "kis:evidence:open", Limit: 200})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -44,7 +45,7 @@ type search struct {
 // findSearch asks how frequent the words of a query are and which words begin
 // with the rarest: two queries, three when several words are all frequent.
 func findSearch(ctx context.Context, db bun.IDB, query string) (search, error) {
-	se := search{words: searchWords(i18n.Shorten(query, 200))}
+	se := search{words: i18n.Words(i18n.Shorten(query, 200))}
 	if strings.TrimSpace(query) == "" {
 		return se, nil
 	}
@@ -130,7 +131,7 @@ func (se search) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 func (f EvidenceFilter) narrow(q *bun.SelectQuery, zone *time.Location) *bun.SelectQuery {
 	for _, x := range []struct{ column, id string }{{"department_id", f.DepartmentID}, {"cycle_id", f.CycleID}, {"submitted_by", f.SubmitterID}} {
 		if x.id != "" {
-			q.Where("s.? IN (?)", bun.Ident(x.column), bun.List(clean([]string{x.id})))
+			q.Where("s.? IN (?)", bun.Ident(x.column), bun.List(office.CleanIDs([]string{x.id})))
 		}
 	}
 	if f.Process != "" {
@@ -146,10 +147,10 @@ func (f EvidenceFilter) narrow(q *bun.SelectQuery, zone *time.Location) *bun.Sel
 		q.Where("s.reference_period = ?", f.ReferencePeriod)
 	}
 	if f.From != "" {
-		q.Where("s.received_at >= ?", midnight(f.From.Time(), zone))
+		q.Where("s.received_at >= ?", office.Midnight(f.From.Time(), zone))
 	}
 	if f.To != "" {
-		q.Where("s.received_at < ?", midnight(f.To.Add(1).Time(), zone))
+		q.Where("s.received_at < ?", office.Midnight(f.To.Add(1).Time(), zone))
 	}
 	if f.Before != "" {
 		q.Where("s.state = 'accepted' AND s.effective_day < ?", f.Before)
@@ -211,7 +212,7 @@ func (f EvidenceFilter) place(side string, r EvidenceRow) []string {
 
 // evidencePage reads a page, with counts or without.
 func (s *Service) evidencePage(ctx context.Context, f EvidenceFilter, counts bool) (EvidencePage, error) {
-	if _, err := Allowed(ctx, policies.EvidenceRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.EvidenceRead); err != nil {
 		return EvidencePage{}, err
 	}
 	db, who := s.DB.Read(), actor.From(ctx)

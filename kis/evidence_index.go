@@ -4,52 +4,20 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/process"
 )
 
-// Bounds of what is kept for search and order.
-const (
-	maxWords    = 64 // of one submission
-	maxWord     = 40 // bytes of a word, and of a word that is looked for
-	maxTitleKey = 30 // letters of a title that decide its place
-)
-
-// searchWords splits a text into the words by which it is found: folded, each
-// once, in the order they come. A name with points, such as 4.3.2 or
-// cedvel.xlsx, is a word by itself, and so are its parts when they are not
-// all numbers.
-func searchWords(text string) []string {
-	var out []string
-	seen := map[string]bool{}
-	take := func(w string) {
-		if len(w) > maxWord {
-			w = strings.ToValidUTF8(w[:maxWord], "")
-		}
-		if w != "" && !seen[w] && len(out) < maxWords {
-			seen[w] = true
-			out = append(out, w)
-		}
-	}
-	for _, w := range strings.FieldsFunc(i18n.Fold(text), func(r rune) bool { return r != '.' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		w = strings.Trim(w, ".")
-		take(w)
-		if strings.Contains(w, ".") && strings.ContainsFunc(w, unicode.IsLetter) {
-			for part := range strings.SplitSeq(w, ".") {
-				take(part)
-			}
-		}
-	}
-	return out
-}
+// maxTitleKey is how many letters of a title decide its place.
+const maxTitleKey = 30
 
 // index works out by what a submission is found and sorted: title, note, link,
 // task, outputs and names of files.
-func (sub *Submission) index(code, task string, outputs []outputRow, files []File) {
+func (sub *Submission) index(code, task string, outputs []process.OutputRow, files []File) {
 	texts := []string{code, task, sub.Title, sub.Note, sub.Link, sub.RecordLabel}
 	for _, o := range outputs {
 		texts = append(texts, o.NameAZ)
@@ -57,7 +25,7 @@ func (sub *Submission) index(code, task string, outputs []outputRow, files []Fil
 	for _, f := range files {
 		texts = append(texts, f.Name)
 	}
-	sub.SearchKey = wordKey(searchWords(strings.Join(texts, " ")))
+	sub.SearchKey = wordKey(i18n.Words(strings.Join(texts, " ")))
 	title := []rune(sub.Title)
 	sub.TitleKey = i18n.SortKey(string(title[:min(len(title), maxTitleKey)])) // never empty, which means not indexed yet
 }
@@ -78,7 +46,7 @@ type wordRow struct {
 // insertWords stores the words of submissions, as their search keys hold them.
 func insertWords(ctx context.Context, tx *store.Tx, subs ...Submission) error {
 	const batch = 500
-	rows := make([]wordRow, 0, batch+maxWords)
+	rows := make([]wordRow, 0, batch+i18n.MaxWords)
 	flush := func() error {
 		if len(rows) == 0 {
 			return nil

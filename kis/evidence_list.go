@@ -10,6 +10,8 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -48,7 +50,7 @@ type EvidenceFilter struct {
 // EvidenceRow is one submission in the library.
 type EvidenceRow struct {
 	Version
-	Process        ProcessRef
+	Process        process.ProcessRef
 	Period         string // of the cycle
 	TaskCode       string
 	TaskAZ, TaskEN string
@@ -100,7 +102,7 @@ func readable(q *bun.SelectQuery, who actor.Actor) *bun.SelectQuery {
 		return q
 	}
 	if !open.Any && !secret.Any && len(open.Objects)+len(secret.Objects) == 0 { // said once more where an index serves it
-		q.Where("s.department_id IN (?)", bun.List(clean(slices.Concat(open.Departments, secret.Departments))))
+		q.Where("s.department_id IN (?)", bun.List(office.CleanIDs(slices.Concat(open.Departments, secret.Departments))))
 	}
 	part := func(act policies.Action) func(*bun.SelectQuery) *bun.SelectQuery {
 		scope := policies.For(who, act)
@@ -115,9 +117,9 @@ func readable(q *bun.SelectQuery, who actor.Actor) *bun.SelectQuery {
 			for _, o := range scope.Objects {
 				switch o.Kind {
 				case "cycle":
-					q.WhereOr("s.cycle_id IN (?)", bun.List(clean([]string{o.ID})))
+					q.WhereOr("s.cycle_id IN (?)", bun.List(office.CleanIDs([]string{o.ID})))
 				case "submission":
-					q.WhereOr("s.id IN (?)", bun.List(clean([]string{o.ID})))
+					q.WhereOr("s.id IN (?)", bun.List(office.CleanIDs([]string{o.ID})))
 				}
 			}
 			return q
@@ -140,7 +142,7 @@ func unhidden(q *bun.SelectQuery, who actor.Actor) *bun.SelectQuery {
 	if scope.Any {
 		return q
 	}
-	return q.Where("(s.class <> ? OR s.department_id IN (?))", ClassConfidential, bun.List(clean(scope.Departments)))
+	return q.Where("(s.class <> ? OR s.department_id IN (?))", ClassConfidential, bun.List(office.CleanIDs(scope.Departments)))
 }
 
 // evidenceRows reads submissions in the order of the ids with their task,
@@ -178,7 +180,7 @@ func evidenceRows(ctx context.Context, db bun.IDB, ids []string) ([]EvidenceRow,
 	}
 	for _, p := range places {
 		r := &out[slices.Index(ids, p.SubmissionID)]
-		r.Process = ProcessRef{ID: p.ProcessID, Code: p.ProcessCode, TitleAZ: p.TitleAZ, TitleEN: p.TitleEN, OwnerID: p.OwnerID}
+		r.Process = process.ProcessRef{ID: p.ProcessID, Code: p.ProcessCode, TitleAZ: p.TitleAZ, TitleEN: p.TitleEN, OwnerID: p.OwnerID}
 		r.Period, r.TaskCode, r.TaskAZ, r.TaskEN = p.Period, p.Code, p.TaskAZ, p.TaskEN
 		r.OutputNames = append(r.OutputNames, p.Output)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -40,7 +41,7 @@ type PackContent struct {
 // CycleEvidence reads all submissions of a cycle that the actor may read, in
 // every state. A fixed number of queries.
 func (s *Service) CycleEvidence(ctx context.Context, cycleID string) (CycleEvidence, error) {
-	scope, err := Allowed(ctx, policies.EvidenceRead)
+	scope, err := office.Allowed(ctx, policies.EvidenceRead)
 	if err != nil {
 		return CycleEvidence{}, err
 	}
@@ -70,7 +71,7 @@ func (s *Service) CycleEvidence(ctx context.Context, cycleID string) (CycleEvide
 // the pack, and one for each file of confidential evidence in it, as for any
 // other opening. Files that could not be taken are not among packed.
 func (s *Service) PackTaken(ctx context.Context, ev CycleEvidence, content PackContent, packed func(File) bool) error {
-	if _, err := Allowed(ctx, policies.EvidenceRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.EvidenceRead); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {

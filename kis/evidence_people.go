@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // EvidenceScope bounds a question about evidence. An empty list does not
@@ -31,13 +32,13 @@ func EvidencePeople(ctx context.Context, db bun.IDB, scope EvidenceScope) ([]Evi
 			ColumnExpr("CASE WHEN ? = 'submitted_by' THEN 1 ELSE 0 END AS submitted", column).
 			Where("? IS NOT NULL", bun.Ident("s."+column))
 		if len(scope.Users) > 0 {
-			q.Where("? IN (?)", bun.Ident("s."+column), bun.List(clean(scope.Users)))
+			q.Where("? IN (?)", bun.Ident("s."+column), bun.List(office.CleanIDs(scope.Users)))
 		}
 		if len(scope.CycleIDs) > 0 {
-			q.Where("s.cycle_id IN (?)", bun.List(clean(scope.CycleIDs)))
+			q.Where("s.cycle_id IN (?)", bun.List(office.CleanIDs(scope.CycleIDs)))
 		}
 		if len(scope.Departments) > 0 {
-			q.Where("s.department_id IN (?)", bun.List(clean(scope.Departments)))
+			q.Where("s.department_id IN (?)", bun.List(office.CleanIDs(scope.Departments)))
 		}
 		if len(scope.Codes) > 0 {
 			q.Join("JOIN activities AS a ON a.id = s.activity_id").WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {

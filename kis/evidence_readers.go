@@ -9,6 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -66,7 +67,7 @@ func (s *Service) EvidenceReaders(ctx context.Context, db bun.IDB, id string) ([
 // readSubmissions reads what decides who may see them.
 func readSubmissions(ctx context.Context, db bun.IDB, ids []string) ([]Submission, error) {
 	var list []Submission
-	if ids = clean(ids); len(ids) == 0 {
+	if ids = office.CleanIDs(ids); len(ids) == 0 {
 		return nil, nil
 	}
 	err := db.NewSelect().Model(&list).Column("s.id", "s.cycle_id", "s.department_id", "s.submitted_by", "s.class").Where("s.id IN (?)", bun.List(ids)).Scan(ctx)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -59,7 +60,7 @@ const maxRecords = 20
 // FindRecords lists records that the actor may see and hand in, kind by kind
 // in the order of the sources, the newest first.
 func (s *Service) FindRecords(ctx context.Context, q RecordQuery) ([]Record, error) {
-	if _, err := Allowed(ctx, policies.EvidenceSubmit); err != nil {
+	if _, err := office.Allowed(ctx, policies.EvidenceSubmit); err != nil {
 		return nil, err
 	}
 	if err := s.mayReadCycle(ctx, q.CycleID); err != nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/process"
 )
 
 // reindexBatch is how many submissions are indexed in one transaction.
@@ -79,7 +80,7 @@ func indexAll(ctx context.Context, db bun.IDB, subs []Submission) error {
 	}
 	type around struct {
 		code, task string
-		outputs    []outputRow
+		outputs    []process.OutputRow
 		files      []File
 	}
 	of := map[string]*around{}
@@ -88,7 +89,7 @@ func indexAll(ctx context.Context, db bun.IDB, subs []Submission) error {
 	}
 	for _, r := range serves {
 		a := of[r.SubmissionID]
-		a.code, a.task, a.outputs = r.Code, r.TaskAZ, append(a.outputs, outputRow{NameAZ: r.NameAZ})
+		a.code, a.task, a.outputs = r.Code, r.TaskAZ, append(a.outputs, process.OutputRow{NameAZ: r.NameAZ})
 	}
 	for _, r := range names {
 		of[r.SubmissionID].files = append(of[r.SubmissionID].files, File{Name: r.Name})

@@ -1,6 +1,7 @@
 package kis
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -9,6 +10,8 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -29,16 +32,16 @@ type AcceptResult struct {
 }
 
 // Label is how to call it: the title, else the id.
-func (r AcceptResult) Label() string { return orText(r.Title, r.ID) }
+func (r AcceptResult) Label() string { return cmp.Or(r.Title, r.ID) }
 
 // AcceptMany accepts submissions one by one, each by the rules of Accept and
 // in a unit of work of its own: what one is refused for does not hold up the
 // others. Invalid when there is none or more than MaxAccepted.
 func (s *Service) AcceptMany(ctx context.Context, ids []string) ([]AcceptResult, error) {
-	if _, err := Allowed(ctx, policies.EvidenceReview); err != nil {
+	if _, err := office.Allowed(ctx, policies.EvidenceReview); err != nil {
 		return nil, err
 	}
-	ids = clean(ids)
+	ids = office.CleanIDs(ids)
 	if len(ids) == 0 {
 		return nil, apperr.InvalidField("submission", "kis.evidence.bulk.none")
 	}
@@ -73,7 +76,7 @@ func (s *Service) Return(ctx context.Context, id, reason string) error {
 	var c apperr.Check
 	reason = c.Text("reason", reason, minReason, maxReason)
 	if err := c.Err(); err != nil {
-		if _, denied := Allowed(ctx, policies.EvidenceReview); denied != nil {
+		if _, denied := office.Allowed(ctx, policies.EvidenceReview); denied != nil {
 			return denied
 		}
 		return err
@@ -82,7 +85,7 @@ func (s *Service) Return(ctx context.Context, id, reason string) error {
 }
 
 func (s *Service) decide(ctx context.Context, id string, to SubmissionState, reason string) error {
-	scope, err := Allowed(ctx, policies.EvidenceReview)
+	scope, err := office.Allowed(ctx, policies.EvidenceReview)
 	if err != nil {
 		return err
 	}
@@ -116,7 +119,7 @@ func (s *Service) decide(ctx context.Context, id string, to SubmissionState, rea
 				return err
 			}
 		}
-		return refreshDuties(ctx, tx, sub.CycleID, phaseOf(at.code))
+		return refreshDuties(ctx, tx, sub.CycleID, process.PhaseOf(at.code))
 	})
 }
 
@@ -164,7 +167,7 @@ func supersede(ctx context.Context, tx *store.Tx, newest Submission, code string
 
 // Withdraw takes evidence back before it was reviewed.
 func (s *Service) Withdraw(ctx context.Context, id string) error {
-	scope, err := Allowed(ctx, policies.EvidenceWithdraw)
+	scope, err := office.Allowed(ctx, policies.EvidenceWithdraw)
 	if err != nil {
 		return err
 	}
@@ -183,7 +186,7 @@ func (s *Service) Withdraw(ctx context.Context, id string) error {
 			return err
 		}
 		tx.Record(sub.change(policies.EvidenceWithdraw, at, Submitted, Withdrawn, nil))
-		return refreshDuties(ctx, tx, sub.CycleID, phaseOf(at.code))
+		return refreshDuties(ctx, tx, sub.CycleID, process.PhaseOf(at.code))
 	})
 }
 

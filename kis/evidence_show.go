@@ -9,6 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -17,13 +18,13 @@ type SubmissionPage struct {
 	EvidenceRow
 	Cycle    Cycle
 	Versions []Version // all that the actor may read, newest first, this one too
-	History  []Event
+	History  []office.Event
 	Record   *EvidenceRecord // nil when it is none
 }
 
 // Submission gives one submission; NotFound when the actor may not read it.
 func (s *Service) Submission(ctx context.Context, id string) (SubmissionPage, error) {
-	if _, err := Allowed(ctx, policies.EvidenceRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.EvidenceRead); err != nil {
 		return SubmissionPage{}, err
 	}
 	if !store.IsID(id) {
@@ -56,7 +57,7 @@ func (s *Service) Submission(ctx context.Context, id string) (SubmissionPage, er
 	if page.Record, err = s.recordOf(ctx, db, page.Version.Submission); err != nil {
 		return page, err
 	}
-	page.History, err = objectHistory(ctx, db, "submission", id, 200)
+	page.History, err = office.ObjectHistory(ctx, db, "submission", id, 200)
 	return page, err
 }
 
@@ -70,7 +71,7 @@ func (s *Service) EvidenceFile(ctx context.Context, submissionID, fileID string)
 // evidenceFile is EvidenceFile for one way of opening it, which the trail
 // tells: download or preview.
 func (s *Service) evidenceFile(ctx context.Context, submissionID, fileID, how string) (File, error) {
-	if _, err := Allowed(ctx, policies.EvidenceRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.EvidenceRead); err != nil {
 		return File{}, err
 	}
 	if !store.IsID(submissionID) || !store.IsID(fileID) {

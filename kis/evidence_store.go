@@ -10,13 +10,15 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 )
 
 // taskOf is the task that outputs belong to.
 type taskOf struct {
-	activityRow
-	Outputs     []outputRow // those asked for, in order
-	Responsible []Department
+	process.ActivityRow
+	Outputs     []process.OutputRow // those asked for, in order
+	Responsible []office.Department
 }
 
 // place is where evidence for the outputs belongs.
@@ -44,17 +46,17 @@ func taskOfOutputs(ctx context.Context, db bun.IDB, cy Cycle, ids []string) (tas
 			return t, apperr.InvalidField("output", "kis.evidence.two_tasks")
 		}
 	}
-	err := db.NewSelect().Model(&t.activityRow).Where("a.id = ?", t.Outputs[0].ActivityID).Scan(ctx)
+	err := db.NewSelect().Model(&t.ActivityRow).Where("a.id = ?", t.Outputs[0].ActivityID).Scan(ctx)
 	if err != nil {
 		return t, store.MapError(err, "task of outputs")
 	}
 	if t.VersionID != cy.VersionID {
 		return t, apperr.Missing("output")
 	}
-	if t.Level != Task {
+	if t.Level != process.Task {
 		return t, apperr.InvalidField("output", "kis.evidence.no_task")
 	}
-	deps, err := activityDepartments(ctx, db, cy.VersionID, t.ID)
+	deps, err := process.ActivityDepartments(ctx, db, cy.VersionID, t.ID)
 	for _, d := range deps {
 		if d.Responsible {
 			t.Responsible = append(t.Responsible, d.Department)

@@ -1,6 +1,7 @@
 package kis
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -35,7 +37,7 @@ type NewSubmission struct {
 // (else Forbidden). While an earlier version is in review, or the phase's gate
 // is closed, or the cycle is not open, it is a Conflict.
 func (s *Service) Submit(ctx context.Context, in NewSubmission) (Submission, error) {
-	scope, err := Allowed(ctx, policies.EvidenceSubmit)
+	scope, err := office.Allowed(ctx, policies.EvidenceSubmit)
 	if err != nil {
 		return Submission{}, err
 	}
@@ -107,7 +109,7 @@ func (in *NewSubmission) check(maxFiles int, today day.Day) error {
 		maxFiles = DefaultFiles
 	}
 	var c apperr.Check
-	in.OutputIDs = clean(in.OutputIDs)
+	in.OutputIDs = office.CleanIDs(in.OutputIDs)
 	if len(in.OutputIDs) == 0 {
 		c.Add("output", "error.field.required")
 	}
@@ -183,13 +185,13 @@ func submittable(cy Cycle, task taskOf) error {
 
 // submitFor finds for which department the actor hands in: it must be in the
 // actor's scope, and responsible for the task or the owner of the process.
-func submitFor(scope policies.Scope, wanted string, task taskOf, owner Department) (string, error) {
+func submitFor(scope policies.Scope, wanted string, task taskOf, owner office.Department) (string, error) {
 	may := append(slices.Clone(task.Responsible), owner)
 	if wanted != "" {
 		if !scope.Department(wanted) {
 			return "", apperr.Missing("department")
 		}
-		if !slices.ContainsFunc(may, func(d Department) bool { return d.ID == wanted }) {
+		if !slices.ContainsFunc(may, func(d office.Department) bool { return d.ID == wanted }) {
 			return "", notResponsible(may)
 		}
 		return wanted, nil
@@ -202,7 +204,7 @@ func submitFor(scope policies.Scope, wanted string, task taskOf, owner Departmen
 	return "", notResponsible(may)
 }
 
-func notResponsible(may []Department) error {
+func notResponsible(may []office.Department) error {
 	var codes []string
 	for _, d := range may {
 		if !slices.Contains(codes, d.Code) {
@@ -215,14 +217,14 @@ func notResponsible(may []Department) error {
 // submission makes the row to store.
 func (in NewSubmission) submission(tx *store.Tx, cy Cycle, task taskOf, dept string) Submission {
 	sub := Submission{ID: store.NewID(), CycleID: cy.ID, DepartmentID: dept, Title: in.Title, Kind: in.Kind, Link: in.Link,
-		ReferencePeriod: orText(in.ReferencePeriod, cy.ReferencePeriod), EffectiveDay: in.EffectiveDay, ValidUntil: in.ValidUntil, Class: in.Class, Note: in.Note,
+		ReferencePeriod: cmp.Or(in.ReferencePeriod, cy.ReferencePeriod), EffectiveDay: in.EffectiveDay, ValidUntil: in.ValidUntil, Class: in.Class, Note: in.Note,
 		State: Submitted, SubmittedBy: tx.Actor.UserID, ReceivedAt: tx.Now}
 	sub.ActivityID, sub.ProcessID = task.ID, cy.Process.ID
 	if p, ok := cy.Phase(task.Phase); ok {
 		sub.Due = p.Due
 	}
 	for _, o := range task.Outputs {
-		sub.Title = orText(sub.Title, i18n.Shorten(o.NameAZ, maxEvidenceTitle-1))
+		sub.Title = cmp.Or(sub.Title, i18n.Shorten(o.NameAZ, maxEvidenceTitle-1))
 	}
 	return sub
 }

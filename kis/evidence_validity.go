@@ -13,6 +13,8 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/describe"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -132,7 +134,7 @@ func (sub *Submission) becomeValid(ctx context.Context, tx *store.Tx, code strin
 
 // ValidityRules lists the rules of a process by code.
 func (s *Service) ValidityRules(ctx context.Context, processID string) ([]ValidityRule, error) {
-	if _, err := Allowed(ctx, policies.ProcessRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ProcessRead); err != nil {
 		return nil, err
 	}
 	return validityRules(ctx, s.DB.Read(), processID)
@@ -151,7 +153,7 @@ const maxValidity = 240
 // and moves the last day of all its evidence that follows rules. What its
 // sender gave a day stays. The same again is no change.
 func (s *Service) SetValidityRule(ctx context.Context, processID string, in NewValidityRule) error {
-	if err := allowedAny(ctx, policies.CyclePlan); err != nil {
+	if err := office.AllowedAny(ctx, policies.CyclePlan); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -168,7 +170,7 @@ func (s *Service) SetValidityRule(ctx context.Context, processID string, in NewV
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		p, err := findProcess(ctx, tx, processID)
+		p, err := process.FindProcess(ctx, tx, processID)
 		if err != nil {
 			return err
 		}

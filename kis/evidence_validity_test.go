@@ -10,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 func TestEvidenceIsValidForATime(t *testing.T) {
@@ -144,7 +145,7 @@ func TestEvidenceIsValidForATime(t *testing.T) {
 				t.Errorf("%s is valid until %q, want %q, %v", page.TaskCode, page.ValidUntil, want, err)
 			}
 		}
-		events, err := o.Trail(o.System(), kis.TrailFilter{Action: kis.TrailValidity})
+		events, err := o.Trail(o.System(), office.TrailFilter{Action: kis.TrailValidity})
 		if err != nil || len(events.Events) != 4 {
 			t.Errorf("%d entries, %v", len(events.Events), err)
 		}

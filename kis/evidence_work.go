@@ -12,6 +12,8 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -62,7 +64,7 @@ type openTask struct {
 	Reason                           string
 
 	cycle   cycleName
-	process ProcessRef
+	process process.ProcessRef
 	task    taskName
 }
 
@@ -181,14 +183,14 @@ func (s *Service) reviewParts(db bun.IDB, who actor.Actor) []WorkPart {
 	return []WorkPart{{Tab: WorkMine, Name: "kis.review", Kind: "kis.work.kind.review", Menu: "/evidence", Due: "s.due", ID: "s.id",
 		From: func() *bun.SelectQuery {
 			q := db.NewSelect().TableExpr("submissions AS s").Where("s.state = ?", Submitted).Where("s.submitted_by <> ?", who.UserID)
-			return readable(InScope(q, scope, "s.department_id"), who)
+			return readable(office.InScope(q, scope, "s.department_id"), who)
 		},
 		Items: func(ctx context.Context, keys []WorkKey) ([]WorkItem, error) {
 			rows, err := s.inReview(ctx, db, keys)
 			if err != nil {
 				return nil, err
 			}
-			users, err := s.kept.names.usersOf(ctx, s.DB, idsIn(rows, func(r *reviewTask) string { return r.SubmittedBy }))
+			users, err := s.kept.names.UsersOf(ctx, s.DB, idsIn(rows, func(r *reviewTask) string { return r.SubmittedBy }))
 			out := make([]WorkItem, len(rows))
 			for i, r := range rows {
 				out[i] = r.item(who.Lang, "kis.work.kind.review", "eye-check")

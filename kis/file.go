@@ -9,6 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // File is a file attached to a record. Its bytes never change.
@@ -82,7 +83,7 @@ func AttachUploads(ctx context.Context, tx *store.Tx, uploadIDs []string) ([]Fil
 // FilesByID gives files by id; ids that are none are left out.
 func FilesByID(ctx context.Context, db bun.IDB, ids []string) (map[string]File, error) {
 	out := map[string]File{}
-	if ids = clean(ids); len(ids) == 0 {
+	if ids = office.CleanIDs(ids); len(ids) == 0 {
 		return out, nil
 	}
 	var list []File
@@ -118,7 +119,7 @@ func insertUpload(ctx context.Context, tx *store.Tx, u Upload) error {
 }
 
 func uploadsOf(ctx context.Context, db bun.IDB, userID string, ids []string) ([]Upload, error) {
-	if ids = clean(ids); len(ids) == 0 || userID == "" {
+	if ids = office.CleanIDs(ids); len(ids) == 0 || userID == "" {
 		return nil, nil
 	}
 	var rows []uploadRow

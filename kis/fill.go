@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -126,7 +127,7 @@ type FilledOutput struct {
 // FilledTasks reads the applicable tasks of the newest description of a
 // process, in its order.
 func (s *Service) FilledTasks(ctx context.Context, processID string) ([]FilledTask, error) {
-	v, err := latestVersion(ctx, s.DB.Read(), processID, "")
+	v, err := process.LatestVersion(ctx, s.DB.Read(), processID, "")
 	if err != nil || v == nil {
 		return nil, err
 	}
@@ -141,7 +142,7 @@ func (s *Service) FilledTasks(ctx context.Context, processID string) ([]FilledTa
 	if err != nil {
 		return nil, store.MapError(err, "tasks to fill")
 	}
-	deps, err := activityDepartments(ctx, s.DB.Read(), v.ID, "")
+	deps, err := process.ActivityDepartments(ctx, s.DB.Read(), v.ID, "")
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +197,7 @@ func (f *Fill) Evidence(list []FilledEvidence) error {
 			e.File.ID, e.File.AddedBy, e.File.AddedAt = store.NewID(), e.By.UserID, e.ReceivedAt
 			files = []File{*e.File}
 		}
-		e.index(e.Task.Code, e.Task.NameAZ, []outputRow{{NameAZ: o.NameAZ}}, files)
+		e.index(e.Task.Code, e.Task.NameAZ, []process.OutputRow{{NameAZ: o.NameAZ}}, files)
 		rows.add(e.Submission, o.ID, files)
 		at := place{e.Task.Code, []int{o.Position}}
 		steps = append(steps, step{e.ReceivedAt, e.By, e.change(policies.EvidenceSubmit, at, "", Submitted, files)})
@@ -244,29 +245,19 @@ func (r *fillRows) add(sub Submission, outputID string, files []File) {
 }
 
 func (r *fillRows) insert(ctx context.Context, tx *store.Tx) error {
-	if err := insertMany(ctx, tx, r.subs); err != nil {
+	if err := store.InsertMany(ctx, tx, r.subs); err != nil {
 		return err
 	}
-	if err := insertMany(ctx, tx, r.outputs); err != nil {
+	if err := store.InsertMany(ctx, tx, r.outputs); err != nil {
 		return err
 	}
-	if err := insertMany(ctx, tx, r.files); err != nil {
+	if err := store.InsertMany(ctx, tx, r.files); err != nil {
 		return err
 	}
-	if err := insertMany(ctx, tx, r.links); err != nil {
+	if err := store.InsertMany(ctx, tx, r.links); err != nil {
 		return err
 	}
 	return insertWords(ctx, tx, r.subs...)
-}
-
-// insertMany inserts rows, some hundred at a time.
-func insertMany[T any](ctx context.Context, tx bun.IDB, rows []T) error {
-	for part := range slices.Chunk(rows, 200) {
-		if _, err := tx.NewInsert().Model(&part).Exec(ctx); err != nil {
-			return store.MapError(err, "fill")
-		}
-	}
-	return nil
 }
 
 // ProposeDays gives the due days of the phases of a year as ProposeDue does,

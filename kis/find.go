@@ -9,15 +9,17 @@ import (
 
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
 // FoundActivity is a phase, sub-process or task of a process that was looked
 // for by words or code.
 type FoundActivity struct {
-	Process ProcessRef
+	Process process.ProcessRef
 	Code    string
-	Level   Level
+	Level   process.Level
 	Name    string // in the language asked for
 	CycleID string // of the newest open cycle that has it; empty when there is none
 	Period  string
@@ -33,11 +35,11 @@ const maxLed = 2000
 // those of the first words and of the oldest descriptions. One query, two for
 // several words; a word costs the same however many processes there are.
 func (s *Service) FindActivities(ctx context.Context, query, lang string, limit int) ([]FoundActivity, error) {
-	scope, err := Allowed(ctx, policies.ProcessRead)
+	scope, err := office.Allowed(ctx, policies.ProcessRead)
 	if err != nil || !scope.Any {
 		return nil, err
 	}
-	words := searchWords(i18n.Shorten(query, 200))
+	words := i18n.Words(i18n.Shorten(query, 200))
 	if len(words) == 0 {
 		return nil, nil
 	}
@@ -52,7 +54,7 @@ func (s *Service) FindActivities(ctx context.Context, query, lang string, limit 
 	}
 	var rows []struct {
 		Code    string
-		Level   Level
+		Level   process.Level
 		NameAZ  string `bun:"name_az"`
 		NameEN  string `bun:"name_en"`
 		PID     string `bun:"p_id"`
@@ -82,7 +84,7 @@ func (s *Service) FindActivities(ctx context.Context, query, lang string, limit 
 	}
 	out := make([]FoundActivity, len(rows))
 	for i, r := range rows {
-		out[i] = FoundActivity{Process: ProcessRef{ID: r.PID, Code: r.PCode, TitleAZ: r.TitleAZ, TitleEN: r.TitleEN}, Code: r.Code, Level: r.Level,
+		out[i] = FoundActivity{Process: process.ProcessRef{ID: r.PID, Code: r.PCode, TitleAZ: r.TitleAZ, TitleEN: r.TitleEN}, Code: r.Code, Level: r.Level,
 			Name: i18n.InLang(lang, r.NameAZ, r.NameEN), CycleID: r.CycleID, Period: r.Period}
 	}
 	return out, nil
@@ -120,33 +122,33 @@ func rarestOfActivities(ctx context.Context, db bun.IDB, words []string) (string
 
 // namedProcess is a process with the words by which it is found.
 type namedProcess struct {
-	ProcessRef
+	process.ProcessRef
 	words []string
 }
 
 // FindProcesses gives processes in whose code and titles all words of a query
 // begin a word: at most limit, by title. No query unless something has changed.
-func (s *Service) FindProcesses(ctx context.Context, query string, limit int) ([]ProcessRef, error) {
-	if _, err := Allowed(ctx, policies.ProcessRead); err != nil {
+func (s *Service) FindProcesses(ctx context.Context, query string, limit int) ([]process.ProcessRef, error) {
+	if _, err := office.Allowed(ctx, policies.ProcessRead); err != nil {
 		return nil, err
 	}
-	words := searchWords(i18n.Shorten(query, 200))
+	words := i18n.Words(i18n.Shorten(query, 200))
 	if len(words) == 0 {
 		return nil, nil
 	}
 	all, err := s.kept.processes.Get(ctx, s.DB, struct{}{}, func() ([]namedProcess, error) {
-		var rows []processRow
+		var rows []process.ProcessRow
 		err := s.DB.Read().NewSelect().Model(&rows).OrderExpr("p.sort_key, p.id").Scan(ctx)
 		list := make([]namedProcess, len(rows))
 		for i, r := range rows {
-			list[i] = namedProcess{r.ref(), searchWords(r.Code + " " + r.TitleAZ + " " + r.TitleEN)}
+			list[i] = namedProcess{r.Ref(), i18n.Words(r.Code + " " + r.TitleAZ + " " + r.TitleEN)}
 		}
 		return list, store.MapError(err, "processes to find")
 	})
 	if err != nil {
 		return nil, err
 	}
-	var out []ProcessRef
+	var out []process.ProcessRef
 	for _, p := range all {
 		if len(out) < limit && holdsWords(p.words, words) {
 			out = append(out, p.ProcessRef)

@@ -8,8 +8,8 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/process"
 )
 
 func TestActivitiesAndProcessesAreFoundByWordsAndCodes(t *testing.T) {
@@ -48,7 +48,7 @@ func TestActivitiesAndProcessesAreFoundByWordsAndCodes(t *testing.T) {
 
 		// A new version takes the place of the one before.
 		text := strings.Replace(string(kistestCSV(t)), "Tələbatların dəqiqləşdirilməsi", "Zürafələrin sayılması", 1)
-		_, err := o.ImportProcess(nigar, kis.ImportRequest{Reader: strings.NewReader(text), Name: "b.csv", Code: kistest.ProcessCode, OwnerCode: "SSS", EffectiveFrom: "2026-06-01"})
+		_, err := o.ImportProcess(nigar, process.ImportRequest{Reader: strings.NewReader(text), Name: "b.csv", Code: kistest.ProcessCode, OwnerCode: "SSS", EffectiveFrom: "2026-06-01"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +95,7 @@ func TestFindingTakesAFixedNumberOfQueries(t *testing.T) {
 		}
 		few := measure()
 		for i := range 6 {
-			_, err := o.ImportProcess(nigar, kis.ImportRequest{Reader: strings.NewReader(string(kistestCSV(t))), Name: "a.csv", Code: fmt.Sprintf("xidmet-%d", i),
+			_, err := o.ImportProcess(nigar, process.ImportRequest{Reader: strings.NewReader(string(kistestCSV(t))), Name: "a.csv", Code: fmt.Sprintf("xidmet-%d", i),
 				TitleAZ: "Xidmət", OwnerCode: "SSS", EffectiveFrom: "2026-01-01"})
 			if err != nil {
 				t.Fatal(err)

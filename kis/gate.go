@@ -6,6 +6,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -21,12 +22,12 @@ const (
 )
 
 // GateTransitions is the life of a gate. Reopenings are counted.
-var GateTransitions = []Transition[GateState]{
-	{"", GateOpen, policies.CyclePlan, "plan"},
-	{GateOpen, GatePassed, policies.GatePass, "pass"},
-	{GateOpen, GateWaived, policies.GateWaive, "waive"},
-	{GatePassed, GateOpen, policies.GateReopen, "reopen"},
-	{GateWaived, GateOpen, policies.GateReopen, "reopen"},
+var GateTransitions = []office.Transition[GateState]{
+	{From: "", To: GateOpen, Action: policies.CyclePlan, Verb: "plan"},
+	{From: GateOpen, To: GatePassed, Action: policies.GatePass, Verb: "pass"},
+	{From: GateOpen, To: GateWaived, Action: policies.GateWaive, Verb: "waive"},
+	{From: GatePassed, To: GateOpen, Action: policies.GateReopen, Verb: "reopen"},
+	{From: GateWaived, To: GateOpen, Action: policies.GateReopen, Verb: "reopen"},
 }
 
 // Bounds of a reason.
@@ -52,7 +53,7 @@ func (s *Service) ReopenGate(ctx context.Context, cycleID, phase, reason string)
 }
 
 func (s *Service) moveGate(ctx context.Context, cycleID, phase, verb, reason string, act policies.Action) error {
-	if _, err := Allowed(ctx, act); err != nil {
+	if _, err := office.Allowed(ctx, act); err != nil {
 		return err
 	}
 	if verb != "pass" {
@@ -78,7 +79,7 @@ func moveGate(ctx context.Context, tx *store.Tx, cycleID, phase, verb, reason st
 	if !cy.Open() {
 		return apperr.New(apperr.Conflict, "kis.cycle.not_open")
 	}
-	arrow, ok := Arrow(GateTransitions, p.Gate, verb)
+	arrow, ok := office.Arrow(GateTransitions, p.Gate, verb)
 	if !ok {
 		return apperr.New(apperr.Conflict, "error.conflict.state", "object", "gate", "state", string(p.Gate))
 	}

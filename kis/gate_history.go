@@ -1,12 +1,15 @@
 package kis
 
-import "context"
+import (
+	"context"
+	"github.com/kis-platform/kis/kis/office"
+)
 
 // GateHistory gives what was decided about the gate of a phase, newest first:
 // each passing, waiver and reopening with who, when and why.
-func (s *Service) GateHistory(ctx context.Context, cycleID, phase string) ([]Event, error) {
+func (s *Service) GateHistory(ctx context.Context, cycleID, phase string) ([]office.Event, error) {
 	if err := s.mayReadCycle(ctx, cycleID); err != nil {
 		return nil, err
 	}
-	return objectHistory(ctx, s.DB.Read(), "gate", cycleID+":"+phase, 500)
+	return office.ObjectHistory(ctx, s.DB.Read(), "gate", cycleID+":"+phase, 500)
 }

@@ -67,7 +67,7 @@ func (g GateRecords) record(ctx context.Context, cy Cycle, p CyclePhase) Record 
 // HoldsText says whether all words of a query begin words of the texts, folded
 // as the library of evidence folds them.
 func HoldsText(query string, texts ...string) bool {
-	return holdsWords(searchWords(strings.Join(texts, " ")), searchWords(i18n.Shorten(query, 200)))
+	return holdsWords(i18n.Words(strings.Join(texts, " ")), i18n.Words(i18n.Shorten(query, 200)))
 }
 
 func holdsWords(words, query []string) bool {

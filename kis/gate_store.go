@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // unacceptedTasks lists the codes of the applicable tasks of a phase that have
@@ -22,7 +23,7 @@ func unacceptedTasks(ctx context.Context, db bun.IDB, cy Cycle, phase string) ([
 
 // updateGate moves a gate along an arrow. Passing and waiving keep who and
 // when; reopening clears that and counts.
-func updateGate(ctx context.Context, tx *store.Tx, cycleID, phase string, arrow Transition[GateState], note string) error {
+func updateGate(ctx context.Context, tx *store.Tx, cycleID, phase string, arrow office.Transition[GateState], note string) error {
 	q := tx.NewUpdate().Table("cycle_phases").Set("gate = ?, gate_note = ?", arrow.To, note).
 		Where("cycle_id = ? AND phase = ? AND gate = ?", cycleID, phase, arrow.From)
 	if arrow.To == GateOpen {

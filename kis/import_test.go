@@ -9,8 +9,8 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/reference"
 )
 
@@ -33,8 +33,8 @@ func TestImportingTheOfficialDescription(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := kistest.NewOffice(t, db)
 		nigar := o.As(t.Context(), "nigar")
-		req := func(dry bool) kis.ImportRequest {
-			return kis.ImportRequest{Reader: kistest.Description(t), Name: reference.Process, TitleAZ: "1-elektron xidmət", DryRun: dry}
+		req := func(dry bool) process.ImportRequest {
+			return process.ImportRequest{Reader: kistest.Description(t), Name: reference.Process, TitleAZ: "1-elektron xidmət", DryRun: dry}
 		}
 		trail := rowsIn(t, db, "trail")
 		dry, err := o.ImportProcess(nigar, req(true))
@@ -48,7 +48,7 @@ func TestImportingTheOfficialDescription(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, r := range []kis.ImportResult{dry, res} {
+		for _, r := range []process.ImportResult{dry, res} {
 			if r.Phases != 8 || r.Subprocesses != 44 || r.Tasks != 108 || r.NotApplicable != 19 || r.Gates != 7 || r.Outputs != 210 || r.Inputs != 316 {
 				t.Errorf("counts: %d phases, %d sub-processes, %d tasks, %d not applicable, %d gates, %d outputs, %d inputs", r.Phases, r.Subprocesses, r.Tasks, r.NotApplicable, r.Gates, r.Outputs, r.Inputs)
 			}
@@ -69,7 +69,7 @@ func TestImportingTheOfficialDescription(t *testing.T) {
 		if len(page.Activities) != 160 || len(page.Gates) != 7 || page.Gates[3].StatementAZ != "4-cü mərhələnin yekunu. Məlumatlar işlənməyə hazırdır" {
 			t.Errorf("%d rows, gates %v", len(page.Activities), page.Gates)
 		}
-		i := slices.IndexFunc(page.Activities, func(a kis.Activity) bool { return a.Code == "1.1.1" })
+		i := slices.IndexFunc(page.Activities, func(a process.Activity) bool { return a.Code == "1.1.1" })
 		a := page.Activities[i]
 		if len(a.Suppliers) != 1 || a.Suppliers[0].Code != "İNO" || len(a.Responsible) != 1 || a.Responsible[0].Code != "SSS" || !a.OwnerStandsInFor {
 			t.Errorf("1.1.1 has no internal supplier, so the owner answers: suppliers %v, responsible %v", a.Suppliers, a.Responsible)
@@ -92,7 +92,7 @@ func TestANewVersionTellsWhatDiffers(t *testing.T) {
 		}
 		text := strings.Replace(string(raw), "Tələbatların dəqiqləşdirilməsi", "Tələbatların dəqiqləşdirilməsi və təsdiqi", 1)
 		text += "8.3.2,task,8.3,Planın təsdiqi,Planın təsdiqi,Plan,KİEMŞ,Təsdiq edilmiş plan,true,Approve the plan\r\n"
-		req := kis.ImportRequest{Reader: strings.NewReader(text), Name: "yeni.csv", Code: kistest.ProcessCode, EffectiveFrom: "2026-01-05"}
+		req := process.ImportRequest{Reader: strings.NewReader(text), Name: "yeni.csv", Code: kistest.ProcessCode, EffectiveFrom: "2026-01-05"}
 		res, err := o.ImportProcess(nigar, req)
 		if err != nil {
 			t.Fatal(err)
@@ -124,11 +124,11 @@ func TestARefusedDescriptionLeavesNothing(t *testing.T) {
 		}
 		text := strings.Replace(string(raw), "MİHO | DSK | SSS", "MİHO | XYZ | SSS", 1)
 		trail := rowsIn(t, db, "trail")
-		_, err = o.ImportProcess(nigar, kis.ImportRequest{Reader: strings.NewReader(text), Name: "a.csv"})
+		_, err = o.ImportProcess(nigar, process.ImportRequest{Reader: strings.NewReader(text), Name: "a.csv"})
 		if f := apperr.As(err).Fields; len(f) != 1 || f[0].Name != "suppliers" || f[0].Key != "kis.import.supplier" || f[0].Row == 0 {
 			t.Errorf("unknown supplier: %v", err)
 		}
-		for name, req := range map[string]kis.ImportRequest{
+		for name, req := range map[string]process.ImportRequest{
 			"owner":          {Reader: kistest.Description(t), Name: "a.csv", OwnerCode: "YOX"},
 			"external owner": {Reader: kistest.Description(t), Name: "a.csv", OwnerCode: "ƏN"},
 			"code":           {Reader: kistest.Description(t), Name: "a.csv", Code: "Böyük Kod"},
@@ -149,7 +149,7 @@ func TestARefusedDescriptionLeavesNothing(t *testing.T) {
 func TestOnlyTheQualityManagerImports(t *testing.T) {
 	o := kistest.NewOffice(t, storetest.Open(t))
 	for _, p := range kistest.People {
-		_, err := o.ImportProcess(o.As(t.Context(), p.Key), kis.ImportRequest{Reader: kistest.Description(t), Name: "a.csv", DryRun: true})
+		_, err := o.ImportProcess(o.As(t.Context(), p.Key), process.ImportRequest{Reader: kistest.Description(t), Name: "a.csv", DryRun: true})
 		if (err == nil) != (p.Role == "quality_manager") {
 			t.Errorf("%s: %v", p.Role, err)
 		}
@@ -158,7 +158,7 @@ func TestOnlyTheQualityManagerImports(t *testing.T) {
 			t.Errorf("%s reads processes: %v", p.Role, err)
 		}
 	}
-	if _, err := o.ImportProcess(t.Context(), kis.ImportRequest{Reader: kistest.Description(t), Name: "a.csv"}); !apperr.Is(err, apperr.Unauthenticated) {
+	if _, err := o.ImportProcess(t.Context(), process.ImportRequest{Reader: kistest.Description(t), Name: "a.csv"}); !apperr.Is(err, apperr.Unauthenticated) {
 		t.Errorf("nobody: %v", err)
 	}
 }

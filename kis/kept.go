@@ -6,27 +6,26 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 )
 
 // kept is what nearly every page asks for and seldom changes.
 type kept struct {
-	people      store.Kept[string, person] // by id of the user
-	departments store.Kept[struct{}, []Department]
-	choices     store.Kept[struct{}, []ProcessRef]
-	processes   store.Kept[struct{}, []namedProcess] // all, by title
-	counts      store.Kept[string, []counted]        // by the text of the question, which holds the filter and the scope
-	versions    store.Kept[string, versionFacts]     // of processes, which never change
-	names       evidenceNames
+	choices   store.Kept[struct{}, []process.ProcessRef]
+	processes store.Kept[struct{}, []namedProcess] // all, by title
+	counts    store.Kept[string, []counted]        // by the text of the question, which holds the filter and the scope
+	versions  store.Kept[string, versionFacts]     // of processes, which never change
+	names     evidenceNames
 }
 
 // evidenceNames are the names around submissions, by id.
 type evidenceNames struct {
-	departments store.Kept[string, Department]
-	users       store.Kept[string, string]
-	processes   store.Kept[string, ProcessRef]
-	cycles      store.Kept[string, cycleName]
-	tasks       store.Kept[string, taskName] // of a version of a process, which never changes
-	files       store.Kept[string, []File]   // of a submission, which keeps what it was handed in with; without their hashes
+	*office.NameCache
+	processes store.Kept[string, process.ProcessRef]
+	cycles    store.Kept[string, cycleName]
+	tasks     store.Kept[string, taskName] // of a version of a process, which never changes
+	files     store.Kept[string, []File]   // of a submission, which keeps what it was handed in with; without their hashes
 }
 
 // cycleName is what the library shows of a cycle.
@@ -39,11 +38,12 @@ type cycleName struct {
 // taskName is what the library shows of a task.
 type taskName struct{ Code, AZ, EN string }
 
-func (k *kept) init() {
-	k.people.Most, k.counts.Most = 5000, 500
+func (k *kept) init(o *office.Office) {
+	k.counts.Most = 500
 	k.versions.Fixed, k.versions.Most = true, 2000
 	n := &k.names
-	n.users.Most, n.processes.Most, n.cycles.Most = 5000, 2000, 5000
+	n.NameCache = o.Names()
+	n.processes.Most, n.cycles.Most = 2000, 5000
 	n.tasks.Fixed, n.tasks.Most = true, 20_000
 	n.files.Fixed, n.files.Most = true, 20_000
 }
@@ -51,11 +51,11 @@ func (k *kept) init() {
 // fill puts the names around rows of the library: no query for what is known,
 // else one for each kind of name.
 func (n *evidenceNames) fill(ctx context.Context, db *store.DB, rows []EvidenceRow) error {
-	departments, err := n.departmentsOf(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.DepartmentID }))
+	departments, err := n.DepartmentsOf(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.DepartmentID }))
 	if err != nil {
 		return err
 	}
-	users, err := n.usersOf(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.SubmittedBy }))
+	users, err := n.UsersOf(ctx, db, idsIn(rows, func(r *EvidenceRow) string { return r.SubmittedBy }))
 	if err != nil {
 		return err
 	}
@@ -86,23 +86,8 @@ func (n *evidenceNames) fill(ctx context.Context, db *store.DB, rows []EvidenceR
 	return nil
 }
 
-func (n *evidenceNames) departmentsOf(ctx context.Context, db *store.DB, ids []string) (map[string]Department, error) {
-	return n.departments.Many(ctx, db, ids, func(ids []string) (map[string]Department, error) { return DepartmentsByID(ctx, db.Read(), ids) })
-}
-
-func (n *evidenceNames) usersOf(ctx context.Context, db *store.DB, ids []string) (map[string]string, error) {
-	return n.users.Many(ctx, db, ids, func(ids []string) (map[string]string, error) {
-		found, err := UsersByID(ctx, db.Read(), ids)
-		out := make(map[string]string, len(found))
-		for id, u := range found {
-			out[id] = u.Name
-		}
-		return out, err
-	})
-}
-
-func (n *evidenceNames) processesOf(ctx context.Context, db *store.DB, ids []string) (map[string]ProcessRef, error) {
-	return n.processes.Many(ctx, db, ids, func(ids []string) (map[string]ProcessRef, error) { return processesByID(ctx, db.Read(), ids) })
+func (n *evidenceNames) processesOf(ctx context.Context, db *store.DB, ids []string) (map[string]process.ProcessRef, error) {
+	return n.processes.Many(ctx, db, ids, func(ids []string) (map[string]process.ProcessRef, error) { return processesByID(ctx, db.Read(), ids) })
 }
 
 func (n *evidenceNames) cyclesOf(ctx context.Context, db *store.DB, ids []string) (map[string]cycleName, error) {
@@ -126,12 +111,12 @@ func idsIn[R any](rows []R, id func(*R) string) []string {
 	return out
 }
 
-func processesByID(ctx context.Context, db bun.IDB, ids []string) (map[string]ProcessRef, error) {
-	var rows []processRow
+func processesByID(ctx context.Context, db bun.IDB, ids []string) (map[string]process.ProcessRef, error) {
+	var rows []process.ProcessRow
 	err := db.NewSelect().Model(&rows).Where("p.id IN (?)", bun.List(ids)).Scan(ctx)
-	out := make(map[string]ProcessRef, len(rows))
+	out := make(map[string]process.ProcessRef, len(rows))
 	for _, r := range rows {
-		out[r.ID] = r.ref()
+		out[r.ID] = r.Ref()
 	}
 	return out, store.MapError(err, "processes")
 }

@@ -1,6 +1,6 @@
-// Package kis owns the spine of the office: departments, users and their
-// roles, process models, cycles, evidence, gates, the working-day calendar
-// and the reading of the trail.
+// Package kis owns the spine of the office: cycles of processes, evidence and
+// its files, and gates. It stands on kis/office (people, calendar, trail) and
+// kis/process (models), whose services its own embeds.
 //
 // It may import internal packages, policies and migrations; nothing of the
 // other contexts. Invariants: whoever asks is the actor of the context, and
@@ -14,21 +14,17 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"github.com/kis-platform/kis/internal/actor"
-	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/blob"
-	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 )
 
 // Service is the spine over one database and one store of files.
 type Service struct {
-	DB      *store.DB
-	Blobs   *blob.Store
-	Zone    *time.Location // of the office
-	Country string         // whose working-day calendar counts, e.g. "AZ"
-	Limits  Limits
+	*process.Model
+	Blobs  *blob.Store
+	Limits Limits
 
 	// Scanner looks for viruses in what is sent; nil when the office has none.
 	Scanner Scanner
@@ -63,31 +59,8 @@ type Assignments interface {
 
 // New makes the service. A nil zone is Asia/Baku, an empty country AZ.
 func New(db *store.DB, blobs *blob.Store, zone *time.Location, country string) *Service {
-	if zone == nil {
-		zone = time.FixedZone("Asia/Baku", 4*60*60)
-	}
-	if country == "" {
-		country = "AZ"
-	}
 	db.Seal(cycleSeal)
-	s := &Service{DB: db, Blobs: blobs, Zone: zone, Country: country, Limits: DefaultLimits()}
-	s.kept.init()
+	s := &Service{Model: process.New(office.New(db, zone, country)), Blobs: blobs, Limits: DefaultLimits()}
+	s.kept.init(s.Office)
 	return s
-}
-
-// Today is the current day of the office.
-func (s *Service) Today() day.Day { return day.Of(s.DB.Now(), s.Zone) }
-
-// Allowed gives the scope in which the actor of ctx may do the action, or
-// Unauthenticated for nobody and Forbidden when no grant allows it.
-func Allowed(ctx context.Context, act policies.Action) (policies.Scope, error) {
-	who := actor.From(ctx)
-	if who.Nobody() {
-		return policies.Scope{}, apperr.New(apperr.Unauthenticated, "error.unauthenticated")
-	}
-	scope := policies.For(who, act)
-	if scope.None() {
-		return scope, apperr.New(apperr.Forbidden, "error.forbidden")
-	}
-	return scope, nil
 }

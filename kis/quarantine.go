@@ -9,6 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -127,7 +128,7 @@ type Quarantined struct {
 	SHA256      string
 	Signature   string // what the scanner calls it
 	Sender      string // who sent it
-	Department  Department
+	Department  office.Department
 	Submission  string // id of the evidence that it was attached to before it was scanned, where the reader may read it
 	FoundAt     time.Time
 	DeletedAt   time.Time // zero while the bytes are kept
@@ -136,7 +137,7 @@ type Quarantined struct {
 
 // Quarantine lists what was caught, the newest first, at most the last 200.
 func (s *Service) Quarantine(ctx context.Context) ([]Quarantined, error) {
-	if _, err := Allowed(ctx, policies.QuarantineRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.QuarantineRead); err != nil {
 		return nil, err
 	}
 	return quarantined(ctx, s.DB.Read(), actor.From(ctx))
@@ -145,7 +146,7 @@ func (s *Service) Quarantine(ctx context.Context) ([]Quarantined, error) {
 // DeleteQuarantined gives up the bytes of a file in quarantine for good; the
 // record of it stays. A second time is a Conflict.
 func (s *Service) DeleteQuarantined(ctx context.Context, id string) error {
-	if err := allowedAny(ctx, policies.QuarantineDelete); err != nil {
+	if err := office.AllowedAny(ctx, policies.QuarantineDelete); err != nil {
 		return err
 	}
 	if !store.IsID(id) {

@@ -9,6 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // quarantineRow is the stored form of Quarantined.
@@ -101,12 +102,12 @@ func quarantined(ctx context.Context, db bun.IDB, who actor.Actor) ([]Quarantine
 	for _, r := range rows {
 		departments, submissions = append(departments, r.DepartmentID), append(submissions, r.SubmissionID)
 	}
-	deps, err := DepartmentsByID(ctx, db, departments)
+	deps, err := office.DepartmentsByID(ctx, db, departments)
 	if err != nil {
 		return nil, err
 	}
 	var subs []Submission
-	if ids := clean(submissions); len(ids) > 0 {
+	if ids := office.CleanIDs(submissions); len(ids) > 0 {
 		if err := db.NewSelect().Model(&subs).Where("s.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
 			return nil, store.MapError(err, "submissions in quarantine")
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // scanned is an office with a scanner.
@@ -125,7 +126,7 @@ func TestWithoutTheScannerNothingPasses(t *testing.T) {
 			t.Errorf("%d scanned, %v", n, err)
 		}
 		told := map[string]string{} // of what was caught later the sender is told, and nobody else
-		events, err := kis.EventsAfter(t.Context(), db.Read(), 0, 10_000)
+		events, err := office.EventsAfter(t.Context(), db.Read(), 0, 10_000)
 		if err != nil {
 			t.Fatal(err)
 		}

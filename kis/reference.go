@@ -2,13 +2,10 @@ package kis
 
 import (
 	"context"
-	"slices"
-	"strconv"
 
-	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
-	"github.com/kis-platform/kis/reference"
 )
 
 // LoadReference brings the departments with their other spellings, the
@@ -17,47 +14,11 @@ import (
 // stays as the office has it;
 // loading again changes nothing.
 func (s *Service) LoadReference(ctx context.Context) error {
-	if err := allowedAny(ctx, policies.DepartmentWrite); err != nil {
+	if err := office.AllowedAny(ctx, policies.DepartmentWrite); err != nil {
 		return err
 	}
-	departments, err := reference.Rows(reference.Departments)
-	if err != nil {
-		return apperr.Wrap(err, "reference")
-	}
-	aliasRows, err := reference.Rows(reference.DepartmentAliases)
-	if err != nil {
-		return apperr.Wrap(err, "reference")
-	}
-	aliases := map[string][]string{}
-	for _, r := range aliasRows {
-		aliases[r["code"]] = append(aliases[r["code"]], r["alias"])
-	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		existing, err := listDepartments(ctx, tx, true)
-		if err != nil {
-			return err
-		}
-		changed := false
-		for _, r := range departments {
-			code := r["code"]
-			if slices.ContainsFunc(existing, func(d Department) bool { return d.Code == code }) {
-				continue
-			}
-			d, folded, err := NewDepartment{code, r["name_az"], r["name_en"], DepartmentKind(r["kind"]), aliases[code]}.check()
-			if err != nil {
-				return err
-			}
-			d.ID, d.CreatedAt = store.NewID(), tx.Now
-			if err := insertDepartment(ctx, tx, &d); err != nil {
-				return err
-			}
-			if err := setAliases(ctx, tx, d.ID, folded); err != nil {
-				return err
-			}
-			changed = true
-			tx.Record(store.Change{Action: TrailReferenceLoad, Kind: "department", ID: d.ID, Label: d.Code, After: d.facts(folded)})
-		}
-		loaded, err := loadCalendars(ctx, tx)
+		changed, err := office.LoadReference(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -69,38 +30,9 @@ func (s *Service) LoadReference(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !changed && !loaded && !templates && !types {
+		if !changed && !templates && !types {
 			return store.ErrNoChange
 		}
 		return nil
 	})
-}
-
-// loadCalendars adds the years that are not there yet.
-func loadCalendars(ctx context.Context, tx *store.Tx) (changed bool, err error) {
-	years, err := reference.Rows(reference.CalendarYears)
-	if err != nil {
-		return false, apperr.Wrap(err, "reference")
-	}
-	for _, y := range years {
-		number, err := strconv.Atoi(y["year"])
-		if err != nil {
-			return false, apperr.Wrap(err, "reference calendar year")
-		}
-		rows, err := reference.Rows(reference.CalendarFile(y["country"], number))
-		if err != nil {
-			return false, apperr.Wrap(err, "reference calendar")
-		}
-		year := calendarYear{Country: y["country"], Year: number, Confirmed: y.Bool("confirmed"), Act: y["act"]}
-		added, err := insertCalendar(ctx, tx, year, rows)
-		if err != nil {
-			return false, err
-		}
-		if added {
-			changed = true
-			tx.Record(store.Change{Action: TrailCalendarLoad, Kind: "calendar", ID: year.Country + "-" + y["year"], Label: year.Country + " " + y["year"],
-				After: map[string]any{"days": len(rows), "confirmed": year.Confirmed, "act": year.Act}})
-		}
-	}
-	return changed, nil
 }

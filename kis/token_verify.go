@@ -8,6 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // tokenFacts is what the entry of a new token says of it.
@@ -16,23 +17,19 @@ type tokenFacts struct {
 	To                day.Day
 }
 
-// tokenMarkOf is the part of a token's hash that the trail keeps: enough to
-// notice another token in its place, too little to be of use.
-func tokenMarkOf(hash string) string { return hash[:min(16, len(hash))] }
-
 // verifyTokens compares each API token with the entries that made and ended
 // it: one that nobody made would open the office to somebody unknown.
 func (s *Service) verifyTokens(ctx context.Context, report func(store.Fault)) (int64, error) {
 	db := s.DB.Read()
 	return verifyRows(ctx, db, "api_tokens", func(ids []string) (map[string][]store.Fault, error) {
-		var rows []Token
+		var rows []office.Token
 		if err := db.NewSelect().Model(&rows).Where("t.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
 			return nil, store.MapError(err, "tokens to compare")
 		}
 		entries, err := TrailOf(ctx, db, "token", ids)
 		out := map[string][]store.Fault{}
 		for _, t := range rows {
-			if key := t.differs(entries[t.ID]); key != "" {
+			if key := tokenDiffers(t, entries[t.ID]); key != "" {
 				out[t.ID] = recordFault(t.ID, key)
 			}
 		}
@@ -40,19 +37,19 @@ func (s *Service) verifyTokens(ctx context.Context, report func(store.Fault)) (i
 	}, report)
 }
 
-// differs gives the key of what is not as the trail says, or nothing.
-func (t Token) differs(trail []store.TrailBody) string {
-	if len(trail) == 0 || trail[0].Action != TrailTokenCreate {
+// tokenDiffers gives the key of what is not as the trail says, or nothing.
+func tokenDiffers(t office.Token, trail []store.TrailBody) string {
+	if len(trail) == 0 || trail[0].Action != office.TrailTokenCreate {
 		return "verify.record.unknown"
 	}
 	var made tokenFacts
 	if json.Unmarshal(trail[0].After, &made) != nil {
 		return "verify.record.differs"
 	}
-	revoked := len(trail) > 1 && trail[len(trail)-1].Action == TrailTokenRevoke
+	revoked := len(trail) > 1 && trail[len(trail)-1].Action == office.TrailTokenRevoke
 	switch {
 	case trail[0].RootID != t.UserID || made.Name != t.Name || made.Start != t.Start || made.To != t.To || !entryAt(trail[0], t.CreatedAt),
-		made.Mark != "" && made.Mark != tokenMarkOf(t.Hash), // entries of earlier versions have none
+		made.Mark != "" && made.Mark != office.TokenMarkOf(t.Hash), // entries of earlier versions have none
 		revoked == t.RevokedAt.IsZero(), revoked && !entryAt(trail[len(trail)-1], t.RevokedAt):
 		return "verify.record.differs"
 	}

@@ -7,8 +7,8 @@ import (
 
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // TestATokenThatNobodyMadeIsFound changes tokens past the program in the ways
@@ -16,11 +16,11 @@ import (
 func TestATokenThatNobodyMadeIsFound(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := kistest.NewOffice(t, db)
-		live, _, err := o.CreateToken(o.As(t.Context(), "aytan"), kis.NewToken{Name: "hesabat"})
+		live, _, err := o.CreateToken(o.As(t.Context(), "aytan"), office.NewToken{Name: "hesabat"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		ended, _, err := o.CreateToken(o.As(t.Context(), "aytan"), kis.NewToken{Name: "köhnə"})
+		ended, _, err := o.CreateToken(o.As(t.Context(), "aytan"), office.NewToken{Name: "köhnə"})
 		if err != nil {
 			t.Fatal(err)
 		}

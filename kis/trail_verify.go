@@ -11,6 +11,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // VerifyRecords compares evidence, roles, tokens and files with what the trail says
@@ -26,7 +27,7 @@ func (s *Service) VerifyRecords(ctx context.Context, report func(store.Fault)) (
 			return n, err
 		}
 	}
-	for _, r := range []struct{ kind, action, table string }{{"submission", "kis:evidence:submit", "submissions"}, {"grant", TrailUserGrant, "user_roles"}, {"token", TrailTokenCreate, "api_tokens"}} {
+	for _, r := range []struct{ kind, action, table string }{{"submission", "kis:evidence:submit", "submissions"}, {"grant", office.TrailUserGrant, "user_roles"}, {"token", office.TrailTokenCreate, "api_tokens"}} {
 		if err := VerifyNoneGone(ctx, s.DB, r.kind, r.action, r.table, report); err != nil {
 			return n, err
 		}
@@ -206,8 +207,8 @@ func (s *Service) verifyGrants(ctx context.Context, report func(store.Fault)) (n
 	db := s.DB.Read()
 	return verifyRows(ctx, db, "user_roles", func(ids []string) (map[string][]store.Fault, error) {
 		var rows []struct {
-			Grant `bun:",extend"`
-			Code  string // of the department
+			office.Grant `bun:",extend"`
+			Code         string // of the department
 		}
 		err := db.NewSelect().Model(&rows).ColumnExpr("r.*").ColumnExpr("COALESCE(d.code, '') AS code").
 			Join("LEFT JOIN departments AS d ON d.id = r.department_id").Where("r.id IN (?)", bun.List(ids)).Scan(ctx)
@@ -217,7 +218,7 @@ func (s *Service) verifyGrants(ctx context.Context, report func(store.Fault)) (n
 		entries, err := TrailOf(ctx, db, "grant", ids)
 		out := map[string][]store.Fault{}
 		for _, r := range rows {
-			if key := r.differs(entries[r.ID], r.Code); key != "" {
+			if key := grantDiffers(r.Grant, entries[r.ID], r.Code); key != "" {
 				out[r.ID] = recordFault(r.ID, key)
 			}
 		}
@@ -225,14 +226,14 @@ func (s *Service) verifyGrants(ctx context.Context, report func(store.Fault)) (n
 	}, report)
 }
 
-// differs gives the key of what is not as the trail says, or nothing.
-func (g Grant) differs(trail []store.TrailBody, department string) string {
-	if len(trail) == 0 || trail[0].Action != TrailUserGrant {
+// grantDiffers is differs of a role.
+func grantDiffers(g office.Grant, trail []store.TrailBody, department string) string {
+	if len(trail) == 0 || trail[0].Action != office.TrailUserGrant {
 		return "verify.record.unknown"
 	}
-	var first, now grantFacts
+	var first, now office.GrantFacts
 	for i, b := range trail {
-		if now = (grantFacts{}); json.Unmarshal(b.After, &now) != nil {
+		if now = (office.GrantFacts{}); json.Unmarshal(b.After, &now) != nil {
 			return "verify.record.differs"
 		}
 		if i == 0 {

@@ -7,8 +7,8 @@ import (
 
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -44,7 +44,7 @@ func TestRowsThatTheTrailDoesNotKnowAreNamed(t *testing.T) {
 				if err := o.Accept(o.As(t.Context(), "nigar"), again.ID); err != nil {
 					t.Fatal(err)
 				}
-				if err := o.GrantRole(o.As(t.Context(), "rauf"), o.ID("samir"), kis.NewGrant{Role: policies.Assessor, To: o.Today().Add(30)}); err != nil {
+				if err := o.GrantRole(o.As(t.Context(), "rauf"), o.ID("samir"), office.NewGrant{Role: policies.Assessor, To: o.Today().Add(30)}); err != nil {
 					t.Fatal(err)
 				}
 				found := func() (out []string) {

@@ -11,12 +11,12 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/content"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
 // Bounds of uploads, and what the trail says of them.
 const (
-	MaxFileName   = 255 // characters of a file's name
 	maxStaged     = 500 // files one person may have sent and not yet attached
 	trailStage    = "kis:upload:stage"
 	trailDiscard  = "kis:upload:discard"
@@ -41,11 +41,11 @@ type Upload struct {
 // A name or content that cannot be taken, or that the scanner finds something
 // in, is Invalid on field "upload"; a stream that breaks off leaves nothing.
 func (s *Service) StageUpload(ctx context.Context, name string, r io.Reader) (Upload, error) {
-	who, err := onlyPerson(ctx, policies.SelfUse)
+	who, err := office.OnlyPerson(ctx, policies.SelfUse)
 	if err != nil {
 		return Upload{}, err
 	}
-	name, err = CleanName(name)
+	name, err = content.CleanName(name)
 	if err != nil {
 		return Upload{}, err
 	}
@@ -95,7 +95,7 @@ func (s *Service) StageUpload(ctx context.Context, name string, r io.Reader) (Up
 
 // DiscardUpload forgets a file of the actor's that was not attached.
 func (s *Service) DiscardUpload(ctx context.Context, id string) error {
-	who, err := onlyPerson(ctx, policies.SelfUse)
+	who, err := office.OnlyPerson(ctx, policies.SelfUse)
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (s *Service) OpenUpload(ctx context.Context, id string) (Upload, *os.File, 
 
 // Upload finds a file that the actor has sent and not yet attached.
 func (s *Service) Upload(ctx context.Context, id string) (Upload, error) {
-	who, err := onlyPerson(ctx, policies.SelfUse)
+	who, err := office.OnlyPerson(ctx, policies.SelfUse)
 	if err != nil {
 		return Upload{}, err
 	}

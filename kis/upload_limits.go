@@ -2,6 +2,7 @@ package kis
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -75,4 +76,15 @@ func uploadFault(err error, name string, limit int64) error {
 	}
 	return &apperr.Error{Kind: apperr.Invalid, Key: "error.invalid", Cause: err, Fields: []apperr.Field{{Name: "upload", Key: e.Key,
 		Args: apperr.Pairs("file", i18n.Shorten(name, 60), "max", sizeText(limit))}}}
+}
+
+// sizeText writes a number of bytes for a message, e.g. 50 MB.
+func sizeText(n int64) string {
+	units := []string{"B", "KB", "MB", "GB", "TB"}
+	i := 0
+	for n >= 1<<10 && n%(1<<10) == 0 && i < len(units)-1 {
+		n >>= 10
+		i++
+	}
+	return fmt.Sprintf("%d %s", n, units[i])
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/content"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/reference"
 )
 
@@ -127,6 +128,6 @@ func loadFileTypes(ctx context.Context, tx *store.Tx) (changed bool, err error) 
 	if _, err := tx.NewInsert().Model(&add).Exec(ctx); err != nil {
 		return false, store.MapError(err, "insert file types")
 	}
-	tx.Record(store.Change{Action: TrailReferenceLoad, Kind: "file_types", ID: "file_types", After: map[string]any{"endings": endings}})
+	tx.Record(store.Change{Action: office.TrailReferenceLoad, Kind: "file_types", ID: "file_types", After: map[string]any{"endings": endings}})
 	return true, nil
 }

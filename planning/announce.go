@@ -8,13 +8,13 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
 // Announcements says whom an entry of the trail about plans, reviews and measures
 // concerns: those who take the next step, and who is to know how it ended.
-func (s *Service) Announcements(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func (s *Service) Announcements(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	switch e.RootKind {
 	case kindPlan:
 		return announcePlan(ctx, db, e)
@@ -50,7 +50,7 @@ func inDepartments(act policies.Action, departments []string) func(actor.Actor) 
 }
 
 // announcePlan tells of the steps of a yearly plan.
-func announcePlan(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func announcePlan(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	verb := e.Verb()
 	department := e.Facts()["department"]
 	var to func(actor.Actor) bool
@@ -98,11 +98,11 @@ func announcePlan(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcem
 	if verb == "send" || verb == "answer" {
 		href += "#agree"
 	}
-	return []kis.Announcement{{Kind: "plan", Key: "planning.notice.plan." + key, Args: args, Href: href, For: to}}, nil
+	return []office.Announcement{{Kind: "plan", Key: "planning.notice.plan." + key, Args: args, Href: href, For: to}}, nil
 }
 
 // announceReview tells of the steps of a management review.
-func announceReview(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func announceReview(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	verb := e.Verb()
 	if verb != "prepare" && verb != "return" && verb != "sign" {
 		return nil, nil
@@ -132,12 +132,12 @@ func announceReview(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announc
 			return policies.For(a, policies.ReviewPrepare).Any
 		}
 	}
-	return []kis.Announcement{{Kind: "review", Key: "planning.notice.review." + key, Args: map[string]string{"who": e.ActorName, "number": e.Label, "note": e.Note},
+	return []office.Announcement{{Kind: "review", Key: "planning.notice.review." + key, Args: map[string]string{"who": e.ActorName, "number": e.Label, "note": e.Note},
 		Href: "/reviews/" + e.ID, For: to}}, nil
 }
 
 // announceRecommendation tells who proposed a recommendation what became of it.
-func announceRecommendation(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func announceRecommendation(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	verb := e.Verb()
 	if verb != "accept" && verb != "reject" && verb != "merge" && verb != "release" {
 		return nil, nil
@@ -146,7 +146,7 @@ func announceRecommendation(ctx context.Context, db bun.IDB, e kis.Event) ([]kis
 	if err := db.NewSelect().Model(&r).Where("r.id = ?", e.ID).Scan(ctx); err != nil {
 		return nil, store.MapError(err, "recommendation of an entry")
 	}
-	return []kis.Announcement{{Kind: "recommendation", Key: "planning.notice.recommendation." + verb,
+	return []office.Announcement{{Kind: "recommendation", Key: "planning.notice.recommendation." + verb,
 		Args: map[string]string{"who": e.ActorName, "number": r.Number, "note": e.Note}, Href: "/recommendations/" + r.ID, For: func(a actor.Actor) bool {
 			return a.UserID == r.ProposedBy && policies.For(a, policies.RecommendationRead).Department(r.DepartmentID)
 		}}}, nil
@@ -154,7 +154,7 @@ func announceRecommendation(ctx context.Context, db bun.IDB, e kis.Event) ([]kis
 
 // announceMeasure tells of what is asked of, submitted by and returned to the
 // departments in measures of national plans.
-func announceMeasure(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func announceMeasure(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	var departments []string
 	switch e.Verb() {
 	case "ask":
@@ -162,7 +162,7 @@ func announceMeasure(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announ
 		if err != nil {
 			return nil, store.MapError(err, "departments of measures")
 		}
-		return []kis.Announcement{{Kind: "measure", Key: "planning.notice.measure.asked",
+		return []office.Announcement{{Kind: "measure", Key: "planning.notice.measure.asked",
 			Args: map[string]string{"who": e.ActorName, "plan": e.Label, "due": e.Facts()["write_due"]}, Href: "/measures", For: inDepartments(policies.MeasureReport, departments)}}, nil
 	case "submit", "return":
 		var m struct {
@@ -176,12 +176,12 @@ func announceMeasure(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announ
 		args := map[string]string{"who": e.ActorName, "number": m.Number, "year": m.Year, "note": e.Note}
 		href := "/measures/" + e.RootID + "?year=" + m.Year
 		if e.Verb() == "submit" {
-			return []kis.Announcement{{Kind: "measure", Key: "planning.notice.measure.submitted", Args: args, Href: href, For: anywhere(policies.MeasureDecide)}}, nil
+			return []office.Announcement{{Kind: "measure", Key: "planning.notice.measure.submitted", Args: args, Href: href, For: anywhere(policies.MeasureDecide)}}, nil
 		}
 		if err := db.NewRaw(`SELECT department_id FROM measure_departments WHERE measure_id = ?`, e.RootID).Scan(ctx, &departments); err != nil {
 			return nil, store.MapError(err, "departments of a measure")
 		}
-		return []kis.Announcement{{Kind: "measure", Key: "planning.notice.measure.returned", Args: args, Href: href, For: inDepartments(policies.MeasureReport, departments)}}, nil
+		return []office.Announcement{{Kind: "measure", Key: "planning.notice.measure.returned", Args: args, Href: href, For: inDepartments(policies.MeasureReport, departments)}}, nil
 	}
 	return nil, nil
 }

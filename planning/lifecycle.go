@@ -7,7 +7,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -28,7 +28,7 @@ func RecommendationStates() []RecommendationState {
 
 // RecommendationTransitions is the life of a recommendation. Release happens
 // when the item it became is taken out of a plan that is not approved yet.
-var RecommendationTransitions = []kis.Transition[RecommendationState]{
+var RecommendationTransitions = []office.Transition[RecommendationState]{
 	{From: "", To: Open, Action: policies.RecommendationPropose, Verb: "propose"},
 	{From: Open, To: Accepted, Action: policies.RecommendationDecide, Verb: "accept"},
 	{From: Open, To: Rejected, Action: policies.RecommendationDecide, Verb: "reject"},
@@ -56,7 +56,7 @@ func PlanStates() []PlanState {
 // PlanTransitions is the life of a yearly plan. Complete happens by itself
 // when the last department agrees, renew when an item of an agreed plan is
 // changed and departments must agree anew.
-var PlanTransitions = []kis.Transition[PlanState]{
+var PlanTransitions = []office.Transition[PlanState]{
 	{From: "", To: PlanDraft, Action: policies.PlanDraft, Verb: "open"},
 	{From: PlanDraft, To: PlanAgreeing, Action: policies.PlanDraft, Verb: "send"},
 	{From: PlanAgreeing, To: PlanDraft, Action: policies.PlanDraft, Verb: "recall"},
@@ -82,7 +82,7 @@ func AgreementStates() []AgreementState { return []AgreementState{Pending, Agree
 
 // AgreementTransitions is the life of a department's answer. Change happens
 // when an item that concerns the department is added, changed or removed.
-var AgreementTransitions = []kis.Transition[AgreementState]{
+var AgreementTransitions = []office.Transition[AgreementState]{
 	{From: "", To: Pending, Action: policies.PlanDraft, Verb: "ask"},
 	{From: Pending, To: Agreed, Action: policies.PlanAgree, Verb: "agree"},
 	{From: Pending, To: Objected, Action: policies.PlanAgree, Verb: "object"},
@@ -106,7 +106,7 @@ func ItemStates() []ItemState { return []ItemState{NotStarted, InProgress, Done,
 
 // ItemTransitions is the life of a plan item while its plan is running. An
 // item under way may be reported on again without changing its state.
-var ItemTransitions = []kis.Transition[ItemState]{
+var ItemTransitions = []office.Transition[ItemState]{
 	{From: "", To: NotStarted, Action: policies.PlanDraft, Verb: "add"},
 	{From: NotStarted, To: InProgress, Action: policies.PlanReport, Verb: "report"},
 	{From: NotStarted, To: Done, Action: policies.PlanReport, Verb: "finish"},
@@ -132,7 +132,7 @@ const (
 func ReviewStates() []ReviewState { return []ReviewState{ReviewDraft, ReviewPrepared, ReviewSigned} }
 
 // ReviewTransitions is the life of a management review.
-var ReviewTransitions = []kis.Transition[ReviewState]{
+var ReviewTransitions = []office.Transition[ReviewState]{
 	{From: "", To: ReviewDraft, Action: policies.ReviewPrepare, Verb: "open"},
 	{From: ReviewDraft, To: ReviewPrepared, Action: policies.ReviewPrepare, Verb: "prepare"},
 	{From: ReviewPrepared, To: ReviewDraft, Action: policies.ReviewPrepare, Verb: "recall"},
@@ -142,18 +142,18 @@ var ReviewTransitions = []kis.Transition[ReviewState]{
 
 // arrow finds the step a person asked for. A step that the state does not
 // allow is a Conflict that names the state and the steps that are open.
-func arrow[S ~string](ctx context.Context, table []kis.Transition[S], object string, from S, verb string) (kis.Transition[S], error) {
-	if t, ok := kis.Arrow(table, from, verb); ok {
+func arrow[S ~string](ctx context.Context, table []office.Transition[S], object string, from S, verb string) (office.Transition[S], error) {
+	if t, ok := office.Arrow(table, from, verb); ok {
 		return t, nil
 	}
-	return kis.Transition[S]{}, wrongState(ctx, table, object, from)
+	return office.Transition[S]{}, wrongState(ctx, table, object, from)
 }
 
 // wrongState is the Conflict of something that the state does not allow.
-func wrongState[S ~string](ctx context.Context, table []kis.Transition[S], object string, from S) error {
+func wrongState[S ~string](ctx context.Context, table []office.Transition[S], object string, from S) error {
 	lang := actor.From(ctx).Lang
 	var open []string
-	for _, t := range kis.Next(table, from) {
+	for _, t := range office.Next(table, from) {
 		open = append(open, i18n.T(lang, "planning."+object+".verb."+t.Verb))
 	}
 	state := "planning." + object + ".state." + string(from)

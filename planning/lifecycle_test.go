@@ -14,8 +14,8 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/planning/planningtest"
 	"github.com/kis-platform/kis/policies"
@@ -23,7 +23,7 @@ import (
 
 // checkTable says whether a table of transitions holds together: every state
 // can be reached, every arrow has words, nothing else occurs.
-func checkTable[S ~string](t *testing.T, object string, states []S, table []kis.Transition[S]) {
+func checkTable[S ~string](t *testing.T, object string, states []S, table []office.Transition[S]) {
 	t.Helper()
 	reached := map[S]bool{}
 	known := map[S]bool{"": true}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -28,7 +28,7 @@ func MeasureStates() []MeasureState {
 
 // MeasureTransitions is the life of a yearly entry. It ends for good when the
 // report of the year is sent.
-var MeasureTransitions = []kis.Transition[MeasureState]{
+var MeasureTransitions = []office.Transition[MeasureState]{
 	{From: "", To: MeasureDraft, Action: policies.MeasureReport, Verb: "write"},
 	{From: MeasureDraft, To: MeasureDraft, Action: policies.MeasureReport, Verb: "write"},
 	{From: MeasureDraft, To: MeasureSubmitted, Action: policies.MeasureReport, Verb: "submit"},
@@ -52,7 +52,7 @@ func MeasureReportStates() []MeasureReportState {
 }
 
 // MeasureReportTransitions is the life of the yearly report.
-var MeasureReportTransitions = []kis.Transition[MeasureReportState]{
+var MeasureReportTransitions = []office.Transition[MeasureReportState]{
 	{From: "", To: MeasureReportAsked, Action: policies.MeasureDecide, Verb: "ask"},
 	{From: MeasureReportAsked, To: MeasureReportAsked, Action: policies.MeasureDecide, Verb: "ask"},
 	{From: MeasureReportAsked, To: MeasureReportSent, Action: policies.MeasureDecide, Verb: "send"},
@@ -157,7 +157,7 @@ type Measure struct {
 	SourceName string    `bun:"source_name"`
 	CreatedAt  time.Time `bun:"created_at"`
 
-	Departments []kis.Department `bun:"-"` // the first one leads
+	Departments []office.Department `bun:"-"` // the first one leads
 }
 
 // Title is the official text in a language.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -89,7 +89,7 @@ func (s *Service) ReopenMeasure(ctx context.Context, measureID string, year, ver
 // step brings with it.
 func (s *Service) stepEntry(ctx context.Context, act policies.Action, measureID string, year, version int, verb, note string,
 	change func(tx *store.Tx, m Measure, e *MeasureEntry) error) (MeasureEntry, error) {
-	if _, err := kis.Allowed(ctx, act); err != nil {
+	if _, err := office.Allowed(ctx, act); err != nil {
 		return MeasureEntry{}, err
 	}
 	var e MeasureEntry
@@ -140,7 +140,7 @@ func (e MeasureEntry) verdict() map[string]any {
 // AssignMeasure names the departments that answer for a measure, the leading
 // one first; none takes them all away.
 func (s *Service) AssignMeasure(ctx context.Context, measureID string, departmentIDs []string) error {
-	if _, err := kis.Allowed(ctx, policies.MeasureImport); err != nil {
+	if _, err := office.Allowed(ctx, policies.MeasureImport); err != nil {
 		return err
 	}
 	var ids []string
@@ -157,7 +157,7 @@ func (s *Service) AssignMeasure(ctx context.Context, measureID string, departmen
 		if err := internalDepartments(ctx, tx, "department", ids...); err != nil {
 			return err
 		}
-		found, err := kis.DepartmentsByID(ctx, tx, ids)
+		found, err := office.DepartmentsByID(ctx, tx, ids)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // entryOf reads the entry of a measure and year with its parts; one without
@@ -129,7 +130,7 @@ func sameVersion(ctx context.Context, db bun.IDB, e MeasureEntry, seen int) erro
 	if e.Version == seen {
 		return nil
 	}
-	users, err := kis.UsersByID(ctx, db, []string{e.UpdatedBy})
+	users, err := office.UsersByID(ctx, db, []string{e.UpdatedBy})
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/table"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -48,7 +48,7 @@ var yearsInName = regexp.MustCompile(`(20[0-9]{2})[^0-9]{1,3}(20[0-9]{2})`)
 // kind is a Conflict, since entries were written for it as it is. Numbers may
 // leave gaps: an office has only its own measures of a plan.
 func (s *Service) ImportMeasures(ctx context.Context, in MeasureImport) (MeasureImportResult, error) {
-	if _, err := kis.Allowed(ctx, policies.MeasureImport); err != nil {
+	if _, err := office.Allowed(ctx, policies.MeasureImport); err != nil {
 		return MeasureImportResult{}, err
 	}
 	rows, _, err := table.Read(in.Reader, table.Limits{}, measureShortHeader, measureHeader)

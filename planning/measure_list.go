@@ -6,7 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -51,9 +51,9 @@ type MeasureList struct {
 	Decided   int
 	// By status that stands, under the filters by department and text.
 	Counts      map[MeasureStatus]int
-	Total       int              // rows of the filter, over all pages
-	More        bool             // there is a next page
-	Departments []kis.Department // that answer for any measure of the plan
+	Total       int                 // rows of the filter, over all pages
+	More        bool                // there is a next page
+	Departments []office.Department // that answer for any measure of the plan
 }
 
 // Rule finds the status of a code.
@@ -70,7 +70,7 @@ func (l MeasureList) Rule(code MeasureStatus) (MeasureStatusRule, bool) {
 // order of their numbers. The number of queries does not depend on how many
 // there are. A plan that is none is not found, nor is a year it does not have.
 func (s *Service) Measures(ctx context.Context, f MeasureFilter) (MeasureList, error) {
-	if _, err := kis.Allowed(ctx, policies.MeasureRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.MeasureRead); err != nil {
 		return MeasureList{}, err
 	}
 	db := s.DB.Read()
@@ -93,7 +93,7 @@ func (s *Service) Measures(ctx context.Context, f MeasureFilter) (MeasureList, e
 	}
 	l.Due = l.Plan.Due(l.Year)
 	if today := s.KIS.Today(); today < l.Due {
-		if l.DaysLeft, err = kis.WorkingDaysBetween(ctx, db, s.KIS.Country, today, l.Due); err != nil {
+		if l.DaysLeft, err = office.WorkingDaysBetween(ctx, db, s.KIS.Country, today, l.Due); err != nil {
 			return l, err
 		}
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // standing is the SQL of MeasureEntry.Standing.
@@ -131,8 +131,8 @@ func sameNarratives(ctx context.Context, db bun.IDB, planID string, year int) (m
 }
 
 // departmentsOfPlan lists the departments that answer for anything of a plan.
-func departmentsOfPlan(ctx context.Context, db bun.IDB, planID string) ([]kis.Department, error) {
-	var list []kis.Department
+func departmentsOfPlan(ctx context.Context, db bun.IDB, planID string) ([]office.Department, error) {
+	var list []office.Department
 	err := db.NewSelect().Model(&list).ColumnExpr("d.*").
 		Where("d.id IN (SELECT md.department_id FROM measure_departments AS md JOIN measures AS m ON m.id = md.measure_id WHERE m.plan_id = ?)", planID).
 		OrderExpr("d.sort_key, d.id").Scan(ctx)

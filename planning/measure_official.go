@@ -6,7 +6,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // MeasuresReport is what the yearly report on a plan says, in the columns of
@@ -30,7 +30,7 @@ type MeasureReportRow struct {
 	Narrative        string // Görülmüş işlər; "" when nobody has written
 	Figures          string
 	Ongoing          bool
-	Departments      []kis.Department
+	Departments      []office.Department
 	State            MeasureState // "" when nobody has written
 	Status           MeasureStatus
 	StatusAZ         string // words of the status; "" until decided

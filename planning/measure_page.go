@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -25,9 +26,9 @@ type MeasurePage struct {
 	Statuses  []MeasureStatusRule
 	Entry     MeasureEntry
 	Warnings  []MeasureWarning
-	Others    []MeasureEntry      // of other years, newest first, without their parts
-	People    map[string]kis.User // who wrote, handed in and decided
-	History   []kis.Event
+	Others    []MeasureEntry         // of other years, newest first, without their parts
+	People    map[string]office.User // who wrote, handed in and decided
+	History   []office.Event
 	CanWrite  bool // the actor answers for it and it can be written now
 	CanMove   bool // the actor may decide and the report is not sent
 	CanRecall bool // the actor answers for it and it waits for a decision
@@ -41,7 +42,7 @@ func (p MeasurePage) Rule(code MeasureStatus) (MeasureStatusRule, bool) {
 // Measure gives a measure and its entry of a year; year 0 is this year, else
 // the last of the plan.
 func (s *Service) Measure(ctx context.Context, id string, year int) (MeasurePage, error) {
-	if _, err := kis.Allowed(ctx, policies.MeasureRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.MeasureRead); err != nil {
 		return MeasurePage{}, err
 	}
 	db := s.DB.Read()
@@ -74,7 +75,7 @@ func (s *Service) Measure(ctx context.Context, id string, year int) (MeasurePage
 	if p.Others, err = otherEntries(ctx, db, p.ID, p.Year); err != nil {
 		return p, err
 	}
-	if p.People, err = kis.UsersByID(ctx, db, []string{p.Entry.UpdatedBy, p.Entry.SubmittedBy, p.Entry.DecidedBy}); err != nil {
+	if p.People, err = office.UsersByID(ctx, db, []string{p.Entry.UpdatedBy, p.Entry.SubmittedBy, p.Entry.DecidedBy}); err != nil {
 		return p, err
 	}
 	if p.History, err = s.KIS.History(ctx, kindMeasure, p.ID, 50); err != nil {
@@ -88,7 +89,7 @@ func (s *Service) Measure(ctx context.Context, id string, year int) (MeasurePage
 func (s *Service) rights(ctx context.Context, p *MeasurePage) {
 	who := actor.From(ctx)
 	open := p.Report.State != MeasureReportSent && s.yearOpen(p.Plan, p.Year) == nil
-	_, writable := kis.Arrow(MeasureTransitions, p.Entry.State, "write")
+	_, writable := office.Arrow(MeasureTransitions, p.Entry.State, "write")
 	p.CanWrite = open && writable && answers(policies.For(who, policies.MeasureReport), p.Measure)
 	p.CanRecall = open && p.Entry.State == MeasureSubmitted && answers(policies.For(who, policies.MeasureReport), p.Measure)
 	p.CanMove = open && policies.Can(who, policies.MeasureDecide)
@@ -96,7 +97,7 @@ func (s *Service) rights(ctx context.Context, p *MeasurePage) {
 
 // MeasureFile opens a file that is evidence of a measure in any year.
 func (s *Service) MeasureFile(ctx context.Context, measureID, fileID string) (kis.File, *os.File, error) {
-	if _, err := kis.Allowed(ctx, policies.MeasureRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.MeasureRead); err != nil {
 		return kis.File{}, nil, err
 	}
 	if !store.IsID(measureID) || !store.IsID(fileID) {

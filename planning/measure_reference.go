@@ -7,7 +7,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -16,7 +16,7 @@ import (
 // reference data into the database. What is there already, by code, stays as
 // the office has it; loading again changes nothing.
 func (s *Service) LoadMeasuresReference(ctx context.Context) error {
-	if _, err := kis.Allowed(ctx, policies.MeasureImport); err != nil {
+	if _, err := office.Allowed(ctx, policies.MeasureImport); err != nil {
 		return err
 	}
 	statuses, err := referenceStatuses()

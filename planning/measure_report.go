@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -97,7 +97,7 @@ func (s *Service) SendMeasures(ctx context.Context, planCode string, year int, s
 // moveReport takes one arrow of the life of a yearly report.
 func (s *Service) moveReport(ctx context.Context, planCode string, year int, verb string, c *apperr.Check,
 	change func(tx *store.Tx, p NationalPlan, r *YearReport) error) error {
-	if _, err := kis.Allowed(ctx, policies.MeasureDecide); err != nil {
+	if _, err := office.Allowed(ctx, policies.MeasureDecide); err != nil {
 		return err
 	}
 	if err := c.Err(); err != nil {

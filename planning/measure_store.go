@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 type measureDepartment struct {
@@ -121,7 +121,7 @@ func departmentsOfMeasures(ctx context.Context, db bun.IDB, list []*Measure) err
 	for _, r := range rows {
 		wanted = append(wanted, r.DepartmentID)
 	}
-	departments, err := kis.DepartmentsByID(ctx, db, wanted)
+	departments, err := office.DepartmentsByID(ctx, db, wanted)
 	if err != nil {
 		return err
 	}

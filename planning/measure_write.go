@@ -10,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -85,7 +86,7 @@ func (t MeasureText) check() (MeasureText, error) {
 // entry that is handed in or decided, a report that is sent, or a version
 // that somebody has changed since is a Conflict.
 func (s *Service) WriteMeasure(ctx context.Context, measureID string, year int, t MeasureText) (MeasureEntry, error) {
-	if _, err := kis.Allowed(ctx, policies.MeasureReport); err != nil {
+	if _, err := office.Allowed(ctx, policies.MeasureReport); err != nil {
 		return MeasureEntry{}, err
 	}
 	t, err := t.check()

@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -58,7 +58,7 @@ type PlanSummary struct {
 
 // Plans lists all plans, newest first, in one query.
 func (s *Service) Plans(ctx context.Context) ([]PlanSummary, error) {
-	if _, err := kis.Allowed(ctx, policies.PlanRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanRead); err != nil {
 		return nil, err
 	}
 	return listPlans(ctx, s.DB.Read(), s.KIS.Today())
@@ -73,7 +73,7 @@ type NewPlan struct {
 // OpenPlan opens the plan of a year as a draft. A second plan for the year is
 // a Conflict on "year".
 func (s *Service) OpenPlan(ctx context.Context, n NewPlan) (Plan, error) {
-	if _, err := kis.Allowed(ctx, policies.PlanDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanDraft); err != nil {
 		return Plan{}, err
 	}
 	var c apperr.Check
@@ -175,7 +175,7 @@ var withReason = map[string]bool{"recall": true, "return": true, "close": true}
 // movePlan takes a plan along one arrow. The plan is locked first, so that
 // nobody changes an item, agrees or approves in between.
 func (s *Service) movePlan(ctx context.Context, act policies.Action, year int, verb, reason string, more func(*store.Tx, *Plan) error) error {
-	if _, err := kis.Allowed(ctx, act); err != nil {
+	if _, err := office.Allowed(ctx, act); err != nil {
 		return err
 	}
 	var c apperr.Check

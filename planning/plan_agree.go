@@ -9,7 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -26,7 +26,7 @@ type Agreement struct {
 	DecidedAt    time.Time      `bun:"decided_at,nullzero"`
 	Since        time.Time      `bun:"since"` // in this state
 
-	Department kis.Department `bun:"-"`
+	Department office.Department `bun:"-"`
 }
 
 // Objection is why a department did not agree, and what was answered.
@@ -103,7 +103,7 @@ func (s *Service) ObjectPlan(ctx context.Context, year int, departmentID string,
 // answerPlan moves the agreement of a department and lets more happen in the
 // same unit of work.
 func (s *Service) answerPlan(ctx context.Context, year int, departmentID string, revision int, verb string, more func(*store.Tx, *Plan) error) error {
-	scope, err := kis.Allowed(ctx, policies.PlanAgree)
+	scope, err := office.Allowed(ctx, policies.PlanAgree)
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (s *Service) answerPlan(ctx context.Context, year int, departmentID string,
 			return err
 		}
 		if verb == "agree" {
-			who, err := kis.DepartmentsByID(ctx, tx, []string{departmentID})
+			who, err := office.DepartmentsByID(ctx, tx, []string{departmentID})
 			if err != nil {
 				return err
 			}
@@ -148,7 +148,7 @@ func (s *Service) answerPlan(ctx context.Context, year int, departmentID string,
 // AnswerObjection records what is said to an objection when the item stays as
 // it is; the department is then asked again.
 func (s *Service) AnswerObjection(ctx context.Context, objectionID, answer string) error {
-	if _, err := kis.Allowed(ctx, policies.PlanDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanDraft); err != nil {
 		return err
 	}
 	var c apperr.Check

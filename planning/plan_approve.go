@@ -9,7 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -32,7 +32,7 @@ type Approval struct {
 // condition that blocks is not met, or when the plan has changed since the
 // revision that was read.
 func (s *Service) ApprovePlan(ctx context.Context, year int, a Approval) error {
-	if _, err := kis.Allowed(ctx, policies.PlanApprove); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanApprove); err != nil {
 		return err
 	}
 	if !a.Confirmed {

@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -17,7 +17,7 @@ import (
 // since, it is a Conflict. Departments that the item concerns, or did, must
 // agree again, and their objections to it count as answered by the change.
 func (s *Service) ChangeItem(ctx context.Context, itemID string, version int, f ItemFields) error {
-	if _, err := kis.Allowed(ctx, policies.PlanDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanDraft); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -81,7 +81,7 @@ func sameItem(a, b Item) bool {
 // RemoveItem takes an item out of a plan that is not approved, with a reason.
 // A recommendation it came from is open again.
 func (s *Service) RemoveItem(ctx context.Context, itemID string, version int, reason string) error {
-	if _, err := kis.Allowed(ctx, policies.PlanDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanDraft); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -132,7 +132,7 @@ func (s *Service) removeItem(ctx context.Context, tx *store.Tx, p *Plan, it Item
 // left undone and what was not carried over yet. Dates move into the new year
 // and may then be changed. It gives the number of items.
 func (s *Service) CarryOver(ctx context.Context, year int) (n int, err error) {
-	if _, err := kis.Allowed(ctx, policies.PlanDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanDraft); err != nil {
 		return 0, err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {

@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -60,13 +60,13 @@ type Item struct {
 	Version          int       `bun:"version"` // a form carries it; saving over another's change is a Conflict
 
 	// Read along with it.
-	Responsible  kis.Department   `bun:"-"`
-	CoExecutors  []kis.Department `bun:"-"`
-	CarriedYear  int              `bun:"carried_year,scanonly"` // year of the plan it comes from, 0 when it is new
-	OpenAct      string           `bun:"open_act,scanonly"`     // act behind it that the reader may open; "" for none
-	OpenReview   string           `bun:"open_review,scanonly"`  // the same of a review
-	Year         int              `bun:"year,scanonly"`
-	LastReportAt time.Time        `bun:"last_report_at,scanonly,nullzero"`
+	Responsible  office.Department   `bun:"-"`
+	CoExecutors  []office.Department `bun:"-"`
+	CarriedYear  int                 `bun:"carried_year,scanonly"` // year of the plan it comes from, 0 when it is new
+	OpenAct      string              `bun:"open_act,scanonly"`     // act behind it that the reader may open; "" for none
+	OpenReview   string              `bun:"open_review,scanonly"`  // the same of a review
+	Year         int                 `bun:"year,scanonly"`
+	LastReportAt time.Time           `bun:"last_report_at,scanonly,nullzero"`
 }
 
 // Term is the date that counts: the new one after a postponement.
@@ -83,7 +83,7 @@ func (i Item) Overdue(today day.Day) bool { return i.State != Done && i.Term() <
 // Concerns says whether the item is a matter of the department.
 func (i Item) Concerns(departmentID string) bool {
 	return i.ResponsibleID == departmentID ||
-		slices.ContainsFunc(i.CoExecutors, func(d kis.Department) bool { return d.ID == departmentID })
+		slices.ContainsFunc(i.CoExecutors, func(d office.Department) bool { return d.ID == departmentID })
 }
 
 // ItemFields is what people write about an item.
@@ -150,7 +150,7 @@ func (f ItemFields) item() Item {
 // AddItem adds an item whose basis is given in words to a plan that is not
 // approved. In a plan that was sent, the departments concerned must agree.
 func (s *Service) AddItem(ctx context.Context, year int, n NewItem) (Item, error) {
-	if _, err := kis.Allowed(ctx, policies.PlanDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanDraft); err != nil {
 		return Item{}, err
 	}
 	var c apperr.Check

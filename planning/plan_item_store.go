@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 type itemDepartment struct {
@@ -152,7 +152,7 @@ func withDepartments(ctx context.Context, db bun.IDB, items []Item) error {
 	for _, r := range rows {
 		departments = append(departments, r.DepartmentID)
 	}
-	known, err := kis.DepartmentsByID(ctx, db, departments)
+	known, err := office.DepartmentsByID(ctx, db, departments)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -56,7 +56,7 @@ type PlanDossier struct {
 
 // Plan gives the plan of a year.
 func (s *Service) Plan(ctx context.Context, year int) (PlanPage, error) {
-	if _, err := kis.Allowed(ctx, policies.PlanRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanRead); err != nil {
 		return PlanPage{}, err
 	}
 	return s.loadPlan(ctx, s.DB.Read(), year)
@@ -119,7 +119,7 @@ type ItemPage struct {
 
 // PlanItem gives one item of a plan.
 func (s *Service) PlanItem(ctx context.Context, id string) (ItemPage, error) {
-	if _, err := kis.Allowed(ctx, policies.PlanRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanRead); err != nil {
 		return ItemPage{}, err
 	}
 	if !store.IsID(id) {

@@ -10,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -71,7 +72,7 @@ func (n NewReport) verb() string {
 // department, with evidence that the actor has uploaded. A postponement needs
 // a reason and a date after the present term.
 func (s *Service) ReportItem(ctx context.Context, itemID string, n NewReport) error {
-	scope, err := kis.Allowed(ctx, policies.PlanReport)
+	scope, err := office.Allowed(ctx, policies.PlanReport)
 	if err != nil {
 		return err
 	}
@@ -100,7 +101,7 @@ func (s *Service) ReportItem(ctx context.Context, itemID string, n NewReport) er
 	})
 }
 
-func report(ctx context.Context, tx *store.Tx, p Plan, it Item, t kis.Transition[ItemState], n NewReport) error {
+func report(ctx context.Context, tx *store.Tx, p Plan, it Item, t office.Transition[ItemState], n NewReport) error {
 	files, err := kis.AttachUploads(ctx, tx, n.UploadIDs)
 	if err != nil {
 		return err
@@ -129,7 +130,7 @@ func report(ctx context.Context, tx *store.Tx, p Plan, it Item, t kis.Transition
 // PlanFile gives a file that a report on an item holds. Whoever may read the
 // plan may read it; one of another report is not found.
 func (s *Service) PlanFile(ctx context.Context, itemID, fileID string) (kis.File, error) {
-	if _, err := kis.Allowed(ctx, policies.PlanRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanRead); err != nil {
 		return kis.File{}, err
 	}
 	if !store.IsID(itemID) || !store.IsID(fileID) {

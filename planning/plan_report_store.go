@@ -9,6 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 type reportFileRow struct {
@@ -40,7 +41,7 @@ func insertReport(ctx context.Context, tx *store.Tx, w *Report, files []kis.File
 	return store.MapError(err, "insert report files")
 }
 
-func moveItem(ctx context.Context, tx *store.Tx, it *Item, t kis.Transition[ItemState]) error {
+func moveItem(ctx context.Context, tx *store.Tx, it *Item, t office.Transition[ItemState]) error {
 	it.State, it.Version = t.To, it.Version+1
 	if t.From != t.To {
 		it.StateAt = tx.Now
@@ -117,7 +118,7 @@ func agreementsOf(ctx context.Context, db bun.IDB, planID string) ([]Agreement, 
 	for i, a := range list {
 		ids[i] = a.DepartmentID
 	}
-	known, err := kis.DepartmentsByID(ctx, db, ids)
+	known, err := office.DepartmentsByID(ctx, db, ids)
 	for i := range list {
 		list[i].Department = known[list[i].DepartmentID]
 	}

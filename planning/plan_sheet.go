@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/table"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -60,7 +60,7 @@ type sheetLine struct {
 // was taken is one, at "version".
 func (s *Service) ImportSheet(ctx context.Context, year int, in Sheet) (SheetResult, error) {
 	var res SheetResult
-	if _, err := kis.Allowed(ctx, policies.PlanDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanDraft); err != nil {
 		return res, err
 	}
 	rows, _, err := table.Read(in.Reader, table.Limits{Rows: 2000}, SheetColumns())
@@ -73,7 +73,7 @@ func (s *Service) ImportSheet(ctx context.Context, year int, in Sheet) (SheetRes
 	}
 	codes := map[string]string{}
 	for _, d := range departments {
-		if d.Kind == kis.Internal {
+		if d.Kind == office.Internal {
 			codes[d.Code] = d.ID
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -25,7 +25,7 @@ type ItemProgress struct {
 // the plan: what the next evaluation looks back on. None when no plan of that
 // year was approved. One query.
 func (s *Service) Progress(ctx context.Context, year int) ([]ItemProgress, error) {
-	if _, err := kis.Allowed(ctx, policies.PlanRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanRead); err != nil {
 		return nil, err
 	}
 	list, err := progressOf(ctx, s.DB.Read(), year)

@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -123,7 +123,7 @@ func (n NewRecommendation) check() (NewRecommendation, error) {
 // Propose puts a recommendation into the register. Whoever may propose only
 // for the own department is refused another (Invalid on "department").
 func (s *Service) Propose(ctx context.Context, n NewRecommendation) (Recommendation, error) {
-	scope, err := kis.Allowed(ctx, policies.RecommendationPropose)
+	scope, err := office.Allowed(ctx, policies.RecommendationPropose)
 	if err != nil {
 		return Recommendation{}, err
 	}
@@ -148,7 +148,7 @@ func (s *Service) Propose(ctx context.Context, n NewRecommendation) (Recommendat
 // not in the register yet, those of the departments for which the actor may
 // propose.
 func (s *Service) FoundRecommendations(ctx context.Context) ([]FoundRecommendation, error) {
-	scope, err := kis.Allowed(ctx, policies.RecommendationPropose)
+	scope, err := office.Allowed(ctx, policies.RecommendationPropose)
 	if err != nil || s.Findings == nil {
 		return nil, err
 	}
@@ -173,7 +173,7 @@ func (s *Service) FoundRecommendations(ctx context.Context) ([]FoundRecommendati
 // Conflict. A finding that gives none, or one of a department out of scope,
 // is not found.
 func (s *Service) TakeOver(ctx context.Context, findingID string) (Recommendation, error) {
-	scope, err := kis.Allowed(ctx, policies.RecommendationPropose)
+	scope, err := office.Allowed(ctx, policies.RecommendationPropose)
 	if err != nil {
 		return Recommendation{}, err
 	}
@@ -217,12 +217,12 @@ func (s *Service) register(ctx context.Context, tx *store.Tx, r *Recommendation)
 // internalDepartments refuses ids that are no departments of the office in
 // use: only those have a head who can agree.
 func internalDepartments(ctx context.Context, db bun.IDB, field string, ids ...string) error {
-	found, err := kis.DepartmentsByID(ctx, db, ids)
+	found, err := office.DepartmentsByID(ctx, db, ids)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		if d, ok := found[id]; !ok || d.Kind != kis.Internal || !d.ArchivedAt.IsZero() {
+		if d, ok := found[id]; !ok || d.Kind != office.Internal || !d.ArchivedAt.IsZero() {
 			return apperr.InvalidField(field, "error.field.choice")
 		}
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -13,10 +13,10 @@ import (
 // plan must not be approved yet. The basis of the item is that of the
 // recommendation, its text may be worded anew. It gives the item's id.
 func (s *Service) AcceptRecommendation(ctx context.Context, id string, year int, f ItemFields) (itemID string, err error) {
-	if _, err := kis.Allowed(ctx, policies.RecommendationDecide); err != nil {
+	if _, err := office.Allowed(ctx, policies.RecommendationDecide); err != nil {
 		return "", err
 	}
-	if _, err := kis.Allowed(ctx, policies.PlanDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanDraft); err != nil {
 		return "", err
 	}
 	if f, err = f.check(year); err != nil {
@@ -58,7 +58,7 @@ func (s *Service) acceptInto(ctx context.Context, tx *store.Tx, id string, year 
 // RejectRecommendation closes a recommendation with a reason; it stays in the
 // register.
 func (s *Service) RejectRecommendation(ctx context.Context, id, reason string) error {
-	if _, err := kis.Allowed(ctx, policies.RecommendationDecide); err != nil {
+	if _, err := office.Allowed(ctx, policies.RecommendationDecide); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -87,7 +87,7 @@ func (s *Service) RejectRecommendation(ctx context.Context, id, reason string) e
 // MergeRecommendation closes a recommendation in favour of another that says
 // the same, given by its number. That one must be open or accepted.
 func (s *Service) MergeRecommendation(ctx context.Context, id, intoNumber, reason string) error {
-	if _, err := kis.Allowed(ctx, policies.RecommendationDecide); err != nil {
+	if _, err := office.Allowed(ctx, policies.RecommendationDecide); err != nil {
 		return err
 	}
 	var c apperr.Check

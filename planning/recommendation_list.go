@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -32,7 +32,7 @@ type RecommendationPage struct {
 
 // Recommendations reads the register in two queries, whatever its size.
 func (s *Service) Recommendations(ctx context.Context, f RecommendationFilter) (RecommendationPage, error) {
-	scope, err := kis.Allowed(ctx, policies.RecommendationRead)
+	scope, err := office.Allowed(ctx, policies.RecommendationRead)
 	if err != nil {
 		return RecommendationPage{}, err
 	}
@@ -100,7 +100,7 @@ func (f RecommendationFilter) after() (year, seq int, ok bool) {
 
 // Recommendation gives one recommendation that the actor may see.
 func (s *Service) Recommendation(ctx context.Context, id string) (Recommendation, error) {
-	scope, err := kis.Allowed(ctx, policies.RecommendationRead)
+	scope, err := office.Allowed(ctx, policies.RecommendationRead)
 	if err != nil {
 		return Recommendation{}, err
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/planning/planningtest"
 )
@@ -22,7 +22,7 @@ func TestWhoProposedIsToldWhatBecameOfIt(t *testing.T) {
 		o.Must(err)
 		o.Must(o.RejectRecommendation(nigar, rejected.ID, "Siyahı artıq var"))
 		o.Must(o.MergeRecommendation(nigar, merged.ID, accepted.Number, ""))
-		events, err := kis.EventsAfter(t.Context(), db.Read(), 0, 1000)
+		events, err := office.EventsAfter(t.Context(), db.Read(), 0, 1000)
 		o.Must(err)
 		people, err := o.Actors(t.Context(), db.Read())
 		o.Must(err)

@@ -9,7 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -49,7 +49,7 @@ func (f RecommendationFilter) narrow(q *bun.SelectQuery, scope policies.Scope) *
 		}
 		q.Where("r.department_id = ?", f.DepartmentID)
 	}
-	return kis.InScope(q, scope, "r.department_id")
+	return office.InScope(q, scope, "r.department_id")
 }
 
 func countRecommendations(ctx context.Context, db bun.IDB, f RecommendationFilter, scope policies.Scope) (map[RecommendationState]int, error) {
@@ -88,7 +88,7 @@ func listRecommendations(ctx context.Context, db bun.IDB, f RecommendationFilter
 
 func recommendation(ctx context.Context, db bun.IDB, id string, scope policies.Scope) (Recommendation, error) {
 	var r Recommendation
-	err := kis.InScope(recommendationsWithNames(ctx, db, &r).Where("r.id = ?", id), scope, "r.department_id").Scan(ctx)
+	err := office.InScope(recommendationsWithNames(ctx, db, &r).Where("r.id = ?", id), scope, "r.department_id").Scan(ctx)
 	return r, store.MapError(err, "recommendation")
 }
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -13,7 +13,7 @@ import (
 // what led to the recommendation and the recommendation itself are kept
 // together or not at all.
 func (s *Service) ProposeTx(ctx context.Context, tx *store.Tx, n NewRecommendation) (Recommendation, error) {
-	scope, err := kis.Allowed(ctx, policies.RecommendationPropose)
+	scope, err := office.Allowed(ctx, policies.RecommendationPropose)
 	if err != nil {
 		return Recommendation{}, err
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -98,7 +98,7 @@ func (f ReviewFields) check() (ReviewFields, error) {
 // the meeting. Its twelve inputs are there at once, with the figures known
 // now.
 func (s *Service) OpenReview(ctx context.Context, f ReviewFields) (Review, error) {
-	if _, err := kis.Allowed(ctx, policies.ReviewPrepare); err != nil {
+	if _, err := office.Allowed(ctx, policies.ReviewPrepare); err != nil {
 		return Review{}, err
 	}
 	f, err := f.check()
@@ -145,7 +145,7 @@ func (s *Service) OpenReview(ctx context.Context, f ReviewFields) (Review, error
 // EditReview changes period, meeting, chair and participants of a draft.
 // version is that of the review the form was filled from.
 func (s *Service) EditReview(ctx context.Context, id string, version int, f ReviewFields) error {
-	if _, err := kis.Allowed(ctx, policies.ReviewPrepare); err != nil {
+	if _, err := office.Allowed(ctx, policies.ReviewPrepare); err != nil {
 		return err
 	}
 	f, err := f.check()
@@ -179,7 +179,7 @@ func (f ReviewFields) facts(r Review) map[string]any {
 
 // editReview does something to a draft and raises its version.
 func (s *Service) editReview(ctx context.Context, id string, change func(*store.Tx, *Review) error) error {
-	if _, err := kis.Allowed(ctx, policies.ReviewPrepare); err != nil {
+	if _, err := office.Allowed(ctx, policies.ReviewPrepare); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {

@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -85,7 +85,7 @@ func (n NewDecision) check() (NewDecision, error) {
 
 // AddDecision writes a decision into a draft.
 func (s *Service) AddDecision(ctx context.Context, reviewID string, n NewDecision) (Decision, error) {
-	if _, err := kis.Allowed(ctx, policies.ReviewPrepare); err != nil {
+	if _, err := office.Allowed(ctx, policies.ReviewPrepare); err != nil {
 		return Decision{}, err
 	}
 	n, err := n.check()
@@ -94,7 +94,7 @@ func (s *Service) AddDecision(ctx context.Context, reviewID string, n NewDecisio
 	}
 	var d Decision
 	err = s.editReview(ctx, reviewID, func(tx *store.Tx, r *Review) error {
-		owners, err := kis.UsersByID(ctx, tx, []string{n.OwnerID})
+		owners, err := office.UsersByID(ctx, tx, []string{n.OwnerID})
 		if err != nil {
 			return err
 		}
@@ -142,10 +142,10 @@ func (s *Service) RemoveDecision(ctx context.Context, reviewID, decisionID strin
 // a year. Fields left empty come from the decision: text, department and, when
 // it falls into the year, the date. It gives the item's id.
 func (s *Service) AddDecisionToPlan(ctx context.Context, decisionID string, year int, f ItemFields) (itemID string, err error) {
-	if _, err := kis.Allowed(ctx, policies.RecommendationDecide); err != nil {
+	if _, err := office.Allowed(ctx, policies.RecommendationDecide); err != nil {
 		return "", err
 	}
-	if _, err := kis.Allowed(ctx, policies.PlanDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.PlanDraft); err != nil {
 		return "", err
 	}
 	if !store.IsID(decisionID) {

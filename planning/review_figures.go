@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -102,7 +102,7 @@ func (s *Service) figures(ctx context.Context, period Period) (map[string][]Figu
 
 // RefreshReview takes the figures of a draft anew.
 func (s *Service) RefreshReview(ctx context.Context, id string) error {
-	if _, err := kis.Allowed(ctx, policies.ReviewPrepare); err != nil {
+	if _, err := office.Allowed(ctx, policies.ReviewPrepare); err != nil {
 		return err
 	}
 	r, err := reviewBy(ctx, s.DB.Read(), id)

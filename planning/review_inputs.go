@@ -2,8 +2,7 @@ package planning
 
 import (
 	"context"
-
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -15,7 +14,7 @@ type ownInputs struct{ s *Service }
 // opportunities that were accepted) and f (recommendations). What there is
 // nothing of is left out: nothing out of nothing is no figure.
 func (o ownInputs) ReviewInputs(ctx context.Context, period Period) (map[string][]Figure, error) {
-	if _, err := kis.Allowed(ctx, policies.ReviewPrepare); err != nil {
+	if _, err := office.Allowed(ctx, policies.ReviewPrepare); err != nil {
 		return nil, err
 	}
 	from, before := period.Times(o.s.KIS.Zone)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -43,7 +43,7 @@ func (s *Service) mayChair(ctx context.Context, id string) error {
 
 // participants turns people into the rows of the minutes.
 func (s *Service) participants(ctx context.Context, db bun.IDB, f ReviewFields) ([]Participant, error) {
-	users, err := kis.UsersByID(ctx, db, f.Participants)
+	users, err := office.UsersByID(ctx, db, f.Participants)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (s *Service) participants(ctx context.Context, db bun.IDB, f ReviewFields) 
 		}
 		departments = append(departments, u.DepartmentID)
 	}
-	units, err := kis.DepartmentsByID(ctx, db, departments)
+	units, err := office.DepartmentsByID(ctx, db, departments)
 	if err != nil {
 		return nil, err
 	}

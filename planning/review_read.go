@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -25,7 +25,7 @@ type ReviewDossier struct {
 
 // Reviews lists the reviews, newest first, in one query.
 func (s *Service) Reviews(ctx context.Context) ([]Review, error) {
-	if _, err := kis.Allowed(ctx, policies.ReviewRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ReviewRead); err != nil {
 		return nil, err
 	}
 	return listReviews(ctx, s.DB.Read())
@@ -33,7 +33,7 @@ func (s *Service) Reviews(ctx context.Context) ([]Review, error) {
 
 // ReviewDossier gives a review by id or number.
 func (s *Service) ReviewDossier(ctx context.Context, idOrNumber string) (ReviewDossier, error) {
-	if _, err := kis.Allowed(ctx, policies.ReviewRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ReviewRead); err != nil {
 		return ReviewDossier{}, err
 	}
 	db := s.DB.Read()
@@ -69,7 +69,7 @@ func (s *Service) ReviewDossier(ctx context.Context, idOrNumber string) (ReviewD
 
 // Decision gives one decision with where it stands, for adding it to a plan.
 func (s *Service) Decision(ctx context.Context, id string) (Decision, error) {
-	if _, err := kis.Allowed(ctx, policies.ReviewRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ReviewRead); err != nil {
 		return Decision{}, err
 	}
 	if !store.IsID(id) {

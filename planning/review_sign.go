@@ -10,7 +10,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -23,7 +23,7 @@ type Verdict struct {
 // PrepareReview ends the draft: the figures are taken a last time, the verdict
 // is written down, and the chair is asked to sign.
 func (s *Service) PrepareReview(ctx context.Context, id string, v Verdict) error {
-	if _, err := kis.Allowed(ctx, policies.ReviewPrepare); err != nil {
+	if _, err := office.Allowed(ctx, policies.ReviewPrepare); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -63,7 +63,7 @@ func (s *Service) ReturnReview(ctx context.Context, id, reason string) error {
 }
 
 func (s *Service) moveBack(ctx context.Context, act policies.Action, id, verb, reason string) error {
-	if _, err := kis.Allowed(ctx, act); err != nil {
+	if _, err := office.Allowed(ctx, act); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -86,7 +86,7 @@ type Signature struct {
 // SignReview locks a prepared review. Only its chair signs it. Each decision
 // becomes a recommendation of the register, ready for a yearly plan.
 func (s *Service) SignReview(ctx context.Context, id string, sig Signature) error {
-	if _, err := kis.Allowed(ctx, policies.ReviewSign); err != nil {
+	if _, err := office.Allowed(ctx, policies.ReviewSign); err != nil {
 		return err
 	}
 	return s.moveReview(ctx, policies.ReviewSign, id, "sign", "", func(tx *store.Tx, r *Review) error {
@@ -120,7 +120,7 @@ func (s *Service) SignReview(ctx context.Context, id string, sig Signature) erro
 
 // moveReview takes a review along one arrow.
 func (s *Service) moveReview(ctx context.Context, act policies.Action, id, verb, reason string, more func(*store.Tx, *Review) error) error {
-	if _, err := kis.Allowed(ctx, act); err != nil {
+	if _, err := office.Allowed(ctx, act); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -158,8 +158,8 @@ type Addendum struct {
 
 // AddAddendum adds to a signed review, for those who prepare or sign them.
 func (s *Service) AddAddendum(ctx context.Context, id, text string) error {
-	if _, err := kis.Allowed(ctx, policies.ReviewPrepare); err != nil {
-		if _, err := kis.Allowed(ctx, policies.ReviewSign); err != nil {
+	if _, err := office.Allowed(ctx, policies.ReviewPrepare); err != nil {
+		if _, err := office.Allowed(ctx, policies.ReviewSign); err != nil {
 			return err
 		}
 	}

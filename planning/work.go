@@ -9,6 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -108,7 +109,7 @@ func (s *Service) recommendationPart(scope policies.Scope) kis.WorkPart {
 	db := s.DB.Read()
 	return kis.WorkPart{Tab: kis.WorkMine, Name: "planning:recommendation", Kind: "planning.work.kind.recommendation", ID: "r.id",
 		From: func() *bun.SelectQuery {
-			return kis.InScope(db.NewSelect().TableExpr("recommendations AS r").Where("r.state = ?", Open), scope, "r.department_id")
+			return office.InScope(db.NewSelect().TableExpr("recommendations AS r").Where("r.state = ?", Open), scope, "r.department_id")
 		},
 		Items: func(ctx context.Context, keys []kis.WorkKey) ([]kis.WorkItem, error) {
 			rows, err := recommendationsToDecide(ctx, db, keys)

@@ -8,6 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -21,7 +22,7 @@ func waitingAgreements(ctx context.Context, db bun.IDB, scope policies.Scope) ([
 		Join("JOIN plans AS p ON p.id = a.plan_id AND p.state = ?", PlanAgreeing).
 		Join("JOIN departments AS d ON d.id = a.department_id").
 		Where("a.state = ?", Pending).OrderExpr("p.approve_due, d.sort_key").Limit(workLimit)
-	err := kis.InScope(q, scope, "a.department_id").Scan(ctx, &rows)
+	err := office.InScope(q, scope, "a.department_id").Scan(ctx, &rows)
 	return rows, store.MapError(err, "waiting agreements")
 }
 
@@ -46,7 +47,7 @@ func waitingApprovals(ctx context.Context, db bun.IDB) ([]planRow, error) {
 func waitingItems(db bun.IDB, scope policies.Scope, before day.Day) *bun.SelectQuery {
 	q := db.NewSelect().TableExpr("plan_items AS i").Join("JOIN plans AS p ON p.id = i.plan_id AND p.state = ?", PlanRunning).
 		Where("i.state <> ? AND COALESCE(i.new_due, i.due) < ?", Done, before)
-	return kis.InScope(q, scope, "i.responsible_id")
+	return office.InScope(q, scope, "i.responsible_id")
 }
 
 func itemsToReport(ctx context.Context, db bun.IDB, keys []kis.WorkKey) ([]Item, error) {

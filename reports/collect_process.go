@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/process"
 )
 
 // collectProcess takes the code or id of a process, and a version in Key2; the
@@ -42,7 +42,7 @@ func (s *Service) collectProcess(ctx context.Context, r Request, w Words) (mater
 // Template writes an empty description to fill in: the official headings over
 // the names of the model, as XLSX, CSV or DOCX.
 func Template(format string, w io.Writer) error {
-	p, err := kis.DescriptionTemplate()
+	p, err := process.DescriptionTemplate()
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 )
 
 // sampleWords are the words of a language on the day of the examples.
@@ -25,10 +27,10 @@ func at(clock string) time.Time {
 
 // Departments and people of the examples.
 var (
-	sss   = kis.Department{ID: "d-sss", Code: "SSS", NameAZ: "Sosial statistika şöbəsi", NameEN: "Social statistics department"}
-	its   = kis.Department{ID: "d-its", Code: "İTŞ", NameAZ: "İnformasiya texnologiyaları şöbəsi", NameEN: "Information technology department"}
-	kiems = kis.Department{ID: "d-kiems", Code: "KİEMŞ", NameAZ: "Keyfiyyətin idarə edilməsi və metaməlumatlar şöbəsi", NameEN: "Quality management and metadata department"}
-	bes   = kis.Department{ID: "d-bes", Code: "BƏŞ", NameAZ: "Beynəlxalq əlaqələr şöbəsi", NameEN: "International relations department"}
+	sss   = office.Department{ID: "d-sss", Code: "SSS", NameAZ: "Sosial statistika şöbəsi", NameEN: "Social statistics department"}
+	its   = office.Department{ID: "d-its", Code: "İTŞ", NameAZ: "İnformasiya texnologiyaları şöbəsi", NameEN: "Information technology department"}
+	kiems = office.Department{ID: "d-kiems", Code: "KİEMŞ", NameAZ: "Keyfiyyətin idarə edilməsi və metaməlumatlar şöbəsi", NameEN: "Quality management and metadata department"}
+	bes   = office.Department{ID: "d-bes", Code: "BƏŞ", NameAZ: "Beynəlxalq əlaqələr şöbəsi", NameEN: "International relations department"}
 
 	gunel  = audit.Person{ID: "gunel", Name: "Günel Abbasova", PositionAZ: "baş məsləhətçi", PositionEN: "chief adviser", Department: kiems}
 	samir  = audit.Person{ID: "samir", Name: "Samir Rzayev", PositionAZ: "aparıcı məsləhətçi", PositionEN: "leading adviser", Department: bes}
@@ -109,7 +111,7 @@ func sampleAudit() audit.Dossier {
 			State: audit.Reported, OpeningAt: at("2026-06-01 10:00"), OpeningNote: "7 iştirakçı; proqram təqdim edilib.", ClosingAt: at("2026-06-12 16:00"), ClosingNote: "Nəticələr elan edilib.",
 			Conclusion: "Proses ümumilikdə idarə olunur; sənədlərin idarə olunması proseduru yenilənməlidir.", Strengths: "Sübutlar vaxtında təqdim edilir.", ReportedAt: at("2026-06-19 12:00")},
 		Cycles: []audit.CycleRef{{ID: "c1", ProcessCode: "1-elektron-xidmet", TitleAZ: "1-elektron xidmət", TitleEN: "1-electronic service", Period: "2026"}},
-		Codes:  []string{"1", "2", "3", "4", "5"}, Departments: []kis.Department{sss, its}, Standards: []audit.Standard{sampleCriterion},
+		Codes:  []string{"1", "2", "3", "4", "5"}, Departments: []office.Department{sss, its}, Standards: []audit.Standard{sampleCriterion},
 		Team: []audit.MemberView{{Person: gunel, Role: audit.Lead}, {Person: samir, Role: audit.Member,
 			Conflicts: []audit.Conflict{{Code: audit.Moved, Department: "İTŞ", Until: "2025-12-31"}}}},
 		Counts: map[audit.Answer]int{audit.Conforms: 61, audit.Nonconforms: 2, audit.Observed: 4, audit.Improvable: 3, audit.Strong: 1, audit.NotApplicable: 9, audit.NotSampled: 12},
@@ -142,7 +144,7 @@ func sampleAudit() audit.Dossier {
 // sampleGrid is a cycle with three phases: one closed, one waived, phase 8.
 func sampleGrid() kis.Grid {
 	task := func(code string, state kis.TaskState) kis.GridTask {
-		return kis.GridTask{Code: code, NameAZ: "Tapşırıq " + code, NameEN: "Task " + code, State: state, Due: "2026-09-15", Outputs: 2, Accepted: 1, Departments: []kis.Department{sss}}
+		return kis.GridTask{Code: code, NameAZ: "Tapşırıq " + code, NameEN: "Task " + code, State: state, Due: "2026-09-15", Outputs: 2, Accepted: 1, Departments: []office.Department{sss}}
 	}
 	sub := func(code, name string, tasks ...kis.GridTask) kis.GridSub {
 		s := kis.GridSub{Code: code, NameAZ: name, NameEN: "Sub-process " + code, Tasks: tasks, Counts: kis.Counts{}}
@@ -167,7 +169,7 @@ func sampleGrid() kis.Grid {
 		return p
 	}
 	g := kis.Grid{Today: "2026-11-24", Counts: kis.Counts{}, Attention: []kis.GridTask{returned, task("4.1.1", kis.TaskOverdue)}, Cycle: kis.Cycle{ID: "c1",
-		Process: kis.ProcessRef{Code: "1-elektron-xidmet", TitleAZ: "1-elektron xidmət", TitleEN: "1-electronic service"}, Owner: sss, Version: 1, Period: "2026", ReferencePeriod: "2025",
+		Process: process.ProcessRef{Code: "1-elektron-xidmet", TitleAZ: "1-elektron xidmət", TitleEN: "1-electronic service"}, Owner: sss, Version: 1, Period: "2026", ReferencePeriod: "2025",
 		State: kis.CycleRunning, RunningAt: at("2026-01-12 09:00")}}
 	passed := phase("1", "Tələbatların müəyyənləşdirilməsi", kis.GatePassed, sub("1.1", "İnformasiyaya olan tələbatların müəyyənləşdirilməsi", task("1.1.1", kis.TaskAccepted), task("1.1.2", kis.TaskNotApplicable)))
 	passed.GateAt, passed.GateByName = at("2026-02-06 15:00"), "Nigar Əliyeva"

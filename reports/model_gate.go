@@ -6,6 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // collectGate takes what collectCycle takes, and the phase.
@@ -40,7 +41,7 @@ func (s *Service) collectGate(ctx context.Context, r Request, w Words) (material
 // gateDocument is the statement at the end of a phase: the official sentence,
 // what it rests on, who let the phase through and why, and room to sign. While
 // the gate is open the paper says so.
-func gateDocument(cy kis.Cycle, p kis.GridPhase, events []kis.Event, w Words) Doc {
+func gateDocument(cy kis.Cycle, p kis.GridPhase, events []office.Event, w Words) Doc {
 	title, sentence, found := strings.Cut(p.Statement(w.Lang), ". ")
 	if !found {
 		title, sentence = w.T("kis.gate.title", "phase", p.Phase), p.Statement(w.Lang)
@@ -107,7 +108,7 @@ func gateTasks(p kis.GridPhase, w Words) Table {
 }
 
 // gateEvents lists what was decided about the gate.
-func gateEvents(events []kis.Event, w Words) Table {
+func gateEvents(events []office.Event, w Words) Table {
 	t := Table{Empty: w.T("kis.gate.no_history"), Columns: []Column{{Title: w.T("report.gate.when"), Width: 34}, {Title: w.T("report.gate.who"), Width: 46},
 		{Title: w.T("report.gate.what"), Width: 34}, {Title: w.T("report.gate.why"), Width: 66}}}
 	for _, e := range events {

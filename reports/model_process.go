@@ -2,17 +2,16 @@ package reports
 
 import (
 	"fmt"
+	"github.com/kis-platform/kis/kis/process"
 	"strings"
-
-	"github.com/kis-platform/kis/kis"
 )
 
 // processDocument is the standard of a process: the official table, phase by
 // phase, with the sentence that closes each of them.
-func processDocument(p kis.ProcessPage, w Words) Doc {
+func processDocument(p process.ProcessPage, w Words) Doc {
 	d := processHead(p, w, "report.process.title", "report.process.short")
 	for _, phase := range p.Activities {
-		if phase.Level != kis.Phase {
+		if phase.Level != process.Phase {
 			continue
 		}
 		d.Add(Heading{Level: 2, Text: Joined(". ", phase.Code, phase.Name(w.Lang))}, processTable(p, phase.Code, w))
@@ -27,14 +26,14 @@ func processDocument(p kis.ProcessPage, w Words) Doc {
 }
 
 // processHead begins a document about a version of a description.
-func processHead(p kis.ProcessPage, w Words, title, short string) Doc {
+func processHead(p process.ProcessPage, w Words, title, short string) Doc {
 	number := Joined(", ", p.Code, w.T("report.process.version", "n", p.Version.Number))
 	d := w.Doc(w.T(title), w.T(title), number)
 	d.Landscape = true
 	d.ShortName = Joined(" ", w.T(short), number)
 	d.Subtitle = w.Quoted(p.Title(w.Lang))
 	w.At(&d, p.Version.EffectiveFrom)
-	counts := map[kis.Level]int{}
+	counts := map[process.Level]int{}
 	na := 0
 	for _, a := range p.Activities {
 		counts[a.Level]++
@@ -46,19 +45,19 @@ func processHead(p kis.ProcessPage, w Words, title, short string) Doc {
 		{w.T("report.process.owner"), T(w.Department(p.Owner))},
 		{w.T("report.process.from"), T(w.Day(p.Version.EffectiveFrom))},
 		{w.T("report.process.model"), T(w.T("report.process.gsbpm"))},
-		{w.T("report.process.rows"), T(w.T("report.process.counts", "phases", counts[kis.Phase], "subs", counts[kis.Subprocess], "tasks", counts[kis.Task]))},
+		{w.T("report.process.rows"), T(w.T("report.process.counts", "phases", counts[process.Phase], "subs", counts[process.Subprocess], "tasks", counts[process.Task]))},
 		{w.T("report.process.na"), T(w.Int(int64(na)))},
 		{w.T("report.process.source"), T(Joined(", ", p.Version.SourceName, w.Date(p.Version.CreatedAt)))},
 	}})
 	return d
 }
 
-func processSigners(p kis.ProcessPage, w Words) Signatures {
+func processSigners(p process.ProcessPage, w Words) Signatures {
 	return Signatures{[]Signature{{Role: Joined(", ", w.T("report.sign.owner"), p.Owner.Code)}, {Role: w.T("report.sign.quality")}}}
 }
 
 // processTable is the official table of one phase.
-func processTable(p kis.ProcessPage, phase string, w Words) Table {
+func processTable(p process.ProcessPage, phase string, w Words) Table {
 	t := Table{Small: true, Columns: []Column{{Title: w.T("report.process.no"), Width: 12}, {Title: w.T("report.process.activity"), Width: 52},
 		{Title: w.T("report.process.work"), Width: 58}, {Title: w.T("report.process.input"), Width: 58},
 		{Title: w.T("report.process.supplier"), Width: 30}, {Title: w.T("report.process.output"), Width: 52}}}
@@ -68,7 +67,7 @@ func processTable(p kis.ProcessPage, phase string, w Words) Table {
 			continue
 		}
 		kind := RowPlain
-		if a.Level != kis.Task {
+		if a.Level != process.Task {
 			kind = RowTotal // bold, in its columns
 		}
 		cells := []string{a.Code, a.Name(w.Lang), none, none, none, none}
@@ -84,18 +83,18 @@ func processTable(p kis.ProcessPage, phase string, w Words) Table {
 
 // processMapDocument is the map of a process: its sub-processes by phase, what
 // applies, who answers and what comes out of each.
-func processMapDocument(p kis.ProcessPage, w Words) Doc {
+func processMapDocument(p process.ProcessPage, w Words) Doc {
 	d := processHead(p, w, "report.process_map.title", "report.process_map.short")
 	t := Table{Small: true, Columns: []Column{{Title: w.T("report.process.no"), Width: 12}, {Title: w.T("report.process_map.sub"), Width: 70},
 		{Title: w.T("report.process_map.tasks"), Width: 18, Align: Right}, {Title: w.T("report.process_map.responsible"), Width: 36},
 		{Title: w.T("report.process_map.outputs"), Width: 90}}}
 	for _, phase := range p.Activities {
-		if phase.Level != kis.Phase {
+		if phase.Level != process.Phase {
 			continue
 		}
 		t.Rows = append(t.Rows, Group(Joined(". ", phase.Code, phase.Name(w.Lang))))
 		for _, s := range p.Activities {
-			if s.Level != kis.Subprocess || s.Phase != phase.Code {
+			if s.Level != process.Subprocess || s.Phase != phase.Code {
 				continue
 			}
 			n, of := processTasks(p, s.Code)
@@ -120,9 +119,9 @@ func processMapDocument(p kis.ProcessPage, w Words) Doc {
 }
 
 // processTasks counts the tasks of a sub-process that apply, of all.
-func processTasks(p kis.ProcessPage, sub string) (n, of int) {
+func processTasks(p process.ProcessPage, sub string) (n, of int) {
 	for _, a := range p.Activities {
-		if a.Level == kis.Task && strings.HasPrefix(a.Code, sub+".") {
+		if a.Level == process.Task && strings.HasPrefix(a.Code, sub+".") {
 			if of++; a.Applicable {
 				n++
 			}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // Words writes texts, days and numbers of one document: its language, the
@@ -85,13 +85,13 @@ func (w Words) Nth(n int) string {
 }
 
 // Int, Percent and Decimal write numbers in the way of the language.
-func (w Words) Int(n int64) string                 { return i18n.Int(w.Lang, n) }
-func (w Words) Percent(num, den int64) string      { return i18n.Percent(w.Lang, num, den, 1) }
-func (w Words) Decimal(exact string) string        { return i18n.Decimal(w.Lang, exact) }
-func (w Words) Code(prefix, state string) string   { return w.T(prefix + "." + state) }
-func (w Words) Or(text string) string              { return cmp.Or(strings.TrimSpace(text), i18n.None) }
-func (w Words) Department(d kis.Department) string { return Named(d.Name(w.Lang), d.Code) }
-func (w Words) Quoted(text string) string          { return w.T("report.quoted", "text", text) }
+func (w Words) Int(n int64) string                    { return i18n.Int(w.Lang, n) }
+func (w Words) Percent(num, den int64) string         { return i18n.Percent(w.Lang, num, den, 1) }
+func (w Words) Decimal(exact string) string           { return i18n.Decimal(w.Lang, exact) }
+func (w Words) Code(prefix, state string) string      { return w.T(prefix + "." + state) }
+func (w Words) Or(text string) string                 { return cmp.Or(strings.TrimSpace(text), i18n.None) }
+func (w Words) Department(d office.Department) string { return Named(d.Name(w.Lang), d.Code) }
+func (w Words) Quoted(text string) string             { return w.T("report.quoted", "text", text) }
 func (w Words) Span(from, to day.Day) string {
 	return w.T("report.date.span", "from", w.Day(from), "to", w.Day(to))
 }
@@ -117,7 +117,7 @@ func Named(name, code string) string {
 }
 
 // Departments lists names with codes.
-func (w Words) Departments(list []kis.Department) string {
+func (w Words) Departments(list []office.Department) string {
 	out := make([]string, len(list))
 	for i, d := range list {
 		out[i] = w.Department(d)
@@ -126,7 +126,7 @@ func (w Words) Departments(list []kis.Department) string {
 }
 
 // codes lists the codes of departments.
-func codes(list []kis.Department) string {
+func codes(list []office.Department) string {
 	out := make([]string, len(list))
 	for i, d := range list {
 		out[i] = d.Code

@@ -10,7 +10,7 @@ import (
 )
 
 // objected makes an audit with n acts that were objected to, and gives their ids.
-func (o office) objected(t *testing.T, n int) (audit.Audit, []string) {
+func (o bureau) objected(t *testing.T, n int) (audit.Audit, []string) {
 	t.Helper()
 	a := o.Started()
 	rows, err := o.Audit.Checklist(o.Be("gunel"), a.ID, audit.RowFilter{Limit: n})

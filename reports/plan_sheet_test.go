@@ -30,7 +30,7 @@ func sheetOf(t *testing.T, o *planningtest.Office) []byte {
 
 // office converts a file with LibreOffice, as somebody does who opens and saves
 // it there.
-func office(t *testing.T, from, ending string) string {
+func bureau(t *testing.T, from, ending string) string {
 	t.Helper()
 	dir := t.TempDir()
 	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -51,7 +51,7 @@ func edited(t *testing.T, raw []byte, change func(text string) string) []byte {
 	if err := os.WriteFile(file, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	flat := office(t, file, "fods")
+	flat := bureau(t, file, "fods")
 	text, err := os.ReadFile(flat)
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func edited(t *testing.T, raw []byte, change func(text string) string) []byte {
 	if err := os.WriteFile(flat, []byte(now), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := os.ReadFile(office(t, flat, "xlsx"))
+	out, err := os.ReadFile(bureau(t, flat, "xlsx"))
 	if err != nil {
 		t.Fatal(err)
 	}

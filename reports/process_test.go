@@ -8,8 +8,8 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/process"
 )
 
 // processOffice is an office with the official description.
@@ -31,8 +31,8 @@ func TestAProcessThatIsTakenAwayImportsAgainAsTheSame(t *testing.T) {
 		_, _ = b.ReadFrom(kistest.Description(t))
 		text := strings.Replace(b.String(), "Tələbatların dəqiqləşdirilmiş siyahısı", `"kiçik hərflə, vergüllə; nöqtəli"`, 1)
 		text = strings.Replace(text, "İNO,", "Özəl təşkilatlar,", 1) + "1,gate,1,1-ci mərhələnin yekunu. Başqa cümlə,,,,,true,Phase 1 is closed\r\n"
-		if _, err := o.ImportProcess(nigar, kis.ImportRequest{Reader: strings.NewReader(text), Name: "b.csv", Code: kistest.ProcessCode,
-			Suppliers: map[string]kis.SupplierChoice{"Özəl təşkilatlar": {Kind: kis.SupplierText}}}); err != nil {
+		if _, err := o.ImportProcess(nigar, process.ImportRequest{Reader: strings.NewReader(text), Name: "b.csv", Code: kistest.ProcessCode,
+			Suppliers: map[string]process.SupplierChoice{"Özəl təşkilatlar": {Kind: process.SupplierText}}}); err != nil {
 			t.Fatal(err)
 		}
 		for _, version := range []string{"1", "2"} {
@@ -41,15 +41,15 @@ func TestAProcessThatIsTakenAwayImportsAgainAsTheSame(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				res, err := o.ImportProcess(nigar, kis.ImportRequest{Reader: bytes.NewReader(f.Bytes), Name: f.Name, Code: kistest.ProcessCode, DryRun: true})
+				res, err := o.ImportProcess(nigar, process.ImportRequest{Reader: bytes.NewReader(f.Bytes), Name: f.Name, Code: kistest.ProcessCode, DryRun: true})
 				if err != nil {
 					t.Fatalf("version %s as %s: %v", version, format, err)
 				}
 				if version == "2" && (res.Changed || len(res.Altered) > 0) {
 					t.Errorf("version %s as %s: altered %v, added %v, removed %v", version, format, res.Altered, res.Added, res.Removed)
 				}
-				if res.Count(kis.RowDoubtful) > 0 || res.Count(kis.RowRepaired) > 0 {
-					t.Errorf("version %s as %s: %d repaired, %d doubtful", version, format, res.Count(kis.RowRepaired), res.Count(kis.RowDoubtful))
+				if res.Count(process.RowDoubtful) > 0 || res.Count(process.RowRepaired) > 0 {
+					t.Errorf("version %s as %s: %d repaired, %d doubtful", version, format, res.Count(process.RowRepaired), res.Count(process.RowDoubtful))
 				}
 			}
 		}
@@ -91,7 +91,7 @@ func TestTheTemplateHasTheOfficialHeadingsAndIsNotTakenEmpty(t *testing.T) {
 		if err := Template(format, &b); err != nil {
 			t.Fatal(err)
 		}
-		res, err := o.ImportProcess(o.As(t.Context(), "nigar"), kis.ImportRequest{Reader: bytes.NewReader(b.Bytes()), Name: "t." + format, OwnerCode: "SSS", DryRun: true})
+		res, err := o.ImportProcess(o.As(t.Context(), "nigar"), process.ImportRequest{Reader: bytes.NewReader(b.Bytes()), Name: "t." + format, OwnerCode: "SSS", DryRun: true})
 		if !apperr.Is(err, apperr.Invalid) || len(res.Rows) != 8+44+44 {
 			t.Errorf("%s: %d rows, %v", format, len(res.Rows), err)
 		}

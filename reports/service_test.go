@@ -24,12 +24,12 @@ import (
 )
 
 // office is an audited office with everything that documents are made of.
-type office struct {
+type bureau struct {
 	*audittest.Office
 	svc *Service
 }
 
-func newOffice(t *testing.T, db *store.DB) office {
+func newOffice(t *testing.T, db *store.DB) bureau {
 	t.Helper()
 	o := audittest.New(t, db)
 	e := eservice.New(o.Service)
@@ -46,11 +46,11 @@ func newOffice(t *testing.T, db *store.DB) office {
 		}
 		_ = f.Close()
 	}
-	return office{o, New(o.Service, o.Audit, planning.New(o.Service), e, "https://kis.example/")}
+	return bureau{o, New(o.Service, o.Audit, planning.New(o.Service), e, "https://kis.example/")}
 }
 
 // rendered makes a document and fails the test on an error.
-func (o office) rendered(t *testing.T, ctx context.Context, r Request) File {
+func (o bureau) rendered(t *testing.T, ctx context.Context, r Request) File {
 	t.Helper()
 	f, err := o.svc.File(ctx, r)
 	if err != nil {
@@ -60,7 +60,7 @@ func (o office) rendered(t *testing.T, ctx context.Context, r Request) File {
 }
 
 // prints counts the register, and the trail entries about it.
-func (o office) prints(t *testing.T) (documents, entries int) {
+func (o bureau) prints(t *testing.T) (documents, entries int) {
 	t.Helper()
 	if err := o.DB.Read().NewRaw("SELECT (SELECT COUNT(*) FROM documents), (SELECT COUNT(*) FROM trail WHERE action = 'reports:document:print')").Scan(t.Context(), &documents, &entries); err != nil {
 		t.Fatal(err)
@@ -263,7 +263,7 @@ func TestEveryDocumentInEveryFormat(t *testing.T) {
 	})
 }
 
-func anAgency(t *testing.T, o office) string {
+func anAgency(t *testing.T, o bureau) string {
 	t.Helper()
 	c, err := o.svc.eservice.Scorecard(o.System(), eservice.ScorecardFilter{})
 	if err != nil || len(c.Agencies) == 0 {

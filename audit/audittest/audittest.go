@@ -16,6 +16,7 @@ import (
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -58,7 +59,7 @@ func New(t testing.TB, db *store.DB) *Office {
 	f, err := reference.Open(reference.Process)
 	o.must(err)
 	defer f.Close()
-	_, err = o.ImportProcess(o.System(), kis.ImportRequest{Reader: f, Name: reference.Process, Code: "1-elektron-xidmet",
+	_, err = o.ImportProcess(o.System(), process.ImportRequest{Reader: f, Name: reference.Process, Code: "1-elektron-xidmet",
 		TitleAZ: "1-elektron xidmət", TitleEN: "1-electronic service", OwnerCode: "SSS", EffectiveFrom: "2026-01-05"})
 	o.must(err)
 	due, err := o.ProposeDue(o.System(), 2026)

@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -52,7 +52,7 @@ type Walk struct {
 	Object string // as keys of texts call it: act
 	Table  string // in the database
 	States []string
-	Arrows []kis.Transition[string]
+	Arrows []office.Transition[string]
 	Verbs  []string                             // those a person takes
 	Fresh  func(state string) (id string)       // an object in the state
 	Do     func(verb, key, id string) Outcome   // takes a step as a person
@@ -72,9 +72,9 @@ func (o *Office) Every(t *testing.T, w Walk) {
 	for _, state := range w.States {
 		id := w.Fresh(state)
 		for _, verb := range w.Verbs {
-			i := slices.IndexFunc(w.Arrows, func(a kis.Transition[string]) bool { return a.Verb == verb })
+			i := slices.IndexFunc(w.Arrows, func(a office.Transition[string]) bool { return a.Verb == verb })
 			action := w.Arrows[i].Action
-			arrow, open := kis.Arrow(w.Arrows, state, verb)
+			arrow, open := office.Arrow(w.Arrows, state, verb)
 			for _, r := range roles {
 				for _, key := range []string{r.own, r.other} {
 					if key == "" {
@@ -117,7 +117,7 @@ func (o *Office) Every(t *testing.T, w Walk) {
 // named wants a refusal to name every step that is open in the state.
 func (o *Office) named(t *testing.T, where string, w Walk, state, text string) {
 	t.Helper()
-	for _, next := range kis.Next(w.Arrows, state) {
+	for _, next := range office.Next(w.Arrows, state) {
 		if word := i18n.T("az", "audit."+w.Object+".verb."+next.Verb); !strings.Contains(text, word) {
 			t.Errorf("%s: the refusal does not name the open step “%s”: %s", where, word, text)
 		}
@@ -135,9 +135,9 @@ func (o *Office) StateOf(table, id string) (state string) {
 }
 
 // plain turns a table into one of plain strings.
-func plain[S ~string](table []kis.Transition[S]) (out []kis.Transition[string]) {
+func plain[S ~string](table []office.Transition[S]) (out []office.Transition[string]) {
 	for _, t := range table {
-		out = append(out, kis.Transition[string]{From: string(t.From), To: string(t.To), Action: t.Action, Verb: t.Verb})
+		out = append(out, office.Transition[string]{From: string(t.From), To: string(t.To), Action: t.Action, Verb: t.Verb})
 	}
 	return out
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/audit"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -16,7 +16,7 @@ type actList struct {
 	ui.Page
 	audit.ActList
 	filter      audit.ActFilter
-	departments []kis.Department // to choose from; none for those who see one department
+	departments []office.Department // to choose from; none for those who see one department
 	chips       []ui.Chip
 	next, first string
 	late        bool

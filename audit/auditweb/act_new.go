@@ -5,7 +5,7 @@ import (
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -15,8 +15,8 @@ type newActPage struct {
 	ui.Page
 	form        ui.Form
 	origin      audit.OriginRef // given by the page one comes from; zero: a complaint
-	departments []kis.Department
-	leads       []kis.User
+	departments []office.Department
+	leads       []office.User
 	clauses     []audit.Clause
 	given       map[string]string
 }
@@ -46,7 +46,7 @@ func (p pages) showNewAct(c *web.Context, status int, form ui.Form) error {
 	if v.departments, err = p.svc.KIS.Departments(c.Ctx()); err != nil {
 		return err
 	}
-	if v.leads, err = p.svc.KIS.People(c.Ctx(), kis.PeopleFilter{Role: policies.LeadAuditor}); err != nil {
+	if v.leads, err = p.svc.KIS.People(c.Ctx(), office.PeopleFilter{Role: policies.LeadAuditor}); err != nil {
 		return err
 	}
 	if v.clauses, err = p.svc.Clauses(c.Ctx()); err != nil {

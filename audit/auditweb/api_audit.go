@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/audit/programme"
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 )
@@ -139,7 +139,7 @@ type apiUnit struct {
 	Name string `json:"name"`
 }
 
-func unitIn(lang string, d kis.Department) apiUnit { return apiUnit{d.ID, d.Code, d.Name(lang)} }
+func unitIn(lang string, d office.Department) apiUnit { return apiUnit{d.ID, d.Code, d.Name(lang)} }
 
 type apiWho struct {
 	ID   string `json:"id"`

@@ -27,7 +27,7 @@ func openAuditAPI(t testing.TB, db *store.DB) (*programs, *programme.Service) {
 	site := webtest.New(t, func(r *web.Router) { auditweb.RegisterAuditAPI(r, s) }, func(opt *web.Options) {
 		opt.Users, opt.Tokens, opt.Sessions, opt.Clock, opt.Zone, opt.TokenRate = o.Service, o.Service, store.NewSessions(db), db.Now, o.Zone, 1_000_000
 	})
-	return &programs{office{o, site}, map[string]string{}}, s
+	return &programs{bureau{o, site}, map[string]string{}}, s
 }
 
 // told reads an answer.

@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/audit/board"
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -34,17 +34,17 @@ type boardPage struct {
 	ui.Page
 	columns     []board.Column
 	department  string
-	departments []kis.Department
+	departments []office.Department
 }
 
 // chooseDepartment lists the departments for a filter: none for those who see
 // one department anyway.
-func (p pages) chooseDepartment(c *web.Context) ([]kis.Department, error) {
+func (p pages) chooseDepartment(c *web.Context) ([]office.Department, error) {
 	if !c.Scope().Any {
 		return nil, nil
 	}
 	list, err := p.svc.KIS.Departments(c.Ctx())
-	return slices.DeleteFunc(list, func(d kis.Department) bool { return d.Kind != "internal" }), err
+	return slices.DeleteFunc(list, func(d office.Department) bool { return d.Kind != "internal" }), err
 }
 
 // acts is the board of acts by state.
@@ -78,7 +78,7 @@ func direct(verb string) bool { return verb == "acknowledge" || verb == "submit"
 // may be dropped on no other column.
 func targets(c board.Card) (out string) {
 	for _, verb := range c.Steps {
-		if t, ok := kis.Arrow(audit.ActTransitions, c.State, verb); ok {
+		if t, ok := office.Arrow(audit.ActTransitions, c.State, verb); ok {
 			out += string(t.To) + " "
 		}
 	}
@@ -195,7 +195,7 @@ type matrixPage struct {
 	ui.Page
 	board.Matrix
 	department  string
-	departments []kis.Department
+	departments []office.Department
 }
 
 // matrix is the last result of each sub-process and clause.

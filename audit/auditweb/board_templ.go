@@ -12,7 +12,7 @@ import (
 	"fmt"
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/audit/board"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web/ui"
 )
 
@@ -597,7 +597,7 @@ func actViews(p ui.Page) templ.Component {
 	})
 }
 
-func departmentFilter(p ui.Page, path string, list []kis.Department, chosen string) templ.Component {
+func departmentFilter(p ui.Page, path string, list []office.Department, chosen string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1256,7 +1256,7 @@ func count(p ui.Page, n int) string {
 
 // leads is the state that a step leads to.
 func leads(from audit.ActState, verb string) string {
-	t, _ := kis.Arrow(audit.ActTransitions, from, verb)
+	t, _ := office.Arrow(audit.ActTransitions, from, verb)
 	return string(t.To)
 }
 

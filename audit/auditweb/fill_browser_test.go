@@ -19,7 +19,7 @@ import (
 // desk is a person at a window, on the page on which a checklist is filled.
 type desk struct {
 	*webtest.Browser
-	o   office
+	o   bureau
 	row string // id of the row worked on
 }
 
@@ -63,7 +63,7 @@ func (d desk) kept() int {
 }
 
 // at seats a person before the checklist of an audit.
-func (o office) at(b *webtest.Browser, site, key, auditID, row string) desk {
+func (o bureau) at(b *webtest.Browser, site, key, auditID, row string) desk {
 	o.T.Helper()
 	o.as(key)
 	b.SignIn(site, o.ID(key)+"@stat.test", webtest.Password)

@@ -35,7 +35,7 @@ func TestBrowserLibrary(t *testing.T) {
 	db := storetest.Open(t)
 	o := audittest.New(t, db)
 	lib := checklist.New(o.Audit)
-	site := office{o, webtest.New(t, func(r *web.Router) {
+	site := bureau{o, webtest.New(t, func(r *web.Router) {
 		auditweb.Register(r, o.Audit)
 		auditweb.RegisterChecklists(r, lib, plainSheets{})
 	}, func(opt *web.Options) { opt.Clock, opt.Zone = db.Now, o.Zone })}

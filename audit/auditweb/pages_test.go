@@ -22,14 +22,14 @@ import (
 var pictures = flag.String("pictures", "", "folder to write screenshots into")
 
 // office is an office with the pages of audits over it.
-type office struct {
+type bureau struct {
 	*audittest.Office
 	site *webtest.Site
 }
 
-func open(t testing.TB, db *store.DB) office {
+func open(t testing.TB, db *store.DB) bureau {
 	o := audittest.New(t, db)
-	return office{o, webtest.New(t, func(r *web.Router) { auditweb.Register(r, o.Audit) }, func(opt *web.Options) {
+	return bureau{o, webtest.New(t, func(r *web.Router) { auditweb.Register(r, o.Audit) }, func(opt *web.Options) {
 		opt.Clock, opt.Zone = db.Now, o.Zone
 		opt.Unit = func(ctx context.Context, id string) string {
 			list, _ := o.Departments(o.System())
@@ -44,7 +44,7 @@ func open(t testing.TB, db *store.DB) office {
 }
 
 // as is a person's browser.
-func (o office) as(key string) *webtest.Visitor {
+func (o bureau) as(key string) *webtest.Visitor {
 	a, err := o.ActorOf(context.Background(), o.ID(key))
 	if err != nil {
 		o.T.Fatal(err)

@@ -17,13 +17,13 @@ import (
 )
 
 // openProgrammes is an office with the pages of programmes, auditors and audits.
-func openProgrammes(t testing.TB, db *store.DB) (office, *programme.Service) {
+func openProgrammes(t testing.TB, db *store.DB) (bureau, *programme.Service) {
 	o := audittest.New(t, db)
 	s := programme.New(o.Audit)
 	if err := s.LoadReference(o.System()); err != nil {
 		t.Fatal(err)
 	}
-	return office{o, webtest.New(t, func(r *web.Router) {
+	return bureau{o, webtest.New(t, func(r *web.Router) {
 		auditweb.Register(r, o.Audit)
 		auditweb.RegisterProgrammes(r, s)
 		auditweb.RegisterAuditors(r, o.Audit)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -17,7 +17,7 @@ import (
 
 type responsePage struct {
 	actPage
-	people []kis.User // who may own an action
+	people []office.User // who may own an action
 	groups []audit.CauseCategory
 	like   []audit.Similar // acts that may be similar cases
 	answer ui.Form
@@ -54,7 +54,7 @@ func (p pages) showResponse(c *web.Context, status int, v responsePage) error {
 		return c.Redirect("/acts/" + id)
 	}
 	for _, role := range []policies.Role{policies.Head, policies.Employee} {
-		list, err := p.svc.KIS.People(c.Ctx(), kis.PeopleFilter{Role: role})
+		list, err := p.svc.KIS.People(c.Ctx(), office.PeopleFilter{Role: role})
 		if err != nil {
 			return err
 		}

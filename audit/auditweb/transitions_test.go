@@ -13,7 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/webtest"
@@ -37,7 +37,7 @@ func outcome(a *webtest.Answer) audittest.Outcome {
 }
 
 // visitors remembers the browser of each person.
-func (o office) visitors() func(key string) *webtest.Visitor {
+func (o bureau) visitors() func(key string) *webtest.Visitor {
 	known := map[string]*webtest.Visitor{}
 	return func(key string) *webtest.Visitor {
 		if known[key] == nil {
@@ -48,7 +48,7 @@ func (o office) visitors() func(key string) *webtest.Visitor {
 }
 
 // reports says whether somebody can send a file at all.
-func (o office) reports(key string) bool {
+func (o bureau) reports(key string) bool {
 	a, err := o.ActorOf(o.T.Context(), o.ID(key))
 	if err != nil {
 		o.T.Fatal(err)
@@ -119,7 +119,7 @@ func TestEveryStepOnPagesInEveryStateByEverybody(t *testing.T) {
 var reason = url.Values{"reason": {"səbəb budur"}}
 
 // actOf gives the act of an action.
-func (o office) actOf(id string) (act string) {
+func (o bureau) actOf(id string) (act string) {
 	if err := o.DB.Read().NewRaw("SELECT act_id FROM corrective_actions WHERE id = ?", id).Scan(o.T.Context(), &act); err != nil {
 		o.T.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func (o office) actOf(id string) (act string) {
 
 // programs is an office whose API is asked with the token of each person.
 type programs struct {
-	office
+	bureau
 	tokens map[string]string
 }
 
@@ -137,14 +137,14 @@ func openAPI(t testing.TB, db *store.DB) *programs {
 	site := webtest.New(t, func(r *web.Router) { auditweb.Register(r, o.Audit); auditweb.RegisterAPI(r, o.Audit) }, func(opt *web.Options) {
 		opt.Users, opt.Tokens, opt.Sessions, opt.Clock, opt.Zone, opt.TokenRate = o.Service, o.Service, store.NewSessions(db), db.Now, o.Zone, 1_000_000
 	})
-	return &programs{office{o, site}, map[string]string{}}
+	return &programs{bureau{o, site}, map[string]string{}}
 }
 
 // ask sends a request of the program of a person; body nil is none.
 func (p *programs) ask(method, key, path string, body any) *webtest.Answer {
 	p.T.Helper()
 	if p.tokens[key] == "" {
-		_, token, err := p.CreateToken(p.Be(key), kis.NewToken{Name: "proqram"})
+		_, token, err := p.CreateToken(p.Be(key), office.NewToken{Name: "proqram"})
 		if err != nil {
 			p.T.Fatal(err)
 		}

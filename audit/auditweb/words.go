@@ -6,7 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web/ui"
 )
 
@@ -100,7 +100,7 @@ func distance(p ui.Page, d day.Day) string {
 }
 
 // unit is a department as people write it: name with its code.
-func unit(p ui.Page, d kis.Department) string {
+func unit(p ui.Page, d office.Department) string {
 	if d.Code == "" {
 		return ""
 	}

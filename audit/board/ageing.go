@@ -6,7 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -40,7 +40,7 @@ type Unit struct {
 // Ageing counts the open acts the actor sees by state and by department. One
 // query over what is open.
 func (s *Service) Ageing(ctx context.Context) (states []Age, units []Unit, err error) {
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -56,7 +57,7 @@ type Column struct {
 // Board lists the acts the actor sees by state; an empty department is all of
 // them. Four queries.
 func (s *Service) Board(ctx context.Context, departmentID string) ([]Column, error) {
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return nil, err
 	}

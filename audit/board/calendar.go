@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -36,7 +36,7 @@ const mostEntries = 500
 
 // Calendar lists the audits of a year the actor sees, by their first day.
 func (s *Service) Calendar(ctx context.Context, year int) ([]Entry, error) {
-	sc, err := kis.Allowed(ctx, policies.AuditRead)
+	sc, err := office.Allowed(ctx, policies.AuditRead)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -46,7 +46,7 @@ type Matrix struct {
 // them. Departments see their own. One query over what is kept when an audit
 // is reported, however many rows were answered.
 func (s *Service) Matrix(ctx context.Context, departmentID string) (Matrix, error) {
-	sc, err := kis.Allowed(ctx, policies.AuditRead)
+	sc, err := office.Allowed(ctx, policies.AuditRead)
 	if err != nil {
 		return Matrix{}, err
 	}

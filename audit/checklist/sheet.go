@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/table"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -74,7 +74,7 @@ type ImportRequest struct {
 func (s *Service) Import(ctx context.Context, r ImportRequest) (Incoming, audit.Template, error) {
 	var in Incoming
 	var t audit.Template
-	if _, err := kis.Allowed(ctx, policies.TemplateWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.TemplateWrite); err != nil {
 		return in, t, err
 	}
 	raw, err := table.Content(r.File, limits)

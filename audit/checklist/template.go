@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -101,7 +101,7 @@ const maxHits = 60
 
 // Library lists the templates, and with a query the questions that fit it.
 func (s *Service) Library(ctx context.Context, f Filter) (shelves []Shelf, hits []Hit, err error) {
-	if _, err := kis.Allowed(ctx, policies.TemplateRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.TemplateRead); err != nil {
 		return nil, nil, err
 	}
 	db := s.DB.Read()
@@ -179,7 +179,7 @@ func (t Sheet) Editable() bool { return t.Write && t.State == audit.TemplateDraf
 
 // Show gives a version of a template.
 func (s *Service) Show(ctx context.Context, id string) (Sheet, error) {
-	if _, err := kis.Allowed(ctx, policies.TemplateRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.TemplateRead); err != nil {
 		return Sheet{}, err
 	}
 	db := s.DB.Read()
@@ -203,13 +203,13 @@ func (s *Service) Show(ctx context.Context, id string) (Sheet, error) {
 }
 
 func (s *Service) mayWrite(ctx context.Context) bool {
-	_, err := kis.Allowed(ctx, policies.TemplateWrite)
+	_, err := office.Allowed(ctx, policies.TemplateWrite)
 	return err == nil
 }
 
 // Standards lists the editions that a template can ask about.
 func (s *Service) Standards(ctx context.Context) ([]audit.Standard, error) {
-	if _, err := kis.Allowed(ctx, policies.TemplateRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.TemplateRead); err != nil {
 		return nil, err
 	}
 	return allStandards(ctx, s.DB.Read())

@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -76,7 +76,7 @@ func newDraft(tx *store.Tx, h Head, version int, from string) audit.Template {
 
 // begin stores a new draft with copies of questions.
 func (s *Service) begin(ctx context.Context, from string, make func(context.Context, *store.Tx) (audit.Template, []Question, error)) (audit.Template, error) {
-	if _, err := kis.Allowed(ctx, policies.TemplateWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.TemplateWrite); err != nil {
 		return audit.Template{}, err
 	}
 	var t audit.Template
@@ -117,7 +117,7 @@ func change(t audit.Template, before, after map[string]any) store.Change {
 // once, one is told. Not found for what is no template; Conflict for a version
 // that is not a draft any more.
 func (s *Service) edit(ctx context.Context, id string, revision int, do func(tx *store.Tx, t *audit.Template) error) error {
-	if _, err := kis.Allowed(ctx, policies.TemplateWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.TemplateWrite); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {

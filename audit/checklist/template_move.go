@@ -7,7 +7,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -40,7 +40,7 @@ func (s *Service) Publish(ctx context.Context, id string, revision int, from day
 // Withdraw takes a published version out of use, with a reason. Audits keep
 // the questions they have.
 func (s *Service) Withdraw(ctx context.Context, id, reason string) error {
-	if _, err := kis.Allowed(ctx, policies.TemplateWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.TemplateWrite); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -68,7 +68,7 @@ func (s *Service) Withdraw(ctx context.Context, id, reason string) error {
 
 // Discard gives a draft up; nothing of it stays but the trail.
 func (s *Service) Discard(ctx context.Context, id string, revision int) error {
-	if _, err := kis.Allowed(ctx, policies.TemplateWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.TemplateWrite); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -118,7 +118,7 @@ type Comparison struct {
 
 // Compare compares two versions, question by number.
 func (s *Service) Compare(ctx context.Context, from, to string) (Comparison, error) {
-	if _, err := kis.Allowed(ctx, policies.TemplateRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.TemplateRead); err != nil {
 		return Comparison{}, err
 	}
 	db := s.DB.Read()

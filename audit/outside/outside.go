@@ -27,6 +27,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -142,7 +143,7 @@ func hashOf(secret string) string {
 
 // Invite makes a link and gives its secret, which is kept nowhere.
 func (s *Service) Invite(ctx context.Context, n NewLink) (Link, string, error) {
-	if _, err := kis.Allowed(ctx, policies.ObserverInvite); err != nil {
+	if _, err := office.Allowed(ctx, policies.ObserverInvite); err != nil {
 		return Link{}, "", err
 	}
 	var c apperr.Check
@@ -195,7 +196,7 @@ func (s *Service) Invite(ctx context.Context, n NewLink) (Link, string, error) {
 
 // Revoke ends a link at once, with the visits that go on.
 func (s *Service) Revoke(ctx context.Context, id, reason string) error {
-	if _, err := kis.Allowed(ctx, policies.ObserverInvite); err != nil {
+	if _, err := office.Allowed(ctx, policies.ObserverInvite); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -246,7 +247,7 @@ func (r Row) What(lang string) string {
 
 // Links lists links, newest first, at most 200; with an audit's id only its.
 func (s *Service) Links(ctx context.Context) ([]Row, error) {
-	if _, err := kis.Allowed(ctx, policies.ObserverInvite); err != nil {
+	if _, err := office.Allowed(ctx, policies.ObserverInvite); err != nil {
 		return nil, err
 	}
 	return s.rows(ctx, func(q *bun.SelectQuery) *bun.SelectQuery {
@@ -268,7 +269,7 @@ type Choice struct{ ID, Label string }
 
 // Choices lists what each scope can open, in the language.
 func (s *Service) Choices(ctx context.Context, scope Scope, lang string) (out []Choice, err error) {
-	if _, err := kis.Allowed(ctx, policies.ObserverInvite); err != nil {
+	if _, err := office.Allowed(ctx, policies.ObserverInvite); err != nil {
 		return nil, err
 	}
 	title := "p.title_az"

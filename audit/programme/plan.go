@@ -14,7 +14,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -27,7 +27,7 @@ const auditDays = 5
 // that have questions on the scope. Two people at once make one audit: the
 // other is told of a Conflict.
 func (s *Service) PlanAudit(ctx context.Context, rowID string, month int) (audit.Audit, error) {
-	if _, err := kis.Allowed(ctx, policies.AuditPlan); err != nil {
+	if _, err := office.Allowed(ctx, policies.AuditPlan); err != nil {
 		return audit.Audit{}, err
 	}
 	db := s.DB.Read()
@@ -123,10 +123,10 @@ func (s *Service) daysOf(ctx context.Context, db bun.IDB, year, month int) (from
 	if first > monthEnd(year, month) {
 		return "", "", apperr.InvalidField("month", "audit.programme.error.month_past", "month", month)
 	}
-	if from, _, err = kis.NextWorkingDay(ctx, db, s.KIS.Country, first); err != nil {
+	if from, _, err = office.NextWorkingDay(ctx, db, s.KIS.Country, first); err != nil {
 		return "", "", err
 	}
-	to, _, err = kis.AddWorkingDays(ctx, db, s.KIS.Country, from, auditDays-1)
+	to, _, err = office.AddWorkingDays(ctx, db, s.KIS.Country, from, auditDays-1)
 	return from, to, err
 }
 
@@ -163,7 +163,7 @@ func (s *Service) templatesFor(ctx context.Context, k Kind) (ids []string, err e
 
 // Leads lists who can be put down as the lead of a row's audits.
 func (s *Service) Leads(ctx context.Context) ([]audit.AuditorBrief, error) {
-	if _, err := kis.Allowed(ctx, policies.ProgrammeRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ProgrammeRead); err != nil {
 		return nil, err
 	}
 	if !policies.Can(actor.From(ctx), policies.AuditorRead) {

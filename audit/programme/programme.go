@@ -28,6 +28,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -61,7 +62,7 @@ const (
 func States() []State { return []State{Draft, Submitted, Returned, Approved, Amended, Closed} }
 
 // Transitions is the life of a programme.
-var Transitions = []kis.Transition[State]{
+var Transitions = []office.Transition[State]{
 	{From: "", To: Draft, Action: policies.ProgrammeDraft, Verb: "draft"},
 	{From: Draft, To: Submitted, Action: policies.ProgrammeDraft, Verb: "submit"},
 	{From: Returned, To: Submitted, Action: policies.ProgrammeDraft, Verb: "submit"},
@@ -223,18 +224,18 @@ const (
 
 // arrow finds the step a person asked for; one that the state does not allow
 // is a Conflict that names the state and what is open.
-func arrow(ctx context.Context, from State, verb string) (kis.Transition[State], error) {
-	if t, ok := kis.Arrow(Transitions, from, verb); ok {
+func arrow(ctx context.Context, from State, verb string) (office.Transition[State], error) {
+	if t, ok := office.Arrow(Transitions, from, verb); ok {
 		return t, nil
 	}
 	lang := actor.From(ctx).Lang
 	var open []string
-	for _, t := range kis.Next(Transitions, from) {
+	for _, t := range office.Next(Transitions, from) {
 		open = append(open, i18n.T(lang, "audit.programme.verb."+t.Verb))
 	}
 	state := "audit.programme.state." + string(from)
 	if len(open) == 0 {
-		return kis.Transition[State]{}, apperr.New(apperr.Conflict, "audit.error.step_final", "state", state)
+		return office.Transition[State]{}, apperr.New(apperr.Conflict, "audit.error.step_final", "state", state)
 	}
-	return kis.Transition[State]{}, apperr.New(apperr.Conflict, "audit.error.step", "state", state, "open", strings.Join(open, ", "))
+	return office.Transition[State]{}, apperr.New(apperr.Conflict, "audit.error.step", "state", state, "open", strings.Join(open, ", "))
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 func must(t *testing.T, err error) {
@@ -23,14 +23,14 @@ func must(t *testing.T, err error) {
 }
 
 // office is an office with programmes; its day is 15.06.2026.
-type office struct {
+type bureau struct {
 	*audittest.Office
 	s *programme.Service
 	t *testing.T
 }
 
-func open(t *testing.T, db *store.DB) office {
-	o := office{audittest.New(t, db), nil, t}
+func open(t *testing.T, db *store.DB) bureau {
+	o := bureau{audittest.New(t, db), nil, t}
 	o.s = programme.New(o.Audit)
 	must(t, o.s.LoadReference(o.System()))
 	return o
@@ -39,14 +39,14 @@ func open(t *testing.T, db *store.DB) office {
 var texts = programme.Texts{Objectives: "Uyğunluğu yoxlamaq", Criteria: "AZS ISO 9001:2020", Methods: "müsahibə", Resources: "60 auditor-günü",
 	Risks: []programme.Risk{{Kind: "risk", Text: "Auditor çatışmır", Treatment: "Təlim keçmək"}}, Version: 1}
 
-func (o office) create(year int) programme.View {
+func (o bureau) create(year int) programme.View {
 	o.t.Helper()
 	p, err := o.s.Create(o.Be("nigar"), year, texts)
 	must(o.t, err)
 	return o.view(p.ID)
 }
 
-func (o office) view(id string) programme.View {
+func (o bureau) view(id string) programme.View {
 	o.t.Helper()
 	v, err := o.s.Programme(o.Be("nigar"), id)
 	must(o.t, err)
@@ -54,7 +54,7 @@ func (o office) view(id string) programme.View {
 }
 
 // row is the row of what has a code.
-func (o office) row(v programme.View, code string) programme.RowView {
+func (o bureau) row(v programme.View, code string) programme.RowView {
 	o.t.Helper()
 	for _, r := range v.Rows {
 		if r.Code == code {
@@ -66,13 +66,13 @@ func (o office) row(v programme.View, code string) programme.RowView {
 }
 
 // set plans audits of a row, led by Günel.
-func (o office) set(v programme.View, code, reason string, months ...int) error {
+func (o bureau) set(v programme.View, code, reason string, months ...int) error {
 	r := o.row(o.view(v.ID), code)
 	return o.s.SaveRow(o.Be("nigar"), r.ID, programme.RowEdit{Importance: r.Importance, Months: months, Codes: []string{"4", "5"}, LeadID: o.ID("gunel"), Reason: reason})
 }
 
 // inForce is a programme of 2026 with an audit of the process in July.
-func (o office) inForce() programme.View {
+func (o bureau) inForce() programme.View {
 	o.t.Helper()
 	v := o.create(2026)
 	must(o.t, o.set(v, "1-elektron-xidmet", "", 7))
@@ -191,7 +191,7 @@ func TestWhoMayDoWhatToAProgrammeAndWhoSeesIt(t *testing.T) {
 				t.Errorf("%s approved: %v", who, err)
 			}
 		}
-		must(t, o.GrantRole(o.Be("rauf"), o.ID("nigar"), kis.NewGrant{Role: "management"}))
+		must(t, o.GrantRole(o.Be("rauf"), o.ID("nigar"), office.NewGrant{Role: "management"}))
 		if err := o.s.Approve(o.Be("nigar"), v.ID); !apperr.Is(err, apperr.Forbidden) {
 			t.Errorf("who submitted the programme approved it: %v", err)
 		}

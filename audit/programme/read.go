@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -29,7 +29,7 @@ type Brief struct {
 // List lists the programmes the actor may see, latest year first. Whoever may
 // not read all audits sees a programme from its approval on.
 func (s *Service) List(ctx context.Context) ([]Brief, error) {
-	if _, err := kis.Allowed(ctx, policies.ProgrammeRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ProgrammeRead); err != nil {
 		return nil, err
 	}
 	db := s.DB.Read()
@@ -89,7 +89,7 @@ type RowView struct {
 	Code     string // of the process, department or site
 	NameAZ   string
 	NameEN   string
-	Unit     kis.Department // owner of the process, department of the site; the department itself
+	Unit     office.Department // owner of the process, department of the site; the department itself
 	Scores   []Score
 	Priority int // computed
 	Last     LastAudit
@@ -158,7 +158,7 @@ func (v View) Planned() (planned, made, done int) {
 
 // ByYear gives the id of a year's programme.
 func (s *Service) ByYear(ctx context.Context, year int) (id string, err error) {
-	if _, err := kis.Allowed(ctx, policies.ProgrammeRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ProgrammeRead); err != nil {
 		return "", err
 	}
 	var ids []string
@@ -174,7 +174,7 @@ func (s *Service) ByYear(ctx context.Context, year int) (id string, err error) {
 // Programme gives a programme with everything its page shows, in a number of
 // queries that does not depend on the number of rows and audits.
 func (s *Service) Programme(ctx context.Context, id string) (v View, err error) {
-	if _, err = kis.Allowed(ctx, policies.ProgrammeRead); err != nil {
+	if _, err = office.Allowed(ctx, policies.ProgrammeRead); err != nil {
 		return v, err
 	}
 	if !store.IsID(id) {
@@ -255,7 +255,7 @@ func (s *Service) loadRows(ctx context.Context, db bun.IDB, v *View) error {
 	if err != nil {
 		return err
 	}
-	departments, err := kis.DepartmentsByID(ctx, db, units)
+	departments, err := office.DepartmentsByID(ctx, db, units)
 	if err != nil {
 		return err
 	}
@@ -337,7 +337,7 @@ func (s *Service) names(ctx context.Context, db bun.IDB, v View) (map[string]str
 	}
 	slices.Sort(ids)
 	ids = slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return !store.IsID(id) })
-	users, err := kis.UsersByID(ctx, db, ids)
+	users, err := office.UsersByID(ctx, db, ids)
 	out := map[string]string{}
 	for id, u := range users {
 		out[id] = u.Name
@@ -348,7 +348,7 @@ func (s *Service) names(ctx context.Context, db bun.IDB, v View) (map[string]str
 // steps lists what the actor may do to the programme now.
 func steps(ctx context.Context, p Programme) (out []string) {
 	who := actor.From(ctx)
-	for _, t := range kis.Next(Transitions, p.State) {
+	for _, t := range office.Next(Transitions, p.State) {
 		if policies.Can(who, t.Action) && !(t.Verb == "approve" && who.UserID != "" && who.UserID == p.SubmittedBy) {
 			out = append(out, t.Verb)
 		}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -20,7 +20,7 @@ func (s *Service) step(ctx context.Context, id, verb, note string, change func(t
 		if err != nil {
 			return err
 		}
-		if _, err := kis.Allowed(ctx, t.Action); err != nil {
+		if _, err := office.Allowed(ctx, t.Action); err != nil {
 			return err
 		}
 		p.State = t.To
@@ -41,7 +41,7 @@ func (s *Service) step(ctx context.Context, id, verb, note string, change func(t
 // Submit gives the programme to management. At least one audit must be
 // planned; the priorities and what they come from are fixed as they are now.
 func (s *Service) Submit(ctx context.Context, id string) error {
-	if _, err := kis.Allowed(ctx, policies.ProgrammeDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.ProgrammeDraft); err != nil {
 		return err
 	}
 	return s.step(ctx, id, "submit", "", func(tx *store.Tx, p *Programme) ([]string, error) {
@@ -120,7 +120,7 @@ func (s *Service) Return(ctx context.Context, id, reason string) error {
 // Close ends the programme with what management is to know of it: how far it
 // was carried out and what was learned (ISO 19011:2018, 5.7).
 func (s *Service) Close(ctx context.Context, id, note string) error {
-	if _, err := kis.Allowed(ctx, policies.ProgrammeDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.ProgrammeDraft); err != nil {
 		return err
 	}
 	var c apperr.Check

@@ -14,7 +14,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -69,7 +69,7 @@ type NewWeighting struct {
 // AddWeighting adds a version of the weights, valid from today. Programmes
 // that are being drafted go over to it; those submitted stay as they are.
 func (s *Service) AddWeighting(ctx context.Context, n NewWeighting) (Weighting, error) {
-	if _, err := kis.Allowed(ctx, policies.ProgrammeDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.ProgrammeDraft); err != nil {
 		return Weighting{}, err
 	}
 	var c apperr.Check
@@ -115,7 +115,7 @@ func (s *Service) AddWeighting(ctx context.Context, n NewWeighting) (Weighting, 
 
 // LoadReference adds the weights that every office starts from.
 func (s *Service) LoadReference(ctx context.Context) error {
-	if _, err := kis.Allowed(ctx, policies.ProcessImport); err != nil {
+	if _, err := office.Allowed(ctx, policies.ProcessImport); err != nil {
 		return err
 	}
 	rows, err := reference.Rows(reference.ProgrammeFactors)
@@ -145,7 +145,7 @@ func (s *Service) LoadReference(ctx context.Context) error {
 		if err := insertWeighting(ctx, tx, w); err != nil {
 			return err
 		}
-		tx.Record(store.Change{Action: kis.TrailReferenceLoad, Kind: "weighting", ID: w.ID, Label: "1", After: map[string]any{"factors": len(w.Weights)}})
+		tx.Record(store.Change{Action: office.TrailReferenceLoad, Kind: "weighting", ID: w.ID, Label: "1", After: map[string]any{"factors": len(w.Weights)}})
 		return nil
 	})
 }
@@ -204,7 +204,7 @@ func weightingWhere(ctx context.Context, db bun.IDB, where string, args ...any) 
 
 // Weighting gives the newest version of the weights.
 func (s *Service) Weighting(ctx context.Context) (Weighting, error) {
-	if _, err := kis.Allowed(ctx, policies.ProgrammeRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ProgrammeRead); err != nil {
 		return Weighting{}, err
 	}
 	return latestWeighting(ctx, s.DB.Read())

@@ -11,11 +11,12 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
 // Announcements says whom an entry of the trail about a programme concerns.
-func (s *Service) Announcements(_ context.Context, _ bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func (s *Service) Announcements(_ context.Context, _ bun.IDB, e office.Event) ([]office.Announcement, error) {
 	if e.Kind != kindProgramme {
 		return nil, nil
 	}
@@ -30,8 +31,8 @@ func (s *Service) Announcements(_ context.Context, _ bun.IDB, e kis.Event) ([]ki
 		}
 	}
 	facts := e.Facts()
-	tell := func(key, kind string, to func(actor.Actor) bool) []kis.Announcement {
-		return []kis.Announcement{{Kind: kind, Key: "audit.notice.programme." + key, Href: "/programmes/" + e.Label,
+	tell := func(key, kind string, to func(actor.Actor) bool) []office.Announcement {
+		return []office.Announcement{{Kind: kind, Key: "audit.notice.programme." + key, Href: "/programmes/" + e.Label,
 			Args: map[string]string{"who": e.ActorName, "year": e.Label, "no": facts["amendment"], "note": e.Note}, For: to}}
 	}
 	switch facts["step"] {

@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -52,7 +52,7 @@ func (t Texts) check() (Texts, error) {
 // the office and site, with the importance they had in the programme before.
 // A second one for the year is a Conflict.
 func (s *Service) Create(ctx context.Context, year int, t Texts) (Programme, error) {
-	if _, err := kis.Allowed(ctx, policies.ProgrammeDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.ProgrammeDraft); err != nil {
 		return Programme{}, err
 	}
 	if this := s.KIS.Today().Year(); year < this-1 || year > this+3 {
@@ -288,7 +288,7 @@ type edit struct {
 // a reason: it gets a number and is kept. version is that of the programme
 // that was looked at; 0 does not ask.
 func (s *Service) change(ctx context.Context, id string, version int, reason string, do func(tx *store.Tx, p *Programme) (edit, error)) error {
-	if _, err := kis.Allowed(ctx, policies.ProgrammeDraft); err != nil {
+	if _, err := office.Allowed(ctx, policies.ProgrammeDraft); err != nil {
 		return err
 	}
 	var c apperr.Check

@@ -9,7 +9,7 @@ import (
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -83,7 +83,7 @@ func (s *Service) FollowUp(ctx context.Context, key string) (FollowUp, error) {
 		return f, err
 	}
 	f.Own = f.Kind == audit.Internal
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return f, err
 	}

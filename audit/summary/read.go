@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -27,7 +27,7 @@ func yearOf(text string, none int) int {
 
 // issued narrows acts c to those of the year that the actor sees.
 func (s *Service) issued(ctx context.Context, db bun.IDB, year int) (*bun.SelectQuery, error) {
-	sc, err := kis.Allowed(ctx, policies.ActRead)
+	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -121,7 +122,7 @@ type Summary struct {
 // Year makes the summary of a year from what the actor may see: whoever sees
 // one department gets its acts only, and no audits and programme of others.
 func (s *Service) Year(ctx context.Context, year int) (Summary, error) {
-	if _, err := kis.Allowed(ctx, policies.ActRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActRead); err != nil {
 		return Summary{}, err
 	}
 	if year < 1990 || year > 2199 {
@@ -170,7 +171,7 @@ func (s *Service) read(ctx context.Context, year int) (Summary, error) {
 // Years lists the years in which acts were issued or audits planned, newest
 // first; the present year is always among them.
 func (s *Service) Years(ctx context.Context) ([]int, error) {
-	if _, err := kis.Allowed(ctx, policies.ActRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ActRead); err != nil {
 		return nil, err
 	}
 	var first struct{ Act, Audit string }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/reports"
 )
 
@@ -18,7 +18,7 @@ func importProcess(ctx context.Context, c *cli, a *app, in importInput) ([]strin
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.kis.ImportProcess(ctx, kis.ImportRequest{Reader: in.file, Name: in.name, Code: in.code, TitleAZ: in.title, TitleEN: in.title,
+	r, err := a.kis.ImportProcess(ctx, process.ImportRequest{Reader: in.file, Name: in.name, Code: in.code, TitleAZ: in.title, TitleEN: in.title,
 		OwnerCode: in.owner, DryRun: in.dryRun, Suppliers: choices})
 	if err != nil && len(r.Rows) == 0 {
 		return nil, err
@@ -29,7 +29,7 @@ func importProcess(ctx context.Context, c *cli, a *app, in importInput) ([]strin
 	}
 	lines = append(lines, c.t("cli.import.process", "code", r.Process.Code, "version", r.Version, "phases", r.Phases, "subprocesses", r.Subprocesses,
 		"tasks", r.Tasks, "na", r.NotApplicable, "gates", r.Gates, "suppliers", len(r.Suppliers)),
-		c.t("cli.import.rows", "read", r.Count(kis.RowRead), "repaired", r.Count(kis.RowRepaired), "doubtful", r.Count(kis.RowDoubtful), "refused", r.Count(kis.RowRefused)))
+		c.t("cli.import.rows", "read", r.Count(process.RowRead), "repaired", r.Count(process.RowRepaired), "doubtful", r.Count(process.RowDoubtful), "refused", r.Count(process.RowRefused)))
 	if err == nil && !r.Changed {
 		lines = append(lines, c.t("cli.import.unchanged"))
 	}
@@ -40,19 +40,19 @@ func importProcess(ctx context.Context, c *cli, a *app, in importInput) ([]strin
 }
 
 // supplierChoices reads what --supplier says: NAME=CODE, NAME=+CODE, NAME=text.
-func supplierChoices(list []string) (map[string]kis.SupplierChoice, error) {
-	out := map[string]kis.SupplierChoice{}
+func supplierChoices(list []string) (map[string]process.SupplierChoice, error) {
+	out := map[string]process.SupplierChoice{}
 	for _, s := range list {
 		at := strings.LastIndexByte(s, '=')
 		if at < 1 || at == len(s)-1 {
 			return nil, apperr.InvalidField("supplier", "cli.import.supplier")
 		}
 		name, what := strings.TrimSpace(s[:at]), strings.TrimSpace(s[at+1:])
-		choice := kis.SupplierChoice{Kind: kis.SupplierDepartment, Code: what}
+		choice := process.SupplierChoice{Kind: process.SupplierDepartment, Code: what}
 		if code, external := strings.CutPrefix(what, "+"); external {
-			choice = kis.SupplierChoice{Kind: kis.SupplierExternal, Code: code}
-		} else if what == string(kis.SupplierText) {
-			choice = kis.SupplierChoice{Kind: kis.SupplierText}
+			choice = process.SupplierChoice{Kind: process.SupplierExternal, Code: code}
+		} else if what == string(process.SupplierText) {
+			choice = process.SupplierChoice{Kind: process.SupplierText}
 		}
 		out[name] = choice
 	}
@@ -61,10 +61,10 @@ func supplierChoices(list []string) (map[string]kis.SupplierChoice, error) {
 
 // reading writes each row with what became of it, and under it each difference
 // from the file; what is refused follows on the other stream.
-func (c *cli) reading(r kis.ImportResult) []string {
+func (c *cli) reading(r process.ImportResult) []string {
 	var out []string
-	note := func(indent string, n kis.ReadingNote) {
-		if n.Weight == kis.NoteFault {
+	note := func(indent string, n process.ReadingNote) {
+		if n.Weight == process.NoteFault {
 			return
 		}
 		text := c.t(n.Key, apperr.Flat(n.Args)...)

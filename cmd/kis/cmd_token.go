@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // runToken is "kis token add|list|revoke".
@@ -48,7 +48,7 @@ func runToken(ctx context.Context, c *cli, args []string) error {
 // addToken makes a token of a person. Its text alone goes to standard output,
 // for scripts that keep it.
 func (c *cli) addToken(ctx context.Context, a *app, email, name, to string) error {
-	n := kis.NewToken{Name: name}
+	n := office.NewToken{Name: name}
 	if to != "" {
 		var ok bool
 		if n.To, ok = day.Parse(to); !ok {

@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -60,12 +60,12 @@ func runUser(ctx context.Context, c *cli, args []string) error {
 			return err
 		}
 		if args[0] == "passwd" {
-			var u kis.User
+			var u office.User
 			if u, err = a.kis.UserByEmail(ctx, words[0]); err == nil {
 				err = a.kis.SetPassword(ctx, u.ID, password)
 			}
 		} else {
-			_, err = a.kis.CreateUser(ctx, kis.NewUser{Email: words[0], Name: in.name, DepartmentCode: in.department,
+			_, err = a.kis.CreateUser(ctx, office.NewUser{Email: words[0], Name: in.name, DepartmentCode: in.department,
 				Lang: in.lang, Password: password, Grants: grants(in.roles, in.department)})
 		}
 		if err != nil {
@@ -81,9 +81,9 @@ func runUser(ctx context.Context, c *cli, args []string) error {
 
 // grants reads roles separated by commas; departmental ones get the
 // department of the person.
-func grants(roles, department string) (out []kis.NewGrant) {
+func grants(roles, department string) (out []office.NewGrant) {
 	for _, r := range strings.Split(roles, ",") {
-		out = append(out, kis.NewGrant{Role: policies.Role(strings.TrimSpace(r)), DepartmentCode: department})
+		out = append(out, office.NewGrant{Role: policies.Role(strings.TrimSpace(r)), DepartmentCode: department})
 	}
 	return out
 }
@@ -111,7 +111,7 @@ func readPassword(file string) (password string, made bool, err error) {
 // listUsers prints who there is, page after page.
 func (c *cli) listUsers(ctx context.Context, a *app) error {
 	w := tabwriter.NewWriter(c.stdout, 0, 4, 2, ' ', 0)
-	for f := (kis.UserFilter{Limit: 200}); ; {
+	for f := (office.UserFilter{Limit: 200}); ; {
 		page, err := a.kis.ListUsers(ctx, f)
 		if err != nil {
 			return err

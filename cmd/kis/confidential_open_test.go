@@ -11,7 +11,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/pgtest"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // TestEachOpeningOfAConfidentialFileIsInTheTrail opens a file in all the ways
@@ -30,7 +30,7 @@ func eachOpening(t *testing.T, a *app) {
 		t.Fatal(err)
 	}
 	v, stranger := visit(t, host.URL, reader.Email), visit(t, host.URL, demoPerson{Key: "tural"}.email())
-	if _, v.token, err = a.kis.CreateToken(system, kis.NewToken{UserID: reader.ID, Name: "opens"}); err != nil {
+	if _, v.token, err = a.kis.CreateToken(system, office.NewToken{UserID: reader.ID, Name: "opens"}); err != nil {
 		t.Fatal(err)
 	}
 	opened := func(how string) (n int) {

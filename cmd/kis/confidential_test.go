@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/kis-platform/kis/internal/actor"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -48,7 +48,7 @@ func (l *lookers) sign(t *testing.T, keys ...string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, l.tokens[key], err = l.app.kis.CreateToken(l.system, kis.NewToken{UserID: u.ID, Name: "confidential"}); err != nil {
+		if _, l.tokens[key], err = l.app.kis.CreateToken(l.system, office.NewToken{UserID: u.ID, Name: "confidential"}); err != nil {
 			t.Fatal(err)
 		}
 		l.visitors[key] = visit(t, l.host.URL, demoPerson{Key: key}.email())
@@ -90,12 +90,12 @@ var strangers = map[string]string{"another department": "tural", "its head": "vu
 func TestConfidentialEvidenceIsNowhereForThoseWhoMayNotSeeIt(t *testing.T) {
 	eachFixedApp(t, func(t *testing.T, a *app) {
 		l := newLookers(t, a)
-		hash, err := kis.HashPassword(t.Context(), demoPassword)
+		hash, err := office.HashPassword(t.Context(), demoPassword)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := a.kis.CreateUser(l.system, kis.NewUser{Email: demoPerson{Key: "kanan"}.email(), Name: "Kənan Yusifov", PositionAZ: "daxili auditor", PositionEN: "internal auditor",
-			DepartmentCode: "BƏŞ", Hash: hash, Since: "2024-01-03", Grants: []kis.NewGrant{{Role: policies.Auditor}}}); err != nil {
+		if _, err := a.kis.CreateUser(l.system, office.NewUser{Email: demoPerson{Key: "kanan"}.email(), Name: "Kənan Yusifov", PositionAZ: "daxili auditor", PositionEN: "internal auditor",
+			DepartmentCode: "BƏŞ", Hash: hash, Since: "2024-01-03", Grants: []office.NewGrant{{Role: policies.Auditor}}}); err != nil {
 			t.Fatal(err)
 		}
 		l.sign(t, "aytan", "nigar", "samir")

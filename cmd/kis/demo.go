@@ -13,6 +13,8 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -59,7 +61,7 @@ type demo struct {
 // work.
 func fillDemo(ctx context.Context, c Config, password string) error {
 	clock := &demoClock{}
-	w := &world{ctx: ctx, clock: clock, since: "2024-01-03", users: map[string]kis.User{}, dep: map[string]kis.Department{}, stage: &stage{clock: clock, ready: make(chan *line)}}
+	w := &world{ctx: ctx, clock: clock, since: "2024-01-03", users: map[string]office.User{}, dep: map[string]office.Department{}, stage: &stage{clock: clock, ready: make(chan *line)}}
 	d := &demo{world: w}
 	d.at("2025-12-01 09:00")
 	c.SMTPURL = "" // the people are invented, and so are their addresses
@@ -97,7 +99,7 @@ func fillDemo(ctx context.Context, c Config, password string) error {
 
 // empty refuses a database in which there is anybody.
 func (d *demo) empty() error {
-	page, err := d.app.kis.ListUsers(d.system(), kis.UserFilter{Limit: 1})
+	page, err := d.app.kis.ListUsers(d.system(), office.UserFilter{Limit: 1})
 	if err != nil || page.Total > 0 {
 		return errors.Join(err, refusal{withoutPassword(d.app.config.database()), apperr.New(apperr.Invalid, "cli.demo.database")})
 	}
@@ -145,20 +147,20 @@ func (d *demo) people(password string) error {
 	for _, x := range departments {
 		d.dep[x.Code] = x
 	}
-	hash, err := kis.HashPassword(d.ctx, password)
+	hash, err := office.HashPassword(d.ctx, password)
 	if err != nil {
 		return err
 	}
 	for _, p := range list {
-		if err := d.hire(p, hash, kis.NewGrant{}); err != nil {
+		if err := d.hire(p, hash, office.NewGrant{}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *demo) hire(p demoPerson, hash kis.PasswordHash, extra kis.NewGrant) error {
-	n := kis.NewUser{Email: p.email(), Name: p.Name, PositionAZ: p.AZ, PositionEN: p.EN, DepartmentCode: p.Department, Hash: hash, Since: d.since}
+func (d *demo) hire(p demoPerson, hash office.PasswordHash, extra office.NewGrant) error {
+	n := office.NewUser{Email: p.email(), Name: p.Name, PositionAZ: p.AZ, PositionEN: p.EN, DepartmentCode: p.Department, Hash: hash, Since: d.since}
 	for _, r := range p.Roles {
 		g := extra
 		g.Role = policies.Role(r)
@@ -175,14 +177,14 @@ func (d *demo) hire(p demoPerson, hash kis.PasswordHash, extra kis.NewGrant) err
 // outsiders makes the officer of an agency and the outside auditor.
 func (d *demo) outsiders(password string) error {
 	d.at("2026-11-16 09:00")
-	hash, err := kis.HashPassword(d.ctx, password)
+	hash, err := office.HashPassword(d.ctx, password)
 	if err != nil {
 		return err
 	}
-	if err := d.hire(extraAccounts[0], hash, kis.NewGrant{AgencyCode: "Q01"}); err != nil {
+	if err := d.hire(extraAccounts[0], hash, office.NewGrant{AgencyCode: "Q01"}); err != nil {
 		return err
 	}
-	return d.hire(extraAccounts[1], hash, kis.NewGrant{ObjectKind: "audit", ObjectID: d.first.ID, To: "2027-03-31"})
+	return d.hire(extraAccounts[1], hash, office.NewGrant{ObjectKind: "audit", ObjectID: d.first.ID, To: "2027-03-31"})
 }
 
 // upload sends a small file of the person and gives its id.
@@ -200,7 +202,7 @@ func (d *demo) process() error {
 	}
 	defer f.Close()
 	nigar := d.as("nigar")
-	if _, err := d.app.kis.ImportProcess(nigar, kis.ImportRequest{Reader: f, Name: reference.Process, Code: "1-elektron-xidmet",
+	if _, err := d.app.kis.ImportProcess(nigar, process.ImportRequest{Reader: f, Name: reference.Process, Code: "1-elektron-xidmet",
 		TitleAZ: "1-elektron xidmət", TitleEN: "1-electronic service", OwnerCode: "SSS", EffectiveFrom: "2026-01-05"}); err != nil {
 		return err
 	}

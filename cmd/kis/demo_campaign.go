@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/eservice/campaign"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // demoWanting are what assessors find wanting, with what they propose.
@@ -23,11 +23,11 @@ var demoWanting = [][2]string{
 // assessed by somebody from outside.
 func (d *demo) campaign2026(password string) error {
 	d.at("2026-08-31 10:00") // after the register was taken over
-	hash, err := kis.HashPassword(d.ctx, password)
+	hash, err := office.HashPassword(d.ctx, password)
 	if err != nil {
 		return err
 	}
-	if err := d.hire(extraAccounts[3], hash, kis.NewGrant{}); err != nil {
+	if err := d.hire(extraAccounts[3], hash, office.NewGrant{}); err != nil {
 		return err
 	}
 	k, nigar := d.app.campaign, d.as("nigar")

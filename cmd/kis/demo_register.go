@@ -9,7 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/reference"
 )
 
@@ -168,11 +168,11 @@ func demoServices(r demoRegister) (*bytes.Reader, error) {
 
 // officer hires the responsible person of a body.
 func (d *demo) officer(p demoPerson, agency, password string) error {
-	hash, err := kis.HashPassword(d.ctx, password)
+	hash, err := office.HashPassword(d.ctx, password)
 	if err != nil {
 		return err
 	}
-	return d.hire(p, hash, kis.NewGrant{AgencyCode: agency})
+	return d.hire(p, hash, office.NewGrant{AgencyCode: agency})
 }
 
 // fill saves the whole questionnaire of an application.

@@ -15,6 +15,8 @@ import (
 	"github.com/kis-platform/kis/internal/blob"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -31,7 +33,7 @@ type scale struct {
 	list     scaleNames
 	workers  map[string][]actor.Actor // by id of department
 	managers []actor.Actor            // who review
-	owners   []kis.Department
+	owners   []office.Department
 	process  []scaleProcess
 	cycle    []kis.FilledCycle // of the year that is filled, by process
 	file     blob.Ref          // the bytes of every file
@@ -55,7 +57,7 @@ type scaleNames struct {
 // fillScale fills an empty database with n processes. said is told how far it
 // is, in words for people.
 func fillScale(ctx context.Context, c Config, password string, n int, said func(done, all, rows int)) error {
-	w := &world{ctx: ctx, clock: &demoClock{}, users: map[string]kis.User{}, dep: map[string]kis.Department{}, since: "2016-01-04"}
+	w := &world{ctx: ctx, clock: &demoClock{}, users: map[string]office.User{}, dep: map[string]office.Department{}, since: "2016-01-04"}
 	s := &scale{demo: &demo{world: w}, workers: map[string][]actor.Actor{}}
 	s.at("2016-11-01 09:00")
 	a, err := openApp(ctx, c, c.logger(discard{}), w.clock.Now)
@@ -98,26 +100,26 @@ func (s *scale) office(password string) error {
 		return err
 	}
 	for _, d := range s.list.Departments {
-		if _, err := s.app.kis.CreateDepartment(s.system(), kis.NewDepartment{Code: d.Code, NameAZ: d.AZ, NameEN: d.EN, Kind: kis.Internal}); err != nil {
+		if _, err := s.app.kis.CreateDepartment(s.system(), office.NewDepartment{Code: d.Code, NameAZ: d.AZ, NameEN: d.EN, Kind: office.Internal}); err != nil {
 			return err
 		}
 	}
 	if err := s.people(password); err != nil {
 		return err
 	}
-	hash, err := kis.HashPassword(s.ctx, password)
+	hash, err := office.HashPassword(s.ctx, password)
 	if err != nil {
 		return err
 	}
 	for i, code := range slices.Sorted(maps.Keys(s.dep)) {
 		d := s.dep[code]
-		if d.Kind != kis.Internal {
+		if d.Kind != office.Internal {
 			continue
 		}
 		s.owners = append(s.owners, d)
 		for k := range 5 {
 			p := demoPerson{Key: fmt.Sprintf("emekdas%d.%d", i+1, k+1), Name: s.name(5*i + k), Department: d.Code, Roles: []string{string(policies.Employee)}}
-			if err := s.hire(p, hash, kis.NewGrant{}); err != nil {
+			if err := s.hire(p, hash, office.NewGrant{}); err != nil {
 				return err
 			}
 			s.workers[d.ID] = append(s.workers[d.ID], s.actorOf(p.Key))
@@ -125,7 +127,7 @@ func (s *scale) office(password string) error {
 	}
 	for k := range 4 {
 		p := demoPerson{Key: fmt.Sprintf("keyfiyyet%d", k+1), Name: s.name(500 + k), Department: "KİEMŞ", Roles: []string{string(policies.QualityManager)}}
-		if err := s.hire(p, hash, kis.NewGrant{}); err != nil {
+		if err := s.hire(p, hash, office.NewGrant{}); err != nil {
 			return err
 		}
 		s.managers = append(s.managers, s.actorOf(p.Key))
@@ -171,7 +173,7 @@ func (s *scale) describe(n int) error {
 		}
 		w.Flush()
 		p := scaleProcess{code: fmt.Sprintf("p%04d", i+1), topic: topic.AZ}
-		res, err := s.app.kis.ImportProcess(s.system(), kis.ImportRequest{Reader: &text, Name: p.code + ".csv", Code: p.code,
+		res, err := s.app.kis.ImportProcess(s.system(), process.ImportRequest{Reader: &text, Name: p.code + ".csv", Code: p.code,
 			TitleAZ: fmt.Sprintf("%s, %d", topic.AZ, i+1), TitleEN: fmt.Sprintf("%s, %d", topic.EN, i+1), OwnerCode: owner.Code, EffectiveFrom: "2021-11-01"})
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.code, err)

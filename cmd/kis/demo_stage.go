@@ -8,6 +8,7 @@ import (
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // demoClock shows the time of the story; each look at it is one second later,
@@ -41,8 +42,8 @@ type world struct {
 	clock  *demoClock
 	stage  *stage
 	since  day.Day // from which everybody works there
-	users  map[string]kis.User
-	dep    map[string]kis.Department // by code
+	users  map[string]office.User
+	dep    map[string]office.Department // by code
 	cycle  kis.Cycle
 	first  audit.Audit       // the audit that is closed
 	rows   map[string]string // of the audit programme of 2026, by code

@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/pgtest"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -41,10 +41,10 @@ const serviceName = "Doğum haqqında arayışın verilməsi"
 
 func tellOfAService(t *testing.T, c Config) {
 	s := newStory(t, c)
-	s.engage("ulviyya", "Ülviyyə Nəbiyeva", kis.NewGrant{Role: policies.RegisterOperator}, "İTŞ")
+	s.engage("ulviyya", "Ülviyyə Nəbiyeva", office.NewGrant{Role: policies.RegisterOperator}, "İTŞ")
 	_, err := s.app.register.CreateAgency(s.as("ulviyya"), register.NewAgency{Code: "QA", NameAZ: "Ədliyyə qurumu", NameEN: "Justice agency", Section: "central", Basis: "Qərar № 1"})
 	s.must(err)
-	s.engage("sabina", "Səbinə Cəfərova", kis.NewGrant{Role: policies.AgencyOfficer, AgencyCode: "QA"}, "")
+	s.engage("sabina", "Səbinə Cəfərova", office.NewGrant{Role: policies.AgencyOfficer, AgencyCode: "QA"}, "")
 	s.contacts()
 	nobody := s.desk.Beside()
 	nobody.Open(s.site + "/public/services")
@@ -73,11 +73,11 @@ func tellOfAService(t *testing.T, c Config) {
 }
 
 // engage makes an account beside those of the office.
-func (s *story) engage(key, name string, g kis.NewGrant, department string) {
+func (s *story) engage(key, name string, g office.NewGrant, department string) {
 	s.t.Helper()
-	hash, err := kis.HashPassword(s.t.Context(), journeyPassword)
+	hash, err := office.HashPassword(s.t.Context(), journeyPassword)
 	s.must(err)
-	u, err := s.app.kis.CreateUser(actor.With(s.t.Context(), actor.Program("journey")), kis.NewUser{Email: key + "@kis.example", Name: name, PositionAZ: "məsul şəxs", PositionEN: "officer", DepartmentCode: department, Hash: hash, Since: "2024-01-03", Grants: []kis.NewGrant{g}})
+	u, err := s.app.kis.CreateUser(actor.With(s.t.Context(), actor.Program("journey")), office.NewUser{Email: key + "@kis.example", Name: name, PositionAZ: "məsul şəxs", PositionEN: "officer", DepartmentCode: department, Hash: hash, Since: "2024-01-03", Grants: []office.NewGrant{g}})
 	s.must(err)
 	s.ids[key] = u.ID
 }

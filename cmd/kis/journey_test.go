@@ -13,7 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/pgtest"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web/webtest"
 )
@@ -130,12 +130,12 @@ func newStoryLater(t *testing.T, c Config, later func() time.Duration) *story {
 // hire makes the accounts. One password is worked out once for all.
 func (s *story) hire() {
 	s.t.Helper()
-	hash, err := kis.HashPassword(s.t.Context(), journeyPassword)
+	hash, err := office.HashPassword(s.t.Context(), journeyPassword)
 	s.must(err)
 	for _, c := range colleagues {
-		n := kis.NewUser{Email: c.key + "@kis.example", Name: c.name, PositionAZ: c.position, PositionEN: c.position, DepartmentCode: c.department, Hash: hash, Since: "2024-01-03"}
+		n := office.NewUser{Email: c.key + "@kis.example", Name: c.name, PositionAZ: c.position, PositionEN: c.position, DepartmentCode: c.department, Hash: hash, Since: "2024-01-03"}
 		for _, r := range c.roles {
-			n.Grants = append(n.Grants, kis.NewGrant{Role: r})
+			n.Grants = append(n.Grants, office.NewGrant{Role: r})
 		}
 		u, err := s.app.kis.CreateUser(actor.With(s.t.Context(), actor.Program("journey")), n)
 		s.must(err)

@@ -14,6 +14,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/inquiry"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/planning/assessment"
 	"github.com/kis-platform/kis/planning/evaluation"
@@ -22,7 +23,7 @@ import (
 )
 
 // drawing writes one table of transitions as a diagram and a table.
-func drawing[S ~string](title, words string, table []kis.Transition[S]) string {
+func drawing[S ~string](title, words string, table []office.Transition[S]) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s\n\n```mermaid\nstateDiagram-v2\n", title)
 	word := func(s S) string {

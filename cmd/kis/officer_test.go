@@ -9,7 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/internal/actor"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -21,7 +21,7 @@ func TestAnOfficerFindsNothingOfAnotherBody(t *testing.T) {
 	const word = "gizlinişan"
 	a := demoOffice(t)
 	ctx := actor.With(t.Context(), actor.Program("test"))
-	as := func(email string) (actor.Actor, kis.User) {
+	as := func(email string) (actor.Actor, office.User) {
 		u, err := a.kis.UserByEmail(ctx, email)
 		if err != nil {
 			t.Fatal(err)
@@ -64,7 +64,7 @@ func TestAnOfficerFindsNothingOfAnotherBody(t *testing.T) {
 	shared := map[string]string{"campaigns:id": k.campaign, "campaigns:verb": "start", "schemes:code": "2025"}
 	other, u := as("qurum2@kis.example")
 	v := visit(t, host.URL, "qurum2@kis.example")
-	_, token, err := a.kis.CreateToken(ctx, kis.NewToken{UserID: u.ID, Name: "officer"})
+	_, token, err := a.kis.CreateToken(ctx, office.NewToken{UserID: u.ID, Name: "officer"})
 	must(err)
 	v.token = token
 	tried := 0

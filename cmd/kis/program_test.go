@@ -21,7 +21,7 @@ import (
 	"time"
 
 	"github.com/kis-platform/kis/internal/actor"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -91,10 +91,10 @@ const programPassword = "proqram-parol-2026"
 // employ makes an employee who can sign in to the program.
 func employ(t testing.TB, a *app) (email string) {
 	t.Helper()
-	hash, err := kis.HashPassword(context.Background(), programPassword)
+	hash, err := office.HashPassword(context.Background(), programPassword)
 	if err == nil {
-		_, err = a.kis.CreateUser(actor.With(context.Background(), actor.Program("test")), kis.NewUser{Email: "aytan@stat.example", Name: "Aytən Məmmədova",
-			DepartmentCode: "SSS", Hash: hash, Since: "2024-01-03", Grants: []kis.NewGrant{{Role: policies.Employee}}})
+		_, err = a.kis.CreateUser(actor.With(context.Background(), actor.Program("test")), office.NewUser{Email: "aytan@stat.example", Name: "Aytən Məmmədova",
+			DepartmentCode: "SSS", Hash: hash, Since: "2024-01-03", Grants: []office.NewGrant{{Role: policies.Employee}}})
 	}
 	if err != nil {
 		t.Fatal(err)

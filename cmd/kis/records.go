@@ -14,6 +14,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
 )
@@ -236,7 +237,7 @@ func (i indicatorRecords) FindRecords(ctx context.Context, q kis.RecordQuery) ([
 }
 
 func (i indicatorRecords) OneRecord(ctx context.Context, id string) (kis.Record, error) {
-	if _, err := kis.Allowed(ctx, policies.IndicatorRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.IndicatorRead); err != nil {
 		return kis.Record{}, err
 	}
 	if !store.IsID(id) {

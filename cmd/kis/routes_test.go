@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"github.com/kis-platform/kis/internal/actor"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 )
@@ -203,7 +203,7 @@ func TestEveryRouteAsEveryRoleAndAsNobody(t *testing.T) {
 				t.Fatal(err)
 			}
 			v := visit(t, host.URL, p.email())
-			_, token, err := a.kis.CreateToken(actor.With(t.Context(), actor.Program("test")), kis.NewToken{UserID: u.ID, Name: "routes"})
+			_, token, err := a.kis.CreateToken(actor.With(t.Context(), actor.Program("test")), office.NewToken{UserID: u.ID, Name: "routes"})
 			if err != nil {
 				t.Fatal(err)
 			}

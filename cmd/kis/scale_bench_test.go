@@ -15,6 +15,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web"
 )
 
@@ -104,7 +105,7 @@ func (o *benchOffice) get(b testing.TB, path string) *httptest.ResponseRecorder 
 func (o *benchOffice) as(b testing.TB, email string) context.Context {
 	b.Helper()
 	system := actor.With(b.Context(), actor.Program("benchmark"))
-	found, err := o.app.kis.ListUsers(system, kis.UserFilter{Query: email, Limit: 1})
+	found, err := o.app.kis.ListUsers(system, office.UserFilter{Query: email, Limit: 1})
 	if err != nil || len(found.Users) == 0 {
 		b.Fatal(email, err)
 	}

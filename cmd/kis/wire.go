@@ -25,6 +25,7 @@ import (
 	"github.com/kis-platform/kis/kis/inquiry/inquiryweb"
 	"github.com/kis-platform/kis/kis/kisweb"
 	"github.com/kis-platform/kis/kis/notice"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/planning/assessment"
 	"github.com/kis-platform/kis/planning/assessment/assessmentweb"
@@ -215,7 +216,7 @@ func (f findings) OpenRecommendations(ctx context.Context) ([]planning.FoundReco
 	for _, r := range found {
 		ids = append(ids, r.DepartmentID)
 	}
-	departments, err := kis.DepartmentsByID(ctx, f.kis.DB.Read(), ids)
+	departments, err := office.DepartmentsByID(ctx, f.kis.DB.Read(), ids)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 )
 
@@ -33,7 +34,7 @@ func (m measuresOf) MeasuresOf(ctx context.Context, code string) ([]eservice.Mea
 	for _, d := range departments {
 		if d.Code == code {
 			found = true
-			if d.Kind != kis.Body {
+			if d.Kind != office.Body {
 				id = d.ID
 			}
 		}

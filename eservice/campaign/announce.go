@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -18,7 +18,7 @@ const noticeKind = "campaign"
 // body when its opinion is sent, its objection answered or the results are
 // published, who manages campaigns when a body replies. One query for a step
 // that matters.
-func (s *Service) Announcements(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func (s *Service) Announcements(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	if e.Kind != kindCampaign {
 		return nil, nil
 	}
@@ -47,9 +47,9 @@ func (s *Service) Announcements(ctx context.Context, db bun.IDB, e kis.Event) ([
 	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, store.MapError(err, "bodies of an entry")
 	}
-	out := make([]kis.Announcement, 0, len(rows))
+	out := make([]office.Announcement, 0, len(rows))
 	for _, r := range rows {
-		a := kis.Announcement{Kind: noticeKind, Key: "campaign.notice." + step, Href: "/campaigns/" + e.ID + "/bodies/" + r.AgencyID,
+		a := office.Announcement{Kind: noticeKind, Key: "campaign.notice." + step, Href: "/campaigns/" + e.ID + "/bodies/" + r.AgencyID,
 			Args: map[string]string{"who": e.ActorName, "number": r.Number, "year": r.Year, "agency_az": r.AZ, "agency_en": r.EN, "note": e.Note, "due": r.Due},
 			For:  func(a actor.Actor) bool { return policies.For(a, policies.OpinionReply).Agency(r.AgencyID) }}
 		if step == "accept" || step == "object" {

@@ -9,7 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -39,7 +39,7 @@ type Person struct {
 
 // Assessors lists the people who may assess, by name.
 func (s *Service) Assessors(ctx context.Context) ([]Person, error) {
-	if _, err := kis.Allowed(ctx, policies.CampaignRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.CampaignRead); err != nil {
 		return nil, err
 	}
 	var out []Person
@@ -93,7 +93,7 @@ func (s *Service) barred(ctx context.Context, db bun.IDB, field, userID, agencyI
 // assessor. Somebody of the body is refused; who was found free is in the
 // trail. It gives how many bodies were assigned.
 func (s *Service) Assign(ctx context.Context, id, agencyID, userID string) (n int, err error) {
-	if _, err := kis.Allowed(ctx, policies.CampaignManage); err != nil {
+	if _, err := office.Allowed(ctx, policies.CampaignManage); err != nil {
 		return 0, err
 	}
 	if !store.IsID(userID) || (agencyID != "" && !store.IsID(agencyID)) {
@@ -168,8 +168,8 @@ func (s *Service) assessorNames(ctx context.Context, db bun.IDB, userID string) 
 // Declare records a tie of a person to a body. Whoever assesses may declare
 // their own; who manages campaigns those of all.
 func (s *Service) Declare(ctx context.Context, t Tie) error {
-	if _, err := kis.Allowed(ctx, policies.AssessmentScore); err != nil {
-		if _, err := kis.Allowed(ctx, policies.CampaignManage); err != nil {
+	if _, err := office.Allowed(ctx, policies.AssessmentScore); err != nil {
+		if _, err := office.Allowed(ctx, policies.CampaignManage); err != nil {
 			return err
 		}
 	}
@@ -188,7 +188,7 @@ func (s *Service) Declare(ctx context.Context, t Tie) error {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		if _, err := kis.Allowed(ctx, policies.CampaignManage); err != nil && t.UserID != tx.Actor.UserID {
+		if _, err := office.Allowed(ctx, policies.CampaignManage); err != nil && t.UserID != tx.Actor.UserID {
 			return err
 		}
 		t.ID, t.Actor, t.At = store.NewID(), tx.Actor.Signature(), tx.Now

@@ -24,6 +24,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -78,7 +79,7 @@ const (
 func States() []State { return []State{Planned, Running, Opinions, Final, Published, Cancelled} }
 
 // Transitions is the life of a campaign.
-var Transitions = []kis.Transition[State]{
+var Transitions = []office.Transition[State]{
 	{From: "", To: Planned, Action: policies.CampaignManage, Verb: "plan"},
 	{From: Planned, To: Running, Action: policies.CampaignManage, Verb: "start"},
 	{From: Running, To: Opinions, Action: policies.CampaignManage, Verb: "conclude"},
@@ -104,7 +105,7 @@ const (
 )
 
 // BodyTransitions is the life of an opinion.
-var BodyTransitions = []kis.Transition[BodyState]{
+var BodyTransitions = []office.Transition[BodyState]{
 	{From: BodyAssessing, To: BodyDrafted, Action: policies.AssessmentScore, Verb: "write"},
 	{From: BodyDrafted, To: BodyDrafted, Action: policies.AssessmentScore, Verb: "write"},
 	{From: BodyDrafted, To: BodySent, Action: policies.CampaignManage, Verb: "send"},

@@ -9,13 +9,13 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
 // body reads and holds a body of a campaign that the actor may act on.
 func (s *Service) body(ctx context.Context, tx *store.Tx, campaignID, agencyID string, action policies.Action) (c Campaign, b Body, err error) {
-	sc, err := kis.Allowed(ctx, action)
+	sc, err := office.Allowed(ctx, action)
 	if err != nil {
 		return c, b, err
 	}
@@ -44,7 +44,7 @@ func (s *Service) moveBody(ctx context.Context, campaignID, agencyID, verb, note
 		if err != nil {
 			return err
 		}
-		t, ok := kis.Arrow(BodyTransitions, b.State, verb)
+		t, ok := office.Arrow(BodyTransitions, b.State, verb)
 		if !ok || !c.Open() || (verb != "write" && c.State != Opinions) {
 			return apperr.New(apperr.Conflict, "campaign.error.opinion_state", "state", "campaign.body."+string(b.State))
 		}
@@ -94,14 +94,14 @@ func (s *Service) WriteOpinion(ctx context.Context, campaignID, agencyID, opinio
 func (s *Service) SendOpinion(ctx context.Context, campaignID, agencyID string) error {
 	return s.moveBody(ctx, campaignID, agencyID, "send", "", func(tx *store.Tx, c Campaign, b *Body) (err error) {
 		b.SentAt = tx.Now
-		b.ReplyDue, _, err = kis.AddWorkingDays(ctx, tx, s.KIS.Country, s.KIS.Today(), c.ReplyDays)
+		b.ReplyDue, _, err = office.AddWorkingDays(ctx, tx, s.KIS.Country, s.KIS.Today(), c.ReplyDays)
 		return err
 	})
 }
 
 // SendOpinions sends every opinion that is written, and says how many.
 func (s *Service) SendOpinions(ctx context.Context, campaignID string) (n int, err error) {
-	if _, err := kis.Allowed(ctx, policies.CampaignManage); err != nil {
+	if _, err := office.Allowed(ctx, policies.CampaignManage); err != nil {
 		return 0, err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -112,7 +112,7 @@ func (s *Service) SendOpinions(ctx context.Context, campaignID string) (n int, e
 		if c.State != Opinions {
 			return apperr.New(apperr.Conflict, "campaign.error.state", "state", "campaign.state."+string(c.State))
 		}
-		due, _, err := kis.AddWorkingDays(ctx, tx, s.KIS.Country, s.KIS.Today(), c.ReplyDays)
+		due, _, err := office.AddWorkingDays(ctx, tx, s.KIS.Country, s.KIS.Today(), c.ReplyDays)
 		if err != nil {
 			return err
 		}
@@ -191,7 +191,7 @@ type VisitFile struct {
 // RecordVisit keeps a review or a visit of the body's assessor; fileIDs are
 // files that were uploaded before.
 func (s *Service) RecordVisit(ctx context.Context, v Visit, fileIDs []string) (Visit, error) {
-	if _, err := kis.Allowed(ctx, policies.AssessmentScore); err != nil {
+	if _, err := office.Allowed(ctx, policies.AssessmentScore); err != nil {
 		return v, err
 	}
 	var check apperr.Check
@@ -235,7 +235,7 @@ func (s *Service) RecordVisit(ctx context.Context, v Visit, fileIDs []string) (V
 // Opinion gives a body of a campaign as BodyView does, by the number of the
 // campaign and the code of the body, or by their ids.
 func (s *Service) Opinion(ctx context.Context, campaign, agency string) (BodyView, error) {
-	if _, err := kis.Allowed(ctx, policies.CampaignRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.CampaignRead); err != nil {
 		return BodyView{}, err
 	}
 	find := func(id *string, query, object string) error {
@@ -271,7 +271,7 @@ type Tally struct {
 // TallyOf counts the work of the campaign of a year that is final; for those
 // who read all campaigns, else Forbidden. One query.
 func (s *Service) TallyOf(ctx context.Context, year int) (t Tally, err error) {
-	sc, err := kis.Allowed(ctx, policies.CampaignRead)
+	sc, err := office.Allowed(ctx, policies.CampaignRead)
 	if err == nil && !sc.Any {
 		err = apperr.New(apperr.Forbidden, "error.forbidden")
 	}

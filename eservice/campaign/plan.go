@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -58,7 +58,7 @@ func (p *Plan) check() error {
 // or was not in force in the year, when results of the year are known already,
 // and when no service is in scope.
 func (s *Service) Create(ctx context.Context, p Plan) (c Campaign, err error) {
-	if _, err := kis.Allowed(ctx, policies.CampaignManage); err != nil {
+	if _, err := office.Allowed(ctx, policies.CampaignManage); err != nil {
 		return c, err
 	}
 	if err := p.check(); err != nil {
@@ -176,7 +176,7 @@ func (s *Service) move(ctx context.Context, id, verb, note string, change func(t
 	if !ok {
 		return apperr.Missing("step")
 	}
-	if _, err := kis.Allowed(ctx, t0.Action); err != nil {
+	if _, err := office.Allowed(ctx, t0.Action); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -184,7 +184,7 @@ func (s *Service) move(ctx context.Context, id, verb, note string, change func(t
 		if err != nil {
 			return err
 		}
-		t, ok := kis.Arrow(Transitions, c.State, verb)
+		t, ok := office.Arrow(Transitions, c.State, verb)
 		if !ok {
 			return apperr.New(apperr.Conflict, "campaign.error.state", "state", "campaign.state."+string(c.State))
 		}
@@ -211,10 +211,10 @@ func (s *Service) move(ctx context.Context, id, verb, note string, change func(t
 	})
 }
 
-func arrowOf(verb string) (kis.Transition[State], bool) {
-	i := slices.IndexFunc(Transitions, func(t kis.Transition[State]) bool { return t.Verb == verb })
+func arrowOf(verb string) (office.Transition[State], bool) {
+	i := slices.IndexFunc(Transitions, func(t office.Transition[State]) bool { return t.Verb == verb })
 	if i < 0 {
-		return kis.Transition[State]{}, false
+		return office.Transition[State]{}, false
 	}
 	return Transitions[i], true
 }

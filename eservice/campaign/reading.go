@@ -14,7 +14,7 @@ import (
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -36,7 +36,7 @@ type Reading struct {
 // the campaign, rounded up, of the scored electronised services, in the order
 // of a hash of campaign and service, so that anybody can draw the same again.
 func (s *Service) DrawSample(ctx context.Context, id string) (n int, err error) {
-	if _, err := kis.Allowed(ctx, policies.CampaignManage); err != nil {
+	if _, err := office.Allowed(ctx, policies.CampaignManage); err != nil {
 		return 0, err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -77,7 +77,7 @@ func (s *Service) DrawSample(ctx context.Context, id string) (n int, err error) 
 // ReadAgain keeps the points of the second reader, who is not the first and is
 // not tied to the body. What the first gave is kept beside them as it was.
 func (s *Service) ReadAgain(ctx context.Context, id string, points []eservice.Point) error {
-	if _, err := kis.Allowed(ctx, policies.AssessmentScore); err != nil {
+	if _, err := office.Allowed(ctx, policies.AssessmentScore); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -194,7 +194,7 @@ func Kappa(table map[[2]string]int) *big.Rat {
 
 // Agreement gives the statistics of a campaign's sample.
 func (s *Service) Agreement(ctx context.Context, c Campaign) (g Agreement, err error) {
-	sc, err := kis.Allowed(ctx, policies.CampaignRead)
+	sc, err := office.Allowed(ctx, policies.CampaignRead)
 	if err != nil || !sc.Any {
 		return g, err
 	}

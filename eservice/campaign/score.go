@@ -7,7 +7,7 @@ import (
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -79,7 +79,7 @@ func findResult(ctx context.Context, tx *store.Tx, id string) (a eservice.Assess
 // somebody tied to the body. Once bodies have their opinions a correction needs
 // a reason. Conflict when somebody scored it since.
 func (s *Service) Score(ctx context.Context, id string, in Score) (out eservice.Assessment, err error) {
-	if _, err := kis.Allowed(ctx, policies.AssessmentScore); err != nil {
+	if _, err := office.Allowed(ctx, policies.AssessmentScore); err != nil {
 		return out, err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {

@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -33,7 +33,7 @@ func Columns(scheme eservice.Scheme) []string {
 // Export gives a campaign's services as rows of its sheet, in pages as they
 // are asked for. Services that are not scored have empty cells.
 func (s *Service) Export(ctx context.Context, id string) (Campaign, []string, iter.Seq2[[]string, error], error) {
-	sc, err := kis.Allowed(ctx, policies.CampaignRead)
+	sc, err := office.Allowed(ctx, policies.CampaignRead)
 	var c Campaign
 	if err == nil && (!sc.Any || !store.IsID(id)) {
 		err = apperr.Missing("campaign")

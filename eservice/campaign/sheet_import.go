@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/table"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -46,7 +46,7 @@ type known struct {
 // is not what the points add up to. Whoever manages campaigns imports; the
 // assessor of a body is still the one who was assigned.
 func (s *Service) Import(ctx context.Context, in ImportRequest) (res ImportResult, err error) {
-	if _, err := kis.Allowed(ctx, policies.AssessmentImport); err != nil {
+	if _, err := office.Allowed(ctx, policies.AssessmentImport); err != nil {
 		return res, err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {

@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -99,7 +99,7 @@ type Promotion struct {
 // Promote makes a recommendation or a draft act of a shortcoming, both in one
 // unit of work; each shortcoming becomes something once.
 func (s *Service) Promote(ctx context.Context, shortcomingID string, p Promotion) (label string, err error) {
-	if _, err := kis.Allowed(ctx, policies.ShortcomingPromote); err != nil {
+	if _, err := office.Allowed(ctx, policies.ShortcomingPromote); err != nil {
 		return "", err
 	}
 	var check apperr.Check

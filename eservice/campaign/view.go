@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -27,7 +27,7 @@ type Row struct {
 // List gives the campaigns, newest first. An officer finds those in which the
 // own body has its opinion.
 func (s *Service) List(ctx context.Context) ([]Row, error) {
-	sc, err := kis.Allowed(ctx, policies.CampaignRead)
+	sc, err := office.Allowed(ctx, policies.CampaignRead)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func (s *Service) View(ctx context.Context, id string, after []string) (v View, 
 	if v.ID == "" {
 		return v, apperr.Missing("campaign")
 	}
-	sc, _ := kis.Allowed(ctx, policies.CampaignRead)
+	sc, _ := office.Allowed(ctx, policies.CampaignRead)
 	v.Foreign = !sc.Any
 	if v.SchemeOf, err = s.scheme(ctx, v.Scheme); err != nil {
 		return v, err
@@ -142,7 +142,7 @@ func (s *Service) View(ctx context.Context, id string, after []string) (v View, 
 	if v.Agreement, err = s.Agreement(ctx, v.Campaign); err != nil {
 		return v, err
 	}
-	for _, t := range kis.Next(Transitions, v.State) {
+	for _, t := range office.Next(Transitions, v.State) {
 		if policies.Can(actor.From(ctx), t.Action) {
 			v.Steps = append(v.Steps, t.Verb)
 		}
@@ -194,7 +194,7 @@ type BodyView struct {
 // BodyView gives a body of a campaign; what an officer of another body asks
 // for, or of the own body before its opinion was sent, is NotFound.
 func (s *Service) BodyView(ctx context.Context, campaignID, agencyID string) (v BodyView, err error) {
-	sc, err := kis.Allowed(ctx, policies.CampaignRead)
+	sc, err := office.Allowed(ctx, policies.CampaignRead)
 	if err != nil {
 		return v, err
 	}
@@ -233,7 +233,7 @@ func (s *Service) BodyView(ctx context.Context, campaignID, agencyID string) (v 
 		}
 		v.Mine = len(ties) == 0 && v.Campaign.Open()
 	}
-	for _, t := range kis.Next(BodyTransitions, v.BodyRow.State) {
+	for _, t := range office.Next(BodyTransitions, v.BodyRow.State) {
 		if policies.For(who, t.Action).Agency(agencyID) && v.Campaign.Open() && (t.Verb == "write" && v.Mine && v.Open == 0 || t.Verb != "write" && v.Campaign.State == Opinions) {
 			v.Steps = append(v.Steps, t.Verb)
 		}
@@ -292,7 +292,7 @@ type ItemView struct {
 // ItemView gives a service of a campaign. Who is about to read it a second
 // time does not get what the first reader gave.
 func (s *Service) ItemView(ctx context.Context, id string) (v ItemView, err error) {
-	if _, err := kis.Allowed(ctx, policies.CampaignRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.CampaignRead); err != nil {
 		return v, err
 	}
 	if !store.IsID(id) {

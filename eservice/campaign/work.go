@@ -10,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -31,7 +32,7 @@ func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
 // for who manages campaigns bodies without an assessor and objections without
 // an answer; as awaited the replies that are out.
 func (s *Service) WorkParts(ctx context.Context) (parts []kis.WorkPart, err error) {
-	if _, err := kis.Allowed(ctx, policies.SelfUse); err != nil {
+	if _, err := office.Allowed(ctx, policies.SelfUse); err != nil {
 		return nil, err
 	}
 	who := actor.From(ctx)

@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/eservice/campaign"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -44,10 +44,10 @@ func (p pages) itemAgain(c *web.Context, status int, form ui.Form) error {
 		v.automation = append(v.automation, ui.Option{Value: l, Label: v.T("eservice.automation." + l)})
 	}
 	if err == nil && v.MayPromote {
-		var list []kis.Department
+		var list []office.Department
 		list, err = p.svc.KIS.Departments(c.Ctx())
 		for _, d := range list {
-			if d.Kind == kis.Internal {
+			if d.Kind == office.Internal {
 				v.departments = append(v.departments, ui.Option{Value: d.ID, Label: d.Code + ", " + d.Name(v.Lang)})
 			}
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -102,7 +102,7 @@ type AgencyEdit struct {
 // EditAgency changes the section on a body (2.5.1–2.5.3). Who saw an older
 // revision is told with a Conflict.
 func (s *Service) EditAgency(ctx context.Context, in AgencyEdit) error {
-	if _, err := kis.Allowed(ctx, policies.AgencyEdit); err != nil {
+	if _, err := office.Allowed(ctx, policies.AgencyEdit); err != nil {
 		return err
 	}
 	if err := mayIn(ctx, policies.AgencyEdit, policies.AgencyRead, in.AgencyID, kindAgency); err != nil {
@@ -166,7 +166,7 @@ type UnitEdit struct {
 
 // SaveUnit adds or changes a structural unit of a body (2.3.4, 2.5.1).
 func (s *Service) SaveUnit(ctx context.Context, in UnitEdit) error {
-	if _, err := kis.Allowed(ctx, policies.AgencyEdit); err != nil {
+	if _, err := office.Allowed(ctx, policies.AgencyEdit); err != nil {
 		return err
 	}
 	if err := mayIn(ctx, policies.AgencyEdit, policies.AgencyRead, in.AgencyID, kindAgency); err != nil {

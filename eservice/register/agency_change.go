@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -69,7 +69,7 @@ func (n NewAgency) make(now time.Time) Agency {
 
 // CreateAgency enters a body.
 func (s *Service) CreateAgency(ctx context.Context, n NewAgency) (Agency, error) {
-	if _, err := kis.Allowed(ctx, policies.AgencyChange); err != nil {
+	if _, err := office.Allowed(ctx, policies.AgencyChange); err != nil {
 		return Agency{}, err
 	}
 	var check apperr.Check
@@ -203,7 +203,7 @@ func (s *Service) Abolish(ctx context.Context, in AgencyChange) error {
 // day that is not to come and not before the last change, so that the past is
 // never written anew.
 func (s *Service) changeAgency(ctx context.Context, in AgencyChange, check *apperr.Check, change func(tx *store.Tx, a Agency) error) error {
-	if _, err := kis.Allowed(ctx, policies.AgencyChange); err != nil {
+	if _, err := office.Allowed(ctx, policies.AgencyChange); err != nil {
 		return err
 	}
 	check.Text("basis", in.Basis, 3, 1000)

@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -38,7 +38,7 @@ type AgencyPage struct {
 
 // Agencies lists the bodies that the actor may see, by name. Two queries.
 func (s *Service) Agencies(ctx context.Context, f AgencyFilter) (AgencyPage, error) {
-	sc, err := kis.Allowed(ctx, policies.AgencyRead)
+	sc, err := office.Allowed(ctx, policies.AgencyRead)
 	if err != nil {
 		return AgencyPage{}, err
 	}
@@ -99,7 +99,7 @@ type AgencyView struct {
 
 // Agency gives a body by its code; somebody else's is not found to an officer.
 func (s *Service) Agency(ctx context.Context, code string) (AgencyView, error) {
-	sc, err := kis.Allowed(ctx, policies.AgencyRead)
+	sc, err := office.Allowed(ctx, policies.AgencyRead)
 	if err != nil {
 		return AgencyView{}, err
 	}
@@ -173,7 +173,7 @@ func (s *Service) Choices(ctx context.Context) ([]Agency, error) {
 
 // OwnAgencies are the bodies of an officer.
 func (s *Service) OwnAgencies(ctx context.Context) ([]Agency, error) {
-	sc, err := kis.Allowed(ctx, policies.RegisterFill)
+	sc, err := office.Allowed(ctx, policies.RegisterFill)
 	if err != nil || len(sc.Agencies) == 0 {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -19,7 +19,7 @@ const noticeKind = "register"
 // one is signed, the officers of the body when a notice of defects is sent, a
 // service is entered or an application is refused. One query for a step that
 // matters.
-func (s *Service) Announcements(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func (s *Service) Announcements(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	step := e.Facts()["step"]
 	if e.Kind != kindApplication || (step != "sign" && step != "notify" && step != "register" && step != "refuse") {
 		return nil, nil
@@ -45,5 +45,5 @@ func (s *Service) Announcements(ctx context.Context, db bun.IDB, e kis.Event) ([
 	if step == "sign" {
 		to = operators
 	}
-	return []kis.Announcement{{Kind: noticeKind, Key: "register.notice." + step, Args: args, Href: "/applications/" + t.ID, For: to}}, nil
+	return []office.Announcement{{Kind: noticeKind, Key: "register.notice." + step, Args: args, Href: "/applications/" + t.ID, For: to}}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -74,7 +75,7 @@ func (a *Application) pack() {
 // when the actor has one. A change and a removal name a registered service;
 // there is one application at a time about it.
 func (s *Service) Begin(ctx context.Context, kind Kind, agencyID, serviceID string) (Application, error) {
-	sc, err := kis.Allowed(ctx, policies.RegisterFill)
+	sc, err := office.Allowed(ctx, policies.RegisterFill)
 	if err != nil {
 		return Application{}, err
 	}
@@ -114,7 +115,7 @@ func (s *Service) beginAbout(ctx context.Context, tx *store.Tx, a *Application, 
 	if err != nil {
 		return err
 	}
-	if sc, err := kis.Allowed(ctx, policies.RegisterFill); err != nil || !sc.Agency(sv.AgencyID) {
+	if sc, err := office.Allowed(ctx, policies.RegisterFill); err != nil || !sc.Agency(sv.AgencyID) {
 		return apperr.Missing(kindService)
 	}
 	if sv.State != ServiceRegistered {
@@ -168,7 +169,7 @@ type SectionEdit struct {
 // Invalid with its field. Who saw an older revision is told with a Conflict
 // that names who changed it.
 func (s *Service) SaveSection(ctx context.Context, in SectionEdit) (revision int, err error) {
-	if _, err := kis.Allowed(ctx, policies.RegisterFill); err != nil {
+	if _, err := office.Allowed(ctx, policies.RegisterFill); err != nil {
 		return 0, err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -290,7 +291,7 @@ func (s *Service) RemoveSample(ctx context.Context, applicationID, fileID string
 }
 
 func (s *Service) samples(ctx context.Context, applicationID string, change func(tx *store.Tx, a *Application) (map[string]any, error)) error {
-	if _, err := kis.Allowed(ctx, policies.RegisterFill); err != nil {
+	if _, err := office.Allowed(ctx, policies.RegisterFill); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -23,7 +23,7 @@ func joinLines(list []string) string { return strings.Join(list, "\n") }
 // its note. change may refuse, and gives the columns it set beside.
 func (s *Service) step(ctx context.Context, id, verb, note string, seen int, change func(tx *store.Tx, a *Application) ([]string, map[string]any, error)) error {
 	action := actionOf(verb)
-	if _, err := kis.Allowed(ctx, action); err != nil {
+	if _, err := office.Allowed(ctx, action); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -31,7 +31,7 @@ func (s *Service) step(ctx context.Context, id, verb, note string, seen int, cha
 		if err != nil {
 			return err
 		}
-		t, ok := kis.Arrow(Transitions, a.State, verb)
+		t, ok := office.Arrow(Transitions, a.State, verb)
 		if !ok {
 			return apperr.New(apperr.Conflict, "register.application.closed", "state", "register.state."+string(a.State))
 		}
@@ -116,7 +116,7 @@ func (s *Service) Find(ctx context.Context, id string, d Defect) error {
 	if !knownClause(d.Clause) {
 		check.Add("clause", "error.field.choice")
 	}
-	if _, err := kis.Allowed(ctx, policies.RegisterCheck); err != nil {
+	if _, err := office.Allowed(ctx, policies.RegisterCheck); err != nil {
 		return err
 	}
 	if err := check.Err(); err != nil {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -39,7 +39,7 @@ func (s *Service) stateOf(ctx context.Context, id string) (State, error) {
 // seenApplication reads an application that the actor may see.
 func (s *Service) seenApplication(ctx context.Context, db bun.IDB, id string) (Application, error) {
 	var a Application
-	sc, err := kis.Allowed(ctx, policies.RegisterRead)
+	sc, err := office.Allowed(ctx, policies.RegisterRead)
 	if err != nil {
 		return a, err
 	}

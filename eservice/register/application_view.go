@@ -13,6 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -62,7 +63,7 @@ const noDue = "9999-12-31"
 // Applications lists the applications that the actor may see, what is due
 // first. Two queries.
 func (s *Service) Applications(ctx context.Context, f ApplicationFilter) (ApplicationPage, error) {
-	sc, err := kis.Allowed(ctx, policies.RegisterRead)
+	sc, err := office.Allowed(ctx, policies.RegisterRead)
 	if err != nil {
 		return ApplicationPage{}, err
 	}
@@ -251,7 +252,7 @@ func (s *Service) compareView(ctx context.Context, db bun.IDB, v *ApplicationVie
 func verbs(ctx context.Context, a Application) []string {
 	who := actor.From(ctx)
 	var out []string
-	for _, t := range kis.Next(Transitions, a.State) {
+	for _, t := range office.Next(Transitions, a.State) {
 		if policies.For(who, t.Action).Agency(a.AgencyID) {
 			out = append(out, t.Verb)
 		}

@@ -6,7 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // Codes of the terms of the rules, as data in reference timers.
@@ -53,7 +53,7 @@ func (s *Service) term(ctx context.Context, db bun.IDB, code string, from day.Da
 }
 
 // Term gives a term with its legal basis, for pages.
-func (s *Service) Term(code string) (kis.Timer, bool) {
+func (s *Service) Term(code string) (office.Timer, bool) {
 	t, err := s.KIS.Timer(code)
 	return t, err == nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -96,7 +96,7 @@ const codesFrom day.Day = "2015-02-09"
 // LoadReference brings the code lists into an empty database, the provisional
 // ones marked as such. What is there already is left as it is.
 func (s *Service) LoadReference(ctx context.Context) error {
-	if _, err := kis.Allowed(ctx, policies.CodeWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.CodeWrite); err != nil {
 		return err
 	}
 	have, err := loadCodes(ctx, s.DB.Read())
@@ -122,7 +122,7 @@ func (s *Service) LoadReference(ctx context.Context) error {
 		if _, err := tx.NewInsert().Model(&list).Exec(ctx); err != nil {
 			return store.MapError(err, "insert code lists")
 		}
-		tx.Record(store.Change{Action: kis.TrailReferenceLoad, Kind: kindCode, ID: "reference", Label: "reference", After: map[string]int{"codes": len(list)}})
+		tx.Record(store.Change{Action: office.TrailReferenceLoad, Kind: kindCode, ID: "reference", Label: "reference", After: map[string]int{"codes": len(list)}})
 		return nil
 	})
 }
@@ -142,7 +142,7 @@ type NewCode struct {
 // SetCode adds a value to a list, gives one another name, or ends it. What was
 // filled in with the old value stays as it was.
 func (s *Service) SetCode(ctx context.Context, n NewCode) error {
-	if _, err := kis.Allowed(ctx, policies.CodeWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.CodeWrite); err != nil {
 		return err
 	}
 	var check apperr.Check

@@ -10,7 +10,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -115,7 +115,7 @@ type PairView struct {
 
 // Pairs lists pairs in a state, the most alike first; at most limit.
 func (s *Service) Pairs(ctx context.Context, state string, limit int) ([]PairView, error) {
-	if _, err := kis.Allowed(ctx, policies.DuplicateDecide); err != nil {
+	if _, err := office.Allowed(ctx, policies.DuplicateDecide); err != nil {
 		return nil, err
 	}
 	db := s.DB.Read()
@@ -159,7 +159,7 @@ func pairViews(ctx context.Context, db bun.IDB, list []Pair) ([]PairView, error)
 // DecidePair says whether two services are the same, with a reason. What was
 // decided stands; another decision takes its place and the trail keeps both.
 func (s *Service) DecidePair(ctx context.Context, oneID, otherID string, same bool, reason string) error {
-	if _, err := kis.Allowed(ctx, policies.DuplicateDecide); err != nil {
+	if _, err := office.Allowed(ctx, policies.DuplicateDecide); err != nil {
 		return err
 	}
 	var check apperr.Check

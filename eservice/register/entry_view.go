@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -146,7 +147,7 @@ type Holder struct {
 
 // Entry gives a service with its history; of another body it is not found.
 func (s *Service) Entry(ctx context.Context, id string) (EntryView, error) {
-	sc, err := kis.Allowed(ctx, policies.RegisterRead)
+	sc, err := office.Allowed(ctx, policies.RegisterRead)
 	if err != nil {
 		return EntryView{}, err
 	}

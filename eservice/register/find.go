@@ -9,7 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -71,7 +71,7 @@ func (s *Service) Catalogue(ctx context.Context, f Filter) (Page, error) {
 // Services lists the services that the actor may see in the register: an
 // officer those of the own body.
 func (s *Service) Services(ctx context.Context, f Filter) (Page, error) {
-	sc, err := kis.Allowed(ctx, policies.RegisterRead)
+	sc, err := office.Allowed(ctx, policies.RegisterRead)
 	if err != nil {
 		return Page{}, err
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -62,12 +62,12 @@ func (h *house) body(code, name string) register.Agency {
 
 func (h *house) officer(key, agency string) {
 	h.t.Helper()
-	hash, err := kis.HashPassword(h.System(), kistest.Password)
+	hash, err := office.HashPassword(h.System(), kistest.Password)
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if _, err := h.CreateUser(h.System(), kis.NewUser{Email: kistest.Email(key), Name: strings.ToUpper(key[:1]) + key[1:] + " Məsul", PositionAZ: "məsul şəxs", PositionEN: "responsible person",
-		DepartmentCode: "SSS", Hash: hash, Since: "2024-01-03", Grants: []kis.NewGrant{{Role: policies.AgencyOfficer, AgencyCode: agency}}}); err != nil {
+	if _, err := h.CreateUser(h.System(), office.NewUser{Email: kistest.Email(key), Name: strings.ToUpper(key[:1]) + key[1:] + " Məsul", PositionAZ: "məsul şəxs", PositionEN: "responsible person",
+		DepartmentCode: "SSS", Hash: hash, Since: "2024-01-03", Grants: []office.NewGrant{{Role: policies.AgencyOfficer, AgencyCode: agency}}}); err != nil {
 		h.t.Fatal(err)
 	}
 }

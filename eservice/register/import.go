@@ -14,7 +14,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/table"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -58,7 +58,7 @@ type ImportResult struct {
 // can take over. The file is read twice, row by row: first every row is
 // checked, then all are written in one unit of work.
 func (s *Service) Import(ctx context.Context, in ImportRequest) (ImportResult, error) {
-	if _, err := kis.Allowed(ctx, policies.RegisterImport); err != nil {
+	if _, err := office.Allowed(ctx, policies.RegisterImport); err != nil {
 		return ImportResult{}, err
 	}
 	im, err := s.newImport(ctx, in)

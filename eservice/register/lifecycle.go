@@ -1,7 +1,7 @@
 package register
 
 import (
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -37,7 +37,7 @@ func States() []State {
 var open = []State{Draft, Submitted, Defective, Returned}
 
 // Transitions is the life of an application, whatever it asks for (4.9).
-var Transitions = []kis.Transition[State]{
+var Transitions = []office.Transition[State]{
 	{From: "", To: Draft, Action: policies.RegisterFill, Verb: "begin"},
 	{From: Draft, To: Submitted, Action: policies.RegisterSign, Verb: "sign"},
 	{From: Submitted, To: Defective, Action: policies.RegisterCheck, Verb: "find"},

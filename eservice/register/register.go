@@ -20,6 +20,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -80,11 +81,11 @@ func covers(sc policies.Scope, agencyID string) bool {
 // mayIn refuses an action at somebody else's body: what the actor may read is
 // forbidden to them, anything else is not found.
 func mayIn(ctx context.Context, act, read policies.Action, agencyID, object string) error {
-	sc, err := kis.Allowed(ctx, act)
+	sc, err := office.Allowed(ctx, act)
 	if err != nil || sc.Agency(agencyID) {
 		return err
 	}
-	if rs, err := kis.Allowed(ctx, read); err == nil && covers(rs, agencyID) {
+	if rs, err := office.Allowed(ctx, read); err == nil && covers(rs, agencyID) {
 		return apperr.New(apperr.Forbidden, "error.forbidden")
 	}
 	return apperr.Missing(object)

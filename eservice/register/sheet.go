@@ -2,10 +2,9 @@ package register
 
 import (
 	"context"
-	"iter"
-
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
+	"iter"
 )
 
 // Columns of a sheet of services beside the items.
@@ -41,7 +40,7 @@ func SheetColumns() []string {
 // pages as they are asked for: memory does not grow with their number. An
 // officer gets those of the own body.
 func (s *Service) Export(ctx context.Context, f Filter) (iter.Seq2[[]string, error], error) {
-	if _, err := kis.Allowed(ctx, policies.RegisterRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.RegisterRead); err != nil {
 		return nil, err
 	}
 	f.Limit, f.After = maxPage, nil

@@ -8,7 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -29,7 +29,7 @@ type Usage struct {
 // SetUsage records or corrects the use of a service in a year; Revision is the
 // one that was seen, 0 for a year that is not there yet.
 func (s *Service) SetUsage(ctx context.Context, u Usage) error {
-	if _, err := kis.Allowed(ctx, policies.RegisterFill); err != nil {
+	if _, err := office.Allowed(ctx, policies.RegisterFill); err != nil {
 		return err
 	}
 	var check apperr.Check

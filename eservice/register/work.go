@@ -8,6 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -27,7 +28,7 @@ func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
 
 // WorkParts are the parts of the work on applications.
 func (s *Service) WorkParts(ctx context.Context) (parts []kis.WorkPart, err error) {
-	if _, err := kis.Allowed(ctx, policies.SelfUse); err != nil {
+	if _, err := office.Allowed(ctx, policies.SelfUse); err != nil {
 		return nil, err
 	}
 	who := actor.From(ctx)

@@ -17,6 +17,7 @@ type row struct {
 var (
 	plumbing = []string{"internal/apperr", "internal/actor", "internal/i18n", "internal/day"}
 	base     = with(plumbing, "internal/blob", "internal/table", "internal/content", "internal/clamd", "internal/store", "policies")
+	spine    = []string{"kis", "kis/office", "kis/process"}             // each embeds the service of the one beneath it
 	domains  = []string{"audit", "planning", "eservice", "publication"} // siblings
 	shell    = []string{"web", "web/ui", "web/assets"}
 )
@@ -41,7 +42,7 @@ var packages = slices.Concat([]row{
 	{"internal/i18n", []string{"internal/apperr"}, whyLeaf},
 	{"internal/blob", []string{"internal/apperr"}, "bytes are kept without knowing whose they are"},
 	{"internal/table", []string{"internal/apperr"}, "rows and columns are read without knowing what they mean"},
-	{"internal/content", []string{"internal/apperr", "internal/table"}, "what a file is, is told from its bytes alone"},
+	{"internal/content", with(plumbing, "internal/table"), "what a file is, is told from its bytes alone"},
 	{"internal/clamd", []string{"internal/apperr"}, "bytes are judged without knowing whose they are"},
 	{"internal/arch", nil, "the rules read files, they run nothing"},
 	{"internal/pgtest", nil, "a database for any test: whatever it imported could not use it"},
@@ -58,46 +59,48 @@ var packages = slices.Concat([]row{
 	{"internal/mail/mailtest", nil, "a mail server for any test: whatever it imported could not use it"},
 
 	{"kis/describe", with(plumbing, "internal/table", "reference"), "files are read into rows without knowing who is in the database"},
-	{"kis", with(base, "kis/describe", "reference"), "the spine lies beneath the contexts: audit, planning, eservice and publication point at it, never it at them"},
-	{"kis/kistest", with(base, supports, "kis", "reference", "migrations"), whyBuilder},
-	{"kis/notice", with(base, "internal/outbox", "internal/mail", "kis", "reference"), "notices stand above kis and beside the contexts: what happened is read from the trail, whom it concerns is answered by each context through an interface wired in cmd/kis"},
-	{"kis/indicator", with(base, "kis", "reference"), "indicators stand above kis and beside the contexts, which give figures through a function wired in cmd/kis"},
-	{"kis/duty", with(base, "kis"), "the lists of what waits stand above kis and beside the contexts: what waits in each it says itself through an interface wired in cmd/kis"},
-	{"kis/duty/dutyweb", with(base, shell, "kis", "kis/duty"), whyPages},
-	{"kis/inquiry", with(base, "kis", "reference"), "what is asked and said about evidence stands above kis and beside the contexts: audits and acts are reached through interfaces wired in cmd/kis"},
-	{"kis/inquiry/inquiryweb", with(base, shell, "kis", "kis/inquiry"), whyPages},
-	{"kis/kisweb", with(base, shell, "kis", "kis/indicator", "kis/notice", "internal/outbox"), whyPages},
+	{"kis/office", with(base, "reference"), "people, calendar and trail lie beneath everything that has an owner and a day"},
+	{"kis/process", with(base, "kis/describe", "kis/office", "reference"), "models are described without knowing what was produced by them"},
+	{"kis", with(base, "kis/describe", "kis/office", "kis/process", "reference"), "the spine lies beneath the contexts: audit, planning, eservice and publication point at it, never it at them"},
+	{"kis/kistest", with(base, supports, spine, "reference", "migrations"), whyBuilder},
+	{"kis/notice", with(base, "internal/outbox", "internal/mail", spine, "reference"), "notices stand above kis and beside the contexts: what happened is read from the trail, whom it concerns is answered by each context through an interface wired in cmd/kis"},
+	{"kis/indicator", with(base, spine, "reference"), "indicators stand above kis and beside the contexts, which give figures through a function wired in cmd/kis"},
+	{"kis/duty", with(base, spine), "the lists of what waits stand above kis and beside the contexts: what waits in each it says itself through an interface wired in cmd/kis"},
+	{"kis/duty/dutyweb", with(base, shell, spine, "kis/duty"), whyPages},
+	{"kis/inquiry", with(base, spine, "reference"), "what is asked and said about evidence stands above kis and beside the contexts: audits and acts are reached through interfaces wired in cmd/kis"},
+	{"kis/inquiry/inquiryweb", with(base, shell, spine, "kis/inquiry"), whyPages},
+	{"kis/kisweb", with(base, shell, spine, "kis/indicator", "kis/notice", "internal/outbox"), whyPages},
 
-	{"eservice/register", with(base, "kis", "reference"), "the register lies beside the scorecards: both keep what they say of the same services, neither asks the other"},
-	{"eservice/register/registerweb", with(base, shell, "kis", "eservice/register"), whyPages},
+	{"eservice/register", with(base, spine, "reference"), "the register lies beside the scorecards: both keep what they say of the same services, neither asks the other"},
+	{"eservice/register/registerweb", with(base, shell, spine, "eservice/register"), whyPages},
 
-	{"audit/checklist", with(base, "audit", "kis", "reference"), "the library of templates stands above the audits that are built from it; an audit knows only the rows it was given"},
-	{"audit/board", with(base, "audit", "kis", "reference"), "views that only read stand above the audits and acts they show"},
-	{"eservice/campaign", with(base, "eservice", "kis", "reference"), "the campaign stands above the schemes it scores by and the summaries it makes anew; recommendations and acts are reached through an interface wired in cmd/kis"},
+	{"audit/checklist", with(base, "audit", spine, "reference"), "the library of templates stands above the audits that are built from it; an audit knows only the rows it was given"},
+	{"audit/board", with(base, "audit", "audit/programme", "audit/summary", spine, "reference"), "views that only read stand above the audits and acts they show"},
+	{"eservice/campaign", with(base, "eservice", spine, "reference"), "the campaign stands above the schemes it scores by and the summaries it makes anew; recommendations and acts are reached through an interface wired in cmd/kis"},
 
-	{"audit/summary", with(base, "audit", "audit/programme", "kis", "reference"), "the summary of a year counts what audits, acts and the programme of the year hold"},
-	{"audit/outside", with(base, "audit", "kis"), "links for outside auditors stand above the audits and cycles they open; they read them by their services, with the rights of an observer"},
-	{"audit/outside/outsideweb", with(base, shell, "audit", "audit/outside", "kis"), whyPages},
-	{"audit/programme", with(base, "audit", "kis", "reference"), "the programme stands above the audits it leads to; an audit knows only the row it came from"},
+	{"audit/summary", with(base, "audit", "audit/programme", spine, "reference"), "the summary of a year counts what audits, acts and the programme of the year hold"},
+	{"audit/outside", with(base, "audit", spine), "links for outside auditors stand above the audits and cycles they open; they read them by their services, with the rights of an observer"},
+	{"audit/outside/outsideweb", with(base, shell, "audit", "audit/outside", spine), whyPages},
+	{"audit/programme", with(base, "audit", spine, "reference"), "the programme stands above the audits it leads to; an audit knows only the row it came from"},
 
-	{"planning/assessment", with(base, "kis", "reference"), "questionnaires stand beside the plans: what they say reaches reviews and evaluations through interfaces wired in cmd/kis"},
-	{"planning/assessment/assessmentweb", with(base, shell, "kis", "planning/assessment"), whyPages},
-	{"planning/evaluation", with(base, "kis", "planning", "reference"), "the evaluation stands above the register of recommendations it adds to; what other contexts know of a cycle comes through an interface wired in cmd/kis"},
-	{"planning/evaluation/evaluationweb", with(base, shell, "kis", "planning", "planning/evaluation"), whyPages},
+	{"planning/assessment", with(base, spine, "reference"), "questionnaires stand beside the plans: what they say reaches reviews and evaluations through interfaces wired in cmd/kis"},
+	{"planning/assessment/assessmentweb", with(base, shell, spine, "planning/assessment"), whyPages},
+	{"planning/evaluation", with(base, spine, "planning", "reference"), "the evaluation stands above the register of recommendations it adds to; what other contexts know of a cycle comes through an interface wired in cmd/kis"},
+	{"planning/evaluation/evaluationweb", with(base, shell, spine, "planning", "planning/evaluation"), whyPages},
 
-	{"reports", with(base, domains, "audit/checklist", "eservice/campaign", "eservice/register", "kis", "kis/duty", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
-	{"reports/auditdoc", with(base, "audit", "audit/programme", "audit/summary", "kis", "kis/inquiry", "reports"), "the documents of audits are made of what the contexts of audit let a person read"},
-	{"planning/risk", with(base, "kis", "reference"), "risks and objectives lie beside the plan: the review takes their figures and the register what they lead to through adapters in cmd/kis"},
-	{"planning/risk/riskweb", with(base, shell, "kis", "planning/risk"), whyPages},
-	{"reports/risks", with(base, "kis", "planning/risk", "reports"), "the table of risks is made of what planning/risk lets a person read"},
-	{"reports/cycledoc", with(base, "kis", "planning/evaluation", "reports"), "the documents of phase 8 are made of what planning lets a person read; they know nothing of requests"},
-	{"reports/scoredoc", with(base, "eservice", "eservice/campaign", "kis", "reports"), "the documents of the assessment are made of what eservice lets a person read"},
-	{"reports/agenda", with(base, "audit", "kis"), "the calendar only reads: what a person sees of audits and acts it asks the audit context"},
-	{"reports/agenda/agendaweb", with(base, shell, "kis", "reports/agenda"), whyPages},
-	{"reports/overview", with(base, "audit", "planning", "planning/risk", "kis"), "the whole picture only reads, by the services whose lists it leads to"},
-	{"reports/overview/overviewweb", with(base, shell, "kis", "kis/duty", "kis/notice", "reports/overview"), whyPages},
-	{"reports/pack", with(base, "kis", "reports"), "a pack is made of what kis lets a person read; it knows nothing of requests"},
-	{"reports/reportsweb", with(base, shell, domains, "eservice/campaign", "eservice/register", "kis", "reports", "reports/auditdoc", "reports/pack", "reports/scoredoc"), whyPages},
+	{"reports", with(base, domains, "audit/checklist", "eservice/campaign", "eservice/register", spine, "kis/duty", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
+	{"reports/auditdoc", with(base, "audit", "audit/programme", "audit/summary", spine, "kis/inquiry", "reports"), "the documents of audits are made of what the contexts of audit let a person read"},
+	{"planning/risk", with(base, spine, "reference"), "risks and objectives lie beside the plan: the review takes their figures and the register what they lead to through adapters in cmd/kis"},
+	{"planning/risk/riskweb", with(base, shell, spine, "planning/risk"), whyPages},
+	{"reports/risks", with(base, spine, "planning/risk", "reports"), "the table of risks is made of what planning/risk lets a person read"},
+	{"reports/cycledoc", with(base, spine, "planning/evaluation", "reports"), "the documents of phase 8 are made of what planning lets a person read; they know nothing of requests"},
+	{"reports/scoredoc", with(base, "eservice", "eservice/campaign", spine, "reports"), "the documents of the assessment are made of what eservice lets a person read"},
+	{"reports/agenda", with(base, "audit", spine), "the calendar only reads: what a person sees of audits and acts it asks the audit context"},
+	{"reports/agenda/agendaweb", with(base, shell, spine, "reports/agenda"), whyPages},
+	{"reports/overview", with(base, "audit", "planning", "planning/risk", spine), "the whole picture only reads, by the services whose lists it leads to"},
+	{"reports/overview/overviewweb", with(base, shell, spine, "kis/duty", "kis/notice", "reports/overview"), whyPages},
+	{"reports/pack", with(base, spine, "reports"), "a pack is made of what kis lets a person read; it knows nothing of requests"},
+	{"reports/reportsweb", with(base, shell, domains, "eservice/campaign", "eservice/register", spine, "reports", "reports/auditdoc", "reports/pack", "reports/scoredoc"), whyPages},
 
 	{"web/assets", nil, "files for the browser only"},
 	{"web/ui", with(plumbing, "policies", "web/assets"), whyShell},
@@ -115,9 +118,9 @@ func contexts() []row {
 	var rows []row
 	for _, d := range domains {
 		rows = append(rows,
-			row{d, with(base, "kis", "reference"), whyDomain},
-			row{d + "/" + d + "test", with(base, supports, "kis", "kis/kistest", "reference", "migrations", d), whyBuilder},
-			row{d + "/" + d + "web", with(base, shell, "kis", d, parts[d]), whyPages})
+			row{d, with(base, spine, "reference"), whyDomain},
+			row{d + "/" + d + "test", with(base, supports, spine, "kis/kistest", "reference", "migrations", d), whyBuilder},
+			row{d + "/" + d + "web", with(base, shell, spine, d, parts[d]), whyPages})
 	}
 	return rows
 }
@@ -164,8 +167,8 @@ func (r row) allowed(to string, inTest bool) bool {
 	if !testSupport(to) {
 		return false
 	}
-	of := to[:strings.LastIndexByte(to, '/')] // kis/kistest serves kis
-	return of == r.dir || matches(of, r.may)
+	of := to[:strings.LastIndexByte(to, '/')] // kis/kistest serves kis and what lies in its folder
+	return of == r.dir || strings.HasPrefix(r.dir, of+"/") || matches(of, r.may)
 }
 
 // matches tells whether dir is one of the patterns: a folder, "folder/…" for it and all

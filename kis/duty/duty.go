@@ -17,6 +17,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -104,7 +105,7 @@ type entry struct {
 // gather asks every source for its parts, and for its items where these are
 // all that it gives. Who has nothing to do with a context is passed over.
 func (s *Service) gather(ctx context.Context) (*list, error) {
-	if _, err := kis.Allowed(ctx, policies.SelfUse); err != nil {
+	if _, err := office.Allowed(ctx, policies.SelfUse); err != nil {
 		return nil, err
 	}
 	l := &list{rank: map[string]int{}}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -32,7 +33,7 @@ type Sheet struct {
 
 // Library lists the indicators in the versions that hold today.
 func (s *Service) Library(ctx context.Context) ([]Indicator, error) {
-	if _, err := kis.Allowed(ctx, policies.IndicatorRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.IndicatorRead); err != nil {
 		return nil, err
 	}
 	return library(ctx, s.kis.DB.Read(), "", s.kis.Today())
@@ -41,7 +42,7 @@ func (s *Service) Library(ctx context.Context) ([]Indicator, error) {
 // Cycle gives the indicators of a cycle. The number of queries does not depend
 // on how many indicators and cycles there are.
 func (s *Service) Cycle(ctx context.Context, cycleID string) (Sheet, error) {
-	if _, err := kis.Allowed(ctx, policies.IndicatorRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.IndicatorRead); err != nil {
 		return Sheet{}, err
 	}
 	cy, err := s.kis.Cycle(ctx, cycleID)

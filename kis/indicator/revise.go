@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -23,7 +23,7 @@ type Version struct {
 // Versions gives the wordings of an indicator, newest first; NotFound when
 // there is no such code. It says whether the actor may revise it.
 func (s *Service) Versions(ctx context.Context, code string) (list []Version, mayRevise bool, err error) {
-	if _, err := kis.Allowed(ctx, policies.IndicatorRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.IndicatorRead); err != nil {
 		return nil, false, err
 	}
 	if list, err = versions(ctx, s.kis.DB.Read(), code); err != nil {
@@ -96,7 +96,7 @@ func (r *Revision) check(c *apperr.Check, list []Version, today day.Day) version
 // else's version meanwhile is a Conflict; a version that says the same is
 // refused as Invalid.
 func (s *Service) Revise(ctx context.Context, code string, r Revision) error {
-	if _, err := kis.Allowed(ctx, policies.IndicatorSet); err != nil {
+	if _, err := office.Allowed(ctx, policies.IndicatorSet); err != nil {
 		return err
 	}
 	return s.kis.DB.Write(ctx, func(tx *store.Tx) error {

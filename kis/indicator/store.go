@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -101,7 +101,7 @@ func versions(ctx context.Context, db bun.IDB, code string) (out []Version, err 
 // LoadReference adds the library that every office starts from; what is there
 // stays.
 func (s *Service) LoadReference(ctx context.Context) error {
-	if _, err := kis.Allowed(ctx, policies.IndicatorSet); err != nil {
+	if _, err := office.Allowed(ctx, policies.IndicatorSet); err != nil {
 		return err
 	}
 	rows, err := reference.Rows(reference.Indicators)
@@ -136,7 +136,7 @@ func (s *Service) LoadReference(ctx context.Context) error {
 			versions = append(versions, versionRow{ID: store.NewID(), IndicatorID: i.ID, Number: number, Unit: Unit(r["unit"]), Direction: Direction(r["direction"]),
 				Decimals: decimals, Computed: r["computed"], NameAZ: r["name_az"], NameEN: r["name_en"], DefinitionAZ: r["definition_az"], DefinitionEN: r["definition_en"],
 				FormulaAZ: r["formula_az"], FormulaEN: r["formula_en"], ValidFrom: day.Day(r["valid_from"]), CreatedAt: tx.Now})
-			tx.Record(store.Change{Action: kis.TrailReferenceLoad, Kind: "indicator", ID: i.ID, Label: i.Code, After: map[string]any{"version": number, "name_az": r["name_az"]}})
+			tx.Record(store.Change{Action: office.TrailReferenceLoad, Kind: "indicator", ID: i.ID, Label: i.Code, After: map[string]any{"version": number, "name_az": r["name_az"]}})
 		}
 		if len(list) == 0 {
 			return store.ErrNoChange

@@ -7,6 +7,8 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -43,7 +45,7 @@ func (s *Service) Enter(ctx context.Context, cycleID, code string, e Entry) erro
 
 // mayEnter checks that the actor may record values of the cycle's process.
 func (s *Service) mayEnter(ctx context.Context, cycleID string) (kis.Cycle, error) {
-	scope, err := kis.Allowed(ctx, policies.IndicatorEnter)
+	scope, err := office.Allowed(ctx, policies.IndicatorEnter)
 	if err != nil {
 		return kis.Cycle{}, err
 	}
@@ -164,7 +166,7 @@ type TargetEdit struct {
 
 // SetTarget keeps it. Values recorded before keep the target of their time.
 func (s *Service) SetTarget(ctx context.Context, in TargetEdit) error {
-	if _, err := kis.Allowed(ctx, policies.IndicatorSet); err != nil {
+	if _, err := office.Allowed(ctx, policies.IndicatorSet); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -184,7 +186,7 @@ func (s *Service) SetTarget(ctx context.Context, in TargetEdit) error {
 	if err := c.Err(); err != nil {
 		return err
 	}
-	p, err := kis.ProcessByCode(ctx, s.kis.DB.Read(), in.Process)
+	p, err := process.ProcessByCode(ctx, s.kis.DB.Read(), in.Process)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -25,7 +25,7 @@ const (
 // Announcements says whom an entry about requests, comments and notes
 // concerns. What was said is never in it, and nobody is told who may not see
 // the thing now.
-func (s *Service) Announcements(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func (s *Service) Announcements(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	switch e.Kind {
 	case KindRequest:
 		return s.announceRequest(ctx, db, e)
@@ -37,15 +37,15 @@ func (s *Service) Announcements(ctx context.Context, db bun.IDB, e kis.Event) ([
 	return nil, nil
 }
 
-func (s *Service) announceRequest(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func (s *Service) announceRequest(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	var r Request
 	if err := db.NewSelect().Model(&r).Where("r.id = ?", e.ID).Scan(ctx); err != nil {
 		return nil, store.MapError(err, "request of an entry")
 	}
 	step := e.Facts()["step"]
 	args := map[string]string{"who": e.ActorName, "number": r.Number, "due": string(r.Due), "note": e.Note}
-	tell := func(to func(actor.Actor) bool) ([]kis.Announcement, error) {
-		return []kis.Announcement{{Kind: noticeRequest, Key: "inquiry.notice.request." + step, Args: args, Href: "/requests/" + r.ID,
+	tell := func(to func(actor.Actor) bool) ([]office.Announcement, error) {
+		return []office.Announcement{{Kind: noticeRequest, Key: "inquiry.notice.request." + step, Args: args, Href: "/requests/" + r.ID,
 			For: func(a actor.Actor) bool { return r.seenBy(a) && to(a) }}}, nil
 	}
 	asked := func(a actor.Actor) bool {
@@ -67,7 +67,7 @@ func (s *Service) announceRequest(ctx context.Context, db bun.IDB, e kis.Event) 
 	return nil, nil
 }
 
-func (s *Service) announceComment(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func (s *Service) announceComment(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	step := e.Facts()["step"]
 	var after struct{ Mentioned []string }
 	if err := json.Unmarshal(e.After, &after); err != nil {
@@ -91,19 +91,19 @@ func (s *Service) announceComment(ctx context.Context, db bun.IDB, e kis.Event) 
 	}
 	args := map[string]string{"who": e.ActorName, "name_az": p.nameAZ, "name_en": p.nameEN}
 	href := p.href + "#comment-" + m.ID
-	out := []kis.Announcement{{Kind: noticeMention, Key: "inquiry.notice.mention", Args: args, Href: href,
+	out := []office.Announcement{{Kind: noticeMention, Key: "inquiry.notice.mention", Args: args, Href: href,
 		For: func(a actor.Actor) bool { return slices.Contains(mentioned, a.UserID) && reads(readers, a.UserID) }}}
 	if step != "add" {
 		return out, nil
 	}
 	spoke, err := speakers(ctx, db, m.Object(), m.CreatedAt)
-	return append(out, kis.Announcement{Kind: noticeComment, Key: "inquiry.notice.comment", Args: args, Href: href,
+	return append(out, office.Announcement{Kind: noticeComment, Key: "inquiry.notice.comment", Args: args, Href: href,
 		For: func(a actor.Actor) bool {
 			return slices.Contains(spoke, a.UserID) && !slices.Contains(mentioned, a.UserID) && reads(readers, a.UserID)
 		}}), err
 }
 
-func (s *Service) announceDiscrepancy(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func (s *Service) announceDiscrepancy(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	var d Discrepancy
 	if err := db.NewSelect().Model(&d).Where("n.id = ?", e.ID).Scan(ctx); err != nil {
 		return nil, store.MapError(err, "discrepancy of an entry")
@@ -131,6 +131,6 @@ func (s *Service) announceDiscrepancy(ctx context.Context, db bun.IDB, e kis.Eve
 	default:
 		return nil, nil
 	}
-	return []kis.Announcement{{Kind: noticeDiscrepancy, Key: "inquiry.notice.discrepancy." + step, Args: args, Href: "/discrepancies/" + d.ID,
+	return []office.Announcement{{Kind: noticeDiscrepancy, Key: "inquiry.notice.discrepancy." + step, Args: args, Href: "/discrepancies/" + d.ID,
 		For: func(a actor.Actor) bool { return d.seenBy(a) && to(a) }}}, nil
 }

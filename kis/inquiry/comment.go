@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -101,7 +101,7 @@ type NewComment struct {
 // AddComment says something about an object; NotFound when the actor may not
 // see it. A mention of who may not see it either is Invalid and names the person.
 func (s *Service) AddComment(ctx context.Context, o Object, n NewComment) (Comment, error) {
-	if _, err := kis.Allowed(ctx, policies.CommentWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.CommentWrite); err != nil {
 		return Comment{}, err
 	}
 	who, err := me(ctx)
@@ -173,7 +173,7 @@ func (s *Service) DeleteComment(ctx context.Context, id string) (Object, error) 
 
 // change lets do change a comment of the actor's own.
 func (s *Service) change(ctx context.Context, id string, do func(tx *store.Tx, pl place, m Comment) error) (o Object, err error) {
-	if _, err := kis.Allowed(ctx, policies.CommentWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.CommentWrite); err != nil {
 		return o, err
 	}
 	who, err := me(ctx)
@@ -208,7 +208,7 @@ func (s *Service) change(ctx context.Context, id string, do func(tx *store.Tx, p
 
 // EditTime is how long a comment may be changed.
 func (s *Service) EditTime() time.Duration {
-	if t, err := s.KIS.Timer("comment.edit"); err == nil && t.Unit == kis.Minute {
+	if t, err := s.KIS.Timer("comment.edit"); err == nil && t.Unit == office.Minute {
 		return time.Duration(t.N()) * time.Minute
 	}
 	return editTime
@@ -255,7 +255,7 @@ type CommentVersion struct {
 // Comments gives the conversation about an object; NotFound when the actor may
 // not see it.
 func (s *Service) Comments(ctx context.Context, o Object) (Conversation, error) {
-	if _, err := kis.Allowed(ctx, policies.CommentRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.CommentRead); err != nil {
 		return Conversation{}, err
 	}
 	db, who := s.DB.Read(), actor.From(ctx)
@@ -293,7 +293,7 @@ func (s *Service) persons(ctx context.Context, db bun.IDB, list []actor.Actor, w
 	for _, a := range list {
 		ids = append(ids, a.DepartmentID)
 	}
-	departments, err := kis.DepartmentsByID(ctx, db, ids)
+	departments, err := office.DepartmentsByID(ctx, db, ids)
 	var out []Person
 	for _, a := range list {
 		if a.UserID != without {

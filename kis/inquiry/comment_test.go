@@ -15,7 +15,7 @@ import (
 )
 
 // secret hands in confidential evidence of SSS as aytan.
-func (o office) secret() inquiry.Object {
+func (o bureau) secret() inquiry.Object {
 	o.t.Helper()
 	n := o.NewEvidence("aytan", o.cycle.ID, "4.3.1")
 	n.Class, n.Title = kis.ClassConfidential, "Məxfi cədvəl"
@@ -25,7 +25,7 @@ func (o office) secret() inquiry.Object {
 }
 
 // say comments as a person.
-func (o office) say(who string, on inquiry.Object, text string) inquiry.Comment {
+func (o bureau) say(who string, on inquiry.Object, text string) inquiry.Comment {
 	o.t.Helper()
 	m, err := o.AddComment(o.as(who), on, inquiry.NewComment{Text: text})
 	must(o.t, "comment", err)

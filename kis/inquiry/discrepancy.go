@@ -15,6 +15,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -36,7 +37,7 @@ func DiscrepancyStates() []DiscrepancyState {
 }
 
 // DiscrepancyTransitions is the life of a note.
-var DiscrepancyTransitions = []kis.Transition[DiscrepancyState]{
+var DiscrepancyTransitions = []office.Transition[DiscrepancyState]{
 	{From: "", To: DiscrepancyOpen, Action: policies.DiscrepancyWrite, Verb: "note"},
 	{From: DiscrepancyOpen, To: DiscrepancyExplained, Action: policies.DiscrepancyWrite, Verb: "explain"},
 	{From: DiscrepancyOpen, To: DiscrepancyCorrected, Action: policies.DiscrepancyWrite, Verb: "correct"},
@@ -122,7 +123,7 @@ type NewDiscrepancy struct {
 // Invalid names a code that is none of 6.2 in this cycle; a cycle that is not
 // running is a Conflict.
 func (s *Service) Note(ctx context.Context, n NewDiscrepancy) (Discrepancy, error) {
-	scope, err := kis.Allowed(ctx, policies.DiscrepancyWrite)
+	scope, err := office.Allowed(ctx, policies.DiscrepancyWrite)
 	if err != nil {
 		return Discrepancy{}, err
 	}
@@ -171,7 +172,7 @@ func (s *Service) Note(ctx context.Context, n NewDiscrepancy) (Discrepancy, erro
 		}
 		due, confirmed, err := s.usualTerm(ctx, tx, "discrepancy.explain")
 		if err == nil && due == "" {
-			due, confirmed, err = kis.AddWorkingDays(ctx, tx, s.KIS.Country, s.KIS.Today(), 5)
+			due, confirmed, err = office.AddWorkingDays(ctx, tx, s.KIS.Country, s.KIS.Today(), 5)
 		}
 		if err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -31,7 +32,7 @@ type DiscrepancyFilter struct {
 // DiscrepancyRow is a note in the list.
 type DiscrepancyRow struct {
 	Discrepancy     `bun:",extend"`
-	Department      kis.Department `bun:"-"`
+	Department      office.Department `bun:"-"`
 	NotedByName     string
 	ExplainedByName string
 	ConfirmedByName string
@@ -62,7 +63,7 @@ type DiscrepancyList struct {
 // of the audit context for those that were promoted.
 func (s *Service) Discrepancies(ctx context.Context, f DiscrepancyFilter) (DiscrepancyList, error) {
 	list := DiscrepancyList{Counts: map[DiscrepancyState]int{}}
-	scope, err := kis.Allowed(ctx, policies.DiscrepancyRead)
+	scope, err := office.Allowed(ctx, policies.DiscrepancyRead)
 	if err != nil {
 		return list, err
 	}
@@ -98,7 +99,7 @@ func (s *Service) Discrepancies(ctx context.Context, f DiscrepancyFilter) (Discr
 // EachDiscrepancy walks the whole list page by page, for files.
 func (s *Service) EachDiscrepancy(ctx context.Context, f DiscrepancyFilter) iter.Seq2[DiscrepancyRow, error] {
 	return func(yield func(DiscrepancyRow, error) bool) {
-		scope, err := kis.Allowed(ctx, policies.DiscrepancyRead)
+		scope, err := office.Allowed(ctx, policies.DiscrepancyRead)
 		if err != nil {
 			yield(DiscrepancyRow{}, err)
 			return
@@ -126,7 +127,7 @@ func (s *Service) EachDiscrepancy(ctx context.Context, f DiscrepancyFilter) iter
 
 // narrowNotes adds the scope and the filter without its state.
 func (s *Service) narrowNotes(q *bun.SelectQuery, f DiscrepancyFilter, scope policies.Scope) *bun.SelectQuery {
-	kis.InScope(q, scope, "n.department_id")
+	office.InScope(q, scope, "n.department_id")
 	words(q, "n.search_key", f.Query)
 	for column, id := range map[string]string{"n.department_id": f.DepartmentID, "n.cycle_id": f.CycleID} {
 		switch {
@@ -177,7 +178,7 @@ func (s *Service) notes(ctx context.Context, db bun.IDB, ids *bun.SelectQuery) (
 			acts = append(acts, r.ActID)
 		}
 	}
-	departments, err := kis.DepartmentsByID(ctx, db, departmentIDs)
+	departments, err := office.DepartmentsByID(ctx, db, departmentIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +200,7 @@ func (s *Service) notes(ctx context.Context, db bun.IDB, ids *bun.SelectQuery) (
 // DiscrepancyPage is one note.
 type DiscrepancyPage struct {
 	DiscrepancyRow
-	History []kis.Event
+	History []office.Event
 	Steps   []string // verbs that the actor may take now
 	OwnNote bool     // the actor explained it and so cannot confirm it
 }
@@ -210,7 +211,7 @@ func (p DiscrepancyPage) Can(verb string) bool { return slices.Contains(p.Steps,
 // Discrepancy gives one note; NotFound when the actor may not see it.
 func (s *Service) Discrepancy(ctx context.Context, id string) (DiscrepancyPage, error) {
 	var p DiscrepancyPage
-	scope, err := kis.Allowed(ctx, policies.DiscrepancyRead)
+	scope, err := office.Allowed(ctx, policies.DiscrepancyRead)
 	if err != nil {
 		return p, err
 	}
@@ -218,7 +219,7 @@ func (s *Service) Discrepancy(ctx context.Context, id string) (DiscrepancyPage, 
 		return p, apperr.Missing(KindDiscrepancy)
 	}
 	db, who := s.DB.Read(), actor.From(ctx)
-	rows, err := s.notes(ctx, db, kis.InScope(db.NewSelect().TableExpr("discrepancies AS n").Column("n.id").Where("n.id = ?", id), scope, "n.department_id"))
+	rows, err := s.notes(ctx, db, office.InScope(db.NewSelect().TableExpr("discrepancies AS n").Column("n.id").Where("n.id = ?", id), scope, "n.department_id"))
 	if err != nil {
 		return p, err
 	}
@@ -227,7 +228,7 @@ func (s *Service) Discrepancy(ctx context.Context, id string) (DiscrepancyPage, 
 	}
 	p.DiscrepancyRow = rows[0]
 	p.OwnNote = who.UserID != "" && p.ExplainedBy == who.UserID
-	for _, t := range kis.Next(DiscrepancyTransitions, p.State) {
+	for _, t := range office.Next(DiscrepancyTransitions, p.State) {
 		decides := t.Action == policies.DiscrepancyConfirm
 		if who.UserID != "" && policies.For(who, t.Action).Department(p.DepartmentID) && !(decides && p.OwnNote) && (t.Verb != "promote" || s.Promotions != nil) {
 			p.Steps = append(p.Steps, t.Verb)
@@ -248,7 +249,7 @@ type Noting struct {
 type NoteTask struct {
 	Code           string
 	NameAZ, NameEN string
-	Departments    []kis.Department
+	Departments    []office.Department
 }
 
 // Name is the name of the task in a language.
@@ -258,7 +259,7 @@ func (t NoteTask) Name(lang string) string { return i18n.InLang(lang, t.NameAZ, 
 // there, or the cycle is not running.
 func (s *Service) Noting(ctx context.Context, cycleID string) (Noting, error) {
 	var out Noting
-	scope, err := kis.Allowed(ctx, policies.DiscrepancyWrite)
+	scope, err := office.Allowed(ctx, policies.DiscrepancyWrite)
 	if err != nil {
 		return out, err
 	}
@@ -281,12 +282,12 @@ func (s *Service) Noting(ctx context.Context, cycleID string) (Noting, error) {
 	for _, r := range rows {
 		ids = append(ids, r.DepartmentID)
 	}
-	departments, err := kis.DepartmentsByID(ctx, db, ids)
+	departments, err := office.DepartmentsByID(ctx, db, ids)
 	if err != nil {
 		return out, err
 	}
-	add := func(t *NoteTask, d kis.Department) {
-		if d.ID != "" && scope.Department(d.ID) && !slices.ContainsFunc(t.Departments, func(x kis.Department) bool { return x.ID == d.ID }) {
+	add := func(t *NoteTask, d office.Department) {
+		if d.ID != "" && scope.Department(d.ID) && !slices.ContainsFunc(t.Departments, func(x office.Department) bool { return x.ID == d.ID }) {
 			t.Departments = append(t.Departments, d)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -93,7 +93,7 @@ func notOwn(who actor.Actor, d Discrepancy) error {
 // gives what the trail says about it. A note out of scope is not found; a state
 // without such an arrow is a Conflict.
 func (s *Service) move(ctx context.Context, id string, act policies.Action, verb string, do func(tx *store.Tx, d *Discrepancy) error, note func(Discrepancy) string) error {
-	scope, err := kis.Allowed(ctx, act)
+	scope, err := office.Allowed(ctx, act)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (s *Service) move(ctx context.Context, id string, act policies.Action, verb
 		if !scope.Department(d.DepartmentID) {
 			return apperr.New(apperr.Forbidden, "inquiry.discrepancy.not_department")
 		}
-		arrow, ok := kis.Arrow(DiscrepancyTransitions, d.State, verb)
+		arrow, ok := office.Arrow(DiscrepancyTransitions, d.State, verb)
 		if !ok {
 			return conflict(KindDiscrepancy, string(d.State))
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/inquiry"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 func TestADiscrepancyIsNotedRefusedExplainedAndConfirmed(t *testing.T) {
@@ -109,7 +110,7 @@ func TestEveryStepThatADiscrepancyDoesNotAllowIsRefused(t *testing.T) {
 				for _, v := range way {
 					must(t, v, steps[v](d.ID))
 				}
-				arrow, ok := kis.Arrow(inquiry.DiscrepancyTransitions, state, verb)
+				arrow, ok := office.Arrow(inquiry.DiscrepancyTransitions, state, verb)
 				err := step(d.ID)
 				if !ok {
 					fails(t, string(state)+" "+verb, err, apperr.Conflict, "error.conflict.state")

@@ -13,35 +13,36 @@ import (
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/inquiry"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // office is an office with a running cycle, on a Thursday.
-type office struct {
+type bureau struct {
 	*kistest.Office
 	*inquiry.Service
 	t     *testing.T
 	cycle kis.Cycle
 }
 
-func newOffice(t *testing.T, db *store.DB) office {
+func newOffice(t *testing.T, db *store.DB) bureau {
 	t.Helper()
 	storetest.ClockOf(db).SetDay("2026-11-19")
 	k := kistest.NewOffice(t, db)
-	o := office{k, inquiry.New(k.Service), t, k.Running("2026")}
+	o := bureau{k, inquiry.New(k.Service), t, k.Running("2026")}
 	o.Promotions = acts{}
 	return o
 }
 
 // as is the context of a person.
-func (o office) as(who string) context.Context { return o.As(o.t.Context(), who) }
+func (o bureau) as(who string) context.Context { return o.As(o.t.Context(), who) }
 
 // wanted is a good request of nigar to aytan about an output of a task of SSS.
-func (o office) wanted() inquiry.NewRequest {
+func (o bureau) wanted() inquiry.NewRequest {
 	return inquiry.NewRequest{CycleID: o.cycle.ID, OutputIDs: o.OutputIDs(o.cycle.ID, "4.3.1")[:1], DepartmentID: o.Dept("SSS"), AddresseeID: o.ID("aytan"),
 		Title: "Form üzrə çatışmayan sətirlər", Text: "2025-ci il üzrə 12 və 13-cü sətirləri göndərin.", Due: "2026-11-24"}
 }
 
-func (o office) ask(change func(*inquiry.NewRequest)) inquiry.Request {
+func (o bureau) ask(change func(*inquiry.NewRequest)) inquiry.Request {
 	o.t.Helper()
 	n := o.wanted()
 	if change != nil {
@@ -55,11 +56,11 @@ func (o office) ask(change func(*inquiry.NewRequest)) inquiry.Request {
 }
 
 // found is a good note of aytan.
-func (o office) found() inquiry.NewDiscrepancy {
+func (o bureau) found() inquiry.NewDiscrepancy {
 	return inquiry.NewDiscrepancy{CycleID: o.cycle.ID, Code: "6.2.1", Found: "İki cədvəldə xidmətlərin sayı fərqlənir", Cases: 3, Size: "1,2%", Source: "Cədvəl 4, sətir 12"}
 }
 
-func (o office) note() inquiry.Discrepancy {
+func (o bureau) note() inquiry.Discrepancy {
 	o.t.Helper()
 	d, err := o.Note(o.as("aytan"), o.found())
 	if err != nil {
@@ -117,10 +118,10 @@ func rows(t *testing.T, db *store.DB, table string) (n int) {
 
 // told gives who is told what of everything that happened after a place in the
 // trail: keys by person, and the place now.
-func (o office) told(after int64) (map[string][]string, int64) {
+func (o bureau) told(after int64) (map[string][]string, int64) {
 	o.t.Helper()
 	ctx := o.System()
-	events, err := kis.EventsAfter(ctx, o.Office.DB.Read(), after, 1000)
+	events, err := office.EventsAfter(ctx, o.Office.DB.Read(), after, 1000)
 	must(o.t, "events", err)
 	people, err := o.Actors(ctx, o.Office.DB.Read())
 	must(o.t, "people", err)
@@ -142,7 +143,7 @@ func (o office) told(after int64) (map[string][]string, int64) {
 }
 
 // key is how tests call a person.
-func (o office) key(id string) string {
+func (o bureau) key(id string) string {
 	for _, p := range kistest.People {
 		if o.ID(p.Key) == id {
 			return p.Key

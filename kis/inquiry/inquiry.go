@@ -21,6 +21,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // Service is requests, comments and notes over the spine.
@@ -108,7 +109,7 @@ const longestTerm = 370
 func (s *Service) term(ctx context.Context, db bun.IDB, c *apperr.Check, due day.Day, days int) (day.Day, bool, error) {
 	today := s.KIS.Today()
 	if due == "" && days > 0 && days <= longestTerm {
-		return kis.AddWorkingDays(ctx, db, s.KIS.Country, today, days)
+		return office.AddWorkingDays(ctx, db, s.KIS.Country, today, days)
 	}
 	if due == "" {
 		c.Add("due", "error.field.required")
@@ -126,7 +127,7 @@ func (s *Service) term(ctx context.Context, db bun.IDB, c *apperr.Check, due day
 		c.Add("due", "inquiry.field.far", "date", today.Add(longestTerm).Format())
 		return "", false, nil
 	}
-	next, confirmed, err := kis.NextWorkingDay(ctx, db, s.KIS.Country, d)
+	next, confirmed, err := office.NextWorkingDay(ctx, db, s.KIS.Country, d)
 	if err == nil && next != d {
 		c.Add("due", "inquiry.field.day_off", "date", next.Format())
 	}

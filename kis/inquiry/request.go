@@ -15,6 +15,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -37,7 +38,7 @@ func RequestStates() []RequestState {
 }
 
 // RequestTransitions is the life of a request.
-var RequestTransitions = []kis.Transition[RequestState]{
+var RequestTransitions = []office.Transition[RequestState]{
 	{From: "", To: RequestOpen, Action: policies.RequestAsk, Verb: "ask"},
 	{From: RequestOpen, To: RequestAnswered, Action: policies.RequestAnswer, Verb: "answer"},
 	{From: RequestReturned, To: RequestAnswered, Action: policies.RequestAnswer, Verb: "answer"},
@@ -151,7 +152,7 @@ func (n *NewRequest) check(c *apperr.Check) {
 // together or lies in the past, and a person who cannot answer for the
 // department; a closed cycle is a Conflict.
 func (s *Service) Ask(ctx context.Context, n NewRequest) (Request, error) {
-	if _, err := kis.Allowed(ctx, policies.RequestAsk); err != nil {
+	if _, err := office.Allowed(ctx, policies.RequestAsk); err != nil {
 		return Request{}, err
 	}
 	who, err := me(ctx)
@@ -204,12 +205,12 @@ func (s *Service) checkAddressee(ctx context.Context, tx *store.Tx, c *apperr.Ch
 	if n.DepartmentID == "" {
 		return nil
 	}
-	departments, err := kis.DepartmentsByID(ctx, tx, []string{n.DepartmentID})
+	departments, err := office.DepartmentsByID(ctx, tx, []string{n.DepartmentID})
 	if err != nil {
 		return err
 	}
 	d, ok := departments[n.DepartmentID]
-	if !ok || d.Kind != kis.Internal || !d.ArchivedAt.IsZero() {
+	if !ok || d.Kind != office.Internal || !d.ArchivedAt.IsZero() {
 		c.Add("department", "error.field.choice")
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -41,7 +41,7 @@ type RequestFilter struct {
 // RequestRow is a request in the list.
 type RequestRow struct {
 	Request       `bun:",extend"`
-	Department    kis.Department `bun:"-"`
+	Department    office.Department `bun:"-"`
 	AskedByName   string
 	AddresseeName string // empty: the head of the department
 	Period        string // of the cycle
@@ -64,7 +64,7 @@ type RequestList struct {
 // Requests lists the requests that the actor may see. Four queries.
 func (s *Service) Requests(ctx context.Context, f RequestFilter) (RequestList, error) {
 	list := RequestList{Counts: map[RequestState]int{}}
-	if _, err := kis.Allowed(ctx, policies.RequestRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.RequestRead); err != nil {
 		return list, err
 	}
 	db, who := s.DB.Read(), actor.From(ctx)
@@ -99,7 +99,7 @@ func (s *Service) Requests(ctx context.Context, f RequestFilter) (RequestList, e
 // EachRequest walks the whole list page by page, for files.
 func (s *Service) EachRequest(ctx context.Context, f RequestFilter) iter.Seq2[RequestRow, error] {
 	return func(yield func(RequestRow, error) bool) {
-		if _, err := kis.Allowed(ctx, policies.RequestRead); err != nil {
+		if _, err := office.Allowed(ctx, policies.RequestRead); err != nil {
 			yield(RequestRow{}, err)
 			return
 		}
@@ -148,7 +148,7 @@ func (s *Service) requestRows(ctx context.Context, db bun.IDB, f RequestFilter, 
 	for i, r := range rows {
 		ids[i] = r.DepartmentID
 	}
-	departments, err := kis.DepartmentsByID(ctx, db, ids)
+	departments, err := office.DepartmentsByID(ctx, db, ids)
 	for i := range rows {
 		rows[i].Department = departments[rows[i].DepartmentID]
 	}
@@ -248,7 +248,7 @@ func (s *Service) RequestsOfAudit(ctx context.Context, auditID string) ([]Reques
 // RequestsOfTask lists the newest requests for outputs of a task in a cycle that
 // the actor may see.
 func (s *Service) RequestsOfTask(ctx context.Context, cycleID, code string, limit int) ([]RequestRow, error) {
-	if _, err := kis.Allowed(ctx, policies.RequestRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.RequestRead); err != nil {
 		return nil, err
 	}
 	return s.requestRows(ctx, s.DB.Read(), RequestFilter{CycleID: cycleID, Code: code}, actor.From(ctx), limit)

@@ -12,6 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -21,7 +22,7 @@ type RequestPage struct {
 	AuditNumber string
 	Outputs     []RequestedOutput
 	Answers     []Answer // newest first
-	History     []kis.Event
+	History     []office.Event
 
 	CanAnswer, CanDecide bool       // as a person; whether the state allows it is for Steps
 	Steps                []string   // verbs that the actor may take now
@@ -63,7 +64,7 @@ type Evidence struct {
 // Request gives one request; NotFound when the actor may not see it.
 func (s *Service) Request(ctx context.Context, id string) (RequestPage, error) {
 	var p RequestPage
-	if _, err := kis.Allowed(ctx, policies.RequestRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.RequestRead); err != nil {
 		return p, err
 	}
 	if !store.IsID(id) {
@@ -94,7 +95,7 @@ func (s *Service) Request(ctx context.Context, id string) (RequestPage, error) {
 		return p, err
 	}
 	p.CanAnswer, p.CanDecide = p.Request.answerableBy(who), p.Request.decidableBy(who)
-	for _, t := range kis.Next(RequestTransitions, p.State) {
+	for _, t := range office.Next(RequestTransitions, p.State) {
 		switch {
 		case t.Action == policies.RequestAnswer && p.CanAnswer, t.Action == policies.RequestDecide && p.CanDecide:
 			p.Steps = append(p.Steps, t.Verb)
@@ -125,7 +126,7 @@ func (s *Service) oneRequest(ctx context.Context, db bun.IDB, id string, who act
 	if err != nil || len(rows) == 0 {
 		return nil, store.MapError(err, "request")
 	}
-	departments, err := kis.DepartmentsByID(ctx, db, []string{rows[0].DepartmentID})
+	departments, err := office.DepartmentsByID(ctx, db, []string{rows[0].DepartmentID})
 	rows[0].Department = departments[rows[0].DepartmentID]
 	return rows, err
 }
@@ -192,7 +193,7 @@ func (s *Service) choices(ctx context.Context, db bun.IDB, who actor.Actor, r Re
 
 // Asking is what the form of a new request offers.
 type Asking struct {
-	Departments []kis.Department
+	Departments []office.Department
 	People      []actor.Actor // who answer for the department; none before it is chosen
 	Cycle       *kis.Cycle    // that it is about
 	Task        *kis.TaskPage // whose outputs it is about
@@ -203,7 +204,7 @@ type Asking struct {
 // Asking fills the form: cycle, task code, audit and department may be empty.
 func (s *Service) Asking(ctx context.Context, cycleID, code, auditID, departmentID string) (Asking, error) {
 	var a Asking
-	if _, err := kis.Allowed(ctx, policies.RequestAsk); err != nil {
+	if _, err := office.Allowed(ctx, policies.RequestAsk); err != nil {
 		return a, err
 	}
 	db := s.DB.Read()
@@ -212,7 +213,7 @@ func (s *Service) Asking(ctx context.Context, cycleID, code, auditID, department
 		return a, err
 	}
 	for _, d := range all {
-		if d.Kind == kis.Internal {
+		if d.Kind == office.Internal {
 			a.Departments = append(a.Departments, d)
 		}
 	}

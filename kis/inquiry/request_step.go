@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -151,7 +151,7 @@ func (s *Service) decide(ctx context.Context, id, verb, reason string) error {
 // found; a state that has no such arrow is a Conflict.
 func (s *Service) step(ctx context.Context, id string, act policies.Action, verb string, may func(Request, actor.Actor) error,
 	do func(tx *store.Tx, r *Request) (map[string]any, error)) error {
-	if _, err := kis.Allowed(ctx, act); err != nil {
+	if _, err := office.Allowed(ctx, act); err != nil {
 		return err
 	}
 	if _, err := me(ctx); err != nil {
@@ -171,7 +171,7 @@ func (s *Service) step(ctx context.Context, id string, act policies.Action, verb
 		if err := may(r, tx.Actor); err != nil {
 			return err
 		}
-		arrow, ok := kis.Arrow(RequestTransitions, r.State, verb)
+		arrow, ok := office.Arrow(RequestTransitions, r.State, verb)
 		if !ok {
 			return conflict("request", string(r.State))
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/inquiry"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 func TestARequestIsAskedAnsweredReturnedAcceptedAndClosed(t *testing.T) {
@@ -125,7 +126,7 @@ func TestEveryStepThatARequestDoesNotAllowIsRefused(t *testing.T) {
 				for _, v := range way {
 					must(t, v, steps[v](r.ID))
 				}
-				arrow, ok := kis.Arrow(inquiry.RequestTransitions, state, verb)
+				arrow, ok := office.Arrow(inquiry.RequestTransitions, state, verb)
 				err := step(r.ID)
 				if !ok {
 					fails(t, string(state)+" "+verb, err, apperr.Conflict, "error.conflict.state")

@@ -9,6 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -26,7 +27,7 @@ func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
 // WorkParts are the parts of Work, and what of it the actor's department has
 // to do.
 func (s *Service) WorkParts(ctx context.Context) ([]kis.WorkPart, error) {
-	if _, err := kis.Allowed(ctx, policies.SelfUse); err != nil {
+	if _, err := office.Allowed(ctx, policies.SelfUse); err != nil {
 		return nil, err
 	}
 	who := actor.From(ctx)

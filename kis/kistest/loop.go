@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/reference"
 )
 
@@ -25,9 +26,9 @@ func Description(t testing.TB) io.Reader {
 }
 
 // Import imports the official description as the quality manager nigar.
-func (o *Office) Import() kis.ImportResult {
+func (o *Office) Import() process.ImportResult {
 	o.t.Helper()
-	res, err := o.ImportProcess(o.As(context.Background(), "nigar"), kis.ImportRequest{Reader: Description(o.t), Name: reference.Process,
+	res, err := o.ImportProcess(o.As(context.Background(), "nigar"), process.ImportRequest{Reader: Description(o.t), Name: reference.Process,
 		Code: ProcessCode, TitleAZ: "1-elektron xidmət", TitleEN: "1-electronic service", OwnerCode: "SSS", EffectiveFrom: "2024-01-03"})
 	if err != nil {
 		o.t.Fatalf("kistest: import: %v", err)
@@ -39,7 +40,7 @@ func (o *Office) Import() kis.ImportResult {
 func (o *Office) Running(period string) kis.Cycle {
 	o.t.Helper()
 	ctx := o.As(context.Background(), "nigar")
-	if _, err := kis.ProcessByCode(ctx, o.DB.Read(), ProcessCode); err != nil {
+	if _, err := process.ProcessByCode(ctx, o.DB.Read(), ProcessCode); err != nil {
 		o.Import()
 	}
 	c, err := o.PlanCycle(ctx, kis.NewCycle{ProcessCode: ProcessCode, Period: period})

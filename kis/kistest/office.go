@@ -16,6 +16,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -58,16 +59,16 @@ var People = []Person{
 type Office struct {
 	*kis.Service
 	t     testing.TB
-	users map[string]kis.User
-	depts map[string]kis.Department
+	users map[string]office.User
+	depts map[string]office.Department
 }
 
 // since is the day from which everybody works there.
 const since day.Day = "2024-01-03"
 
 // passwordHash is worked out once: it is made to be slow.
-var passwordHash = sync.OnceValues(func() (kis.PasswordHash, error) {
-	return kis.HashPassword(context.Background(), Password)
+var passwordHash = sync.OnceValues(func() (office.PasswordHash, error) {
+	return office.HashPassword(context.Background(), Password)
 })
 
 // NewOffice fills a database from storetest: departments, calendar, People.
@@ -77,7 +78,7 @@ func NewOffice(t testing.TB, db *store.DB) *Office {
 	if err != nil {
 		t.Fatalf("kistest: %v", err)
 	}
-	o := &Office{Service: kis.New(db, blobs, nil, ""), t: t, users: map[string]kis.User{}, depts: map[string]kis.Department{}}
+	o := &Office{Service: kis.New(db, blobs, nil, ""), t: t, users: map[string]office.User{}, depts: map[string]office.Department{}}
 	ctx := o.System()
 	if err := o.LoadReference(ctx); err != nil {
 		t.Fatalf("kistest: %v", err)
@@ -96,14 +97,14 @@ func NewOffice(t testing.TB, db *store.DB) *Office {
 }
 
 // Hire adds one more person.
-func (o *Office) Hire(p Person) kis.User {
+func (o *Office) Hire(p Person) office.User {
 	o.t.Helper()
 	hash, err := passwordHash()
 	if err != nil {
 		o.t.Fatalf("kistest: %v", err)
 	}
-	u, err := o.CreateUser(o.System(), kis.NewUser{Email: Email(p.Key), Name: p.Name, PositionAZ: p.PositionAZ, PositionEN: p.PositionEN,
-		DepartmentCode: p.Department, Hash: hash, Since: since, Grants: []kis.NewGrant{{Role: p.Role}}})
+	u, err := o.CreateUser(o.System(), office.NewUser{Email: Email(p.Key), Name: p.Name, PositionAZ: p.PositionAZ, PositionEN: p.PositionEN,
+		DepartmentCode: p.Department, Hash: hash, Since: since, Grants: []office.NewGrant{{Role: p.Role}}})
 	if err != nil {
 		o.t.Fatalf("kistest: hire %s: %v", p.Key, err)
 	}
@@ -133,7 +134,7 @@ func (o *Office) As(ctx context.Context, key string) context.Context {
 func (o *Office) ID(key string) string { return o.Person(key).ID }
 
 // Person is a person as hired.
-func (o *Office) Person(key string) kis.User {
+func (o *Office) Person(key string) office.User {
 	o.t.Helper()
 	u, ok := o.users[key]
 	if !ok {

@@ -9,6 +9,8 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/web"
 )
 
@@ -19,8 +21,8 @@ type apiDepartment struct {
 	Name string `json:"name"`
 }
 
-func departmentIn(lang string) func(kis.Department) apiDepartment {
-	return func(d kis.Department) apiDepartment { return apiDepartment{d.ID, d.Code, d.Name(lang)} }
+func departmentIn(lang string) func(office.Department) apiDepartment {
+	return func(d office.Department) apiDepartment { return apiDepartment{d.ID, d.Code, d.Name(lang)} }
 }
 
 // apiProcessRef names a process.
@@ -30,7 +32,7 @@ type apiProcessRef struct {
 	Title string `json:"title"`
 }
 
-func processIn(lang string, p kis.ProcessRef) apiProcessRef {
+func processIn(lang string, p process.ProcessRef) apiProcessRef {
 	return apiProcessRef{p.ID, p.Code, p.Title(lang)}
 }
 
@@ -57,7 +59,7 @@ func (h api) processes(c *web.Context) error {
 		return err
 	}
 	if after := c.Cursor(1); after != nil {
-		i := slices.IndexFunc(list, func(p kis.ProcessSummary) bool { return p.ID == after[0] })
+		i := slices.IndexFunc(list, func(p process.ProcessSummary) bool { return p.ID == after[0] })
 		if i < 0 {
 			return apperr.InvalidField("after", "error.field.place")
 		}
@@ -69,7 +71,7 @@ func (h api) processes(c *web.Context) error {
 		out.Next = web.NextPlace([]string{list[n-1].ID})
 	}
 	lang := c.Lang()
-	out.Items = listOf(list, func(p kis.ProcessSummary) apiProcessItem {
+	out.Items = listOf(list, func(p process.ProcessSummary) apiProcessItem {
 		return apiProcessItem{processIn(lang, p.ProcessRef), departmentIn(lang)(p.Owner), p.Version, p.EffectiveFrom, p.Tasks, p.Cycles, p.LatestCycleID}
 	})
 	return c.JSON(http.StatusOK, out)
@@ -113,12 +115,12 @@ func (h api) process(c *web.Context) error {
 		return err
 	}
 	lang := c.Lang()
-	versionOf := func(v kis.ProcessVersion) apiVersion {
+	versionOf := func(v process.ProcessVersion) apiVersion {
 		return apiVersion{v.Number, v.EffectiveFrom, v.SourceName, v.SourceSHA256}
 	}
 	text := func(s string) string { return s }
 	return c.JSON(http.StatusOK, apiProcess{processIn(lang, p.ProcessRef), departmentIn(lang)(p.Owner), versionOf(p.Version), listOf(p.Versions, versionOf),
-		listOf(p.Activities, func(a kis.Activity) apiActivity {
+		listOf(p.Activities, func(a process.Activity) apiActivity {
 			return apiActivity{a.Code, string(a.Level), a.Name(lang), a.WorkAZ, a.Applicable, listOf(a.Inputs, text), listOf(a.SupplierLabels(), text),
 				listOf(a.Outputs, text), listOf(a.Responsible, departmentIn(lang))}
 		})})

@@ -12,7 +12,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // document is the description of the API as a program reads it.
@@ -252,7 +252,7 @@ func TestPeopleMakeTokensOfTheirOwn(t *testing.T) {
 		program{s, token, "az"}.get("/api/v1/processes").refuses(401)
 		ctx := s.office.As(t.Context(), "aytan")
 		for i := range 20 {
-			if _, _, err := s.office.CreateToken(ctx, kis.NewToken{Name: fmt.Sprint(i)}); err != nil {
+			if _, _, err := s.office.CreateToken(ctx, office.NewToken{Name: fmt.Sprint(i)}); err != nil {
 				t.Fatal(err)
 			}
 		}

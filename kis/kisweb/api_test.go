@@ -15,6 +15,7 @@ import (
 	"github.com/kis-platform/kis/kis/indicator"
 	"github.com/kis-platform/kis/kis/kistest"
 	"github.com/kis-platform/kis/kis/kisweb"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/webtest"
 )
@@ -60,7 +61,7 @@ type program struct {
 // of makes a token of a person.
 func (s apiSite) of(key string) program {
 	s.t.Helper()
-	n := kis.NewToken{Name: "hesabat " + key}
+	n := office.NewToken{Name: "hesabat " + key}
 	_, token, err := s.office.CreateToken(s.office.As(s.t.Context(), key), n)
 	if err != nil {
 		s.t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web"
 )
 
@@ -17,7 +17,7 @@ func TestATokenOpensNothingOnceItDoesNotHold(t *testing.T) {
 	overAPI(t, func(t *testing.T, s apiSite) {
 		s.office.Running("2026")
 		ctx := s.office.As(t.Context(), "aytan")
-		made, token, err := s.office.CreateToken(ctx, kis.NewToken{Name: "cədvəl", To: "2026-11-25"})
+		made, token, err := s.office.CreateToken(ctx, office.NewToken{Name: "cədvəl", To: "2026-11-25"})
 		if err != nil {
 			t.Fatal(err)
 		}

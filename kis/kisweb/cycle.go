@@ -11,6 +11,8 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -69,7 +71,7 @@ func (h cyclePages) list(c *web.Context) error {
 type cycleNewPage struct {
 	ui.Page
 	Form      ui.Form
-	Processes []kis.ProcessSummary
+	Processes []process.ProcessSummary
 	Process   string // code
 	Period    string
 	Due       map[string]day.Day
@@ -227,7 +229,7 @@ func (p cycleShowPage) with(name, value string) string {
 
 // next is the move that a cycle in its state allows; ok is false at the end.
 func (p cycleShowPage) next() (verb string, ok bool) {
-	for _, t := range kis.Next(kis.CycleTransitions, p.Grid.Cycle.State) {
+	for _, t := range office.Next(kis.CycleTransitions, p.Grid.Cycle.State) {
 		return t.Verb, p.MayMove
 	}
 	return "", false

@@ -11,6 +11,8 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -40,7 +42,7 @@ type batchPage struct {
 	ui.Page
 	Form        ui.Form // of the confirmation
 	Choice      ui.Form // of the choice above it
-	Departments []kis.Department
+	Departments []office.Department
 	Templates   []kis.DueTemplate
 	Values      url.Values // of the choice
 	Preview     *kis.BatchPreview
@@ -130,7 +132,7 @@ func (p batchPage) sources() []ui.Option {
 func (p batchPage) owners() []ui.Option {
 	out := []ui.Option{{Label: p.T("kis.overview.any_owner")}}
 	for _, d := range p.Departments {
-		if d.Kind == kis.Internal {
+		if d.Kind == office.Internal {
 			out = append(out, ui.Option{Value: d.ID, Label: d.Code + ", " + d.Name(p.Lang)})
 		}
 	}
@@ -230,7 +232,7 @@ type recurringPage struct {
 	ui.Page
 	Form      ui.Form
 	List      []kis.Recurrence
-	Processes []kis.ProcessSummary
+	Processes []process.ProcessSummary
 	Templates []kis.DueTemplate
 }
 

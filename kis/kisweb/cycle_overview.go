@@ -8,6 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -108,7 +109,7 @@ type minePage struct {
 	ui.Page
 	kis.Cells
 	Filter      kis.CellFilter
-	Departments []kis.Department
+	Departments []office.Department
 	Next, First string
 	with        func(name, value string) string
 }
@@ -133,7 +134,7 @@ func (h cycleViews) mine(c *web.Context) error {
 		if p.Departments, err = h.kis.Departments(c.Ctx()); err != nil {
 			return err
 		}
-		p.Departments = slices.DeleteFunc(p.Departments, func(d kis.Department) bool { return d.Kind != kis.Internal })
+		p.Departments = slices.DeleteFunc(p.Departments, func(d office.Department) bool { return d.Kind != office.Internal })
 	}
 	if cells.Next != nil {
 		p.Next = c.NextHref(cells.Next...)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -28,7 +29,7 @@ func registerDepartments(r *web.Router, s *kis.Service) {
 // departmentListPage lists all departments, archived ones last.
 type departmentListPage struct {
 	ui.Page
-	Departments []kis.DepartmentDetail
+	Departments []office.DepartmentDetail
 	MayWrite    bool
 }
 
@@ -43,10 +44,10 @@ func (h departmentPages) list(c *web.Context) error {
 // departmentPage is one department, or the form of a new one.
 type departmentPage struct {
 	ui.Page
-	Department kis.DepartmentDetail // zero when new
+	Department office.DepartmentDetail // zero when new
 	Form       ui.Form
 	Archive    ui.Form // came back with the reason why it cannot be archived
-	History    []kis.Event
+	History    []office.Event
 	Names      names
 	MayWrite   bool
 }
@@ -58,8 +59,8 @@ func (h departmentPages) newForm(c *web.Context, status int, f ui.Form) error {
 }
 
 func (h departmentPages) create(c *web.Context) error {
-	d, err := h.kis.CreateDepartment(c.Ctx(), kis.NewDepartment{Code: c.Form("code"), NameAZ: c.Form("name_az"), NameEN: c.Form("name_en"),
-		Kind: kis.DepartmentKind(c.Form("kind")), Aliases: lines(c.Form("aliases"))})
+	d, err := h.kis.CreateDepartment(c.Ctx(), office.NewDepartment{Code: c.Form("code"), NameAZ: c.Form("name_az"), NameEN: c.Form("name_en"),
+		Kind: office.DepartmentKind(c.Form("kind")), Aliases: lines(c.Form("aliases"))})
 	if e, status, ok := web.FormError(err); ok {
 		return h.newForm(c, status, c.FormOf(e))
 	}
@@ -100,8 +101,8 @@ func (h departmentPages) save(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	err = h.kis.EditDepartment(c.Ctx(), id, kis.DepartmentEdit{NameAZ: c.Form("name_az"), NameEN: c.Form("name_en"),
-		Kind: kis.DepartmentKind(c.Form("kind")), Aliases: lines(c.Form("aliases")), Version: c.Form("version")})
+	err = h.kis.EditDepartment(c.Ctx(), id, office.DepartmentEdit{NameAZ: c.Form("name_az"), NameEN: c.Form("name_en"),
+		Kind: office.DepartmentKind(c.Form("kind")), Aliases: lines(c.Form("aliases")), Version: c.Form("version")})
 	if e, status, ok := web.FormError(err); ok {
 		return h.render(c, id, status, c.FormOf(e), ui.Form{})
 	}
@@ -151,16 +152,18 @@ func lines(s string) []string {
 
 func kindOptions(p ui.Page) []ui.Option {
 	var out []ui.Option
-	for _, k := range kis.DepartmentKinds() {
+	for _, k := range office.DepartmentKinds() {
 		out = append(out, ui.Option{Value: string(k), Label: kindWord(p, k), Hint: p.T("kis.department.kind." + string(k) + "_hint")})
 	}
 	return out
 }
 
-func kindWord(p ui.Page, k kis.DepartmentKind) string { return p.T("kis.department.kind." + string(k)) }
+func kindWord(p ui.Page, k office.DepartmentKind) string {
+	return p.T("kis.department.kind." + string(k))
+}
 
 // departmentState is the state word of a department.
-func departmentState(p ui.Page, d kis.Department) ui.State {
+func departmentState(p ui.Page, d office.Department) ui.State {
 	if d.ArchivedAt.IsZero() {
 		return ui.State{Tone: "good", Icon: "circle-check", Word: p.T("kis.department.state.used")}
 	}

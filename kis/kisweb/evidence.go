@@ -12,6 +12,8 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -36,8 +38,8 @@ type evidenceListPage struct {
 	ui.Page
 	Filter            kis.EvidenceFilter
 	Found             kis.EvidencePage
-	Processes         []kis.ProcessRef // to choose from; nil when there are too many for a select
-	Departments       []kis.Department
+	Processes         []process.ProcessRef // to choose from; nil when there are too many for a select
+	Departments       []office.Department
 	Next, Prev, First string
 	Me                string // id of this person
 	Mine              bool   // only what this person handed in
@@ -101,7 +103,7 @@ func (h evidencePages) list(c *web.Context) error {
 		if p.Departments, err = h.kis.Departments(c.Ctx()); err != nil {
 			return err
 		}
-		p.Departments = slices.DeleteFunc(p.Departments, func(d kis.Department) bool { return d.Kind != kis.Internal })
+		p.Departments = slices.DeleteFunc(p.Departments, func(d office.Department) bool { return d.Kind != office.Internal })
 	}
 	for _, r := range found.Rows {
 		p.MayAccept = p.MayAccept || r.CanReview

@@ -3,14 +3,13 @@ package kisweb
 import (
 	"encoding/json"
 	"fmt"
+	"github.com/kis-platform/kis/kis/office"
 	"strings"
-
-	"github.com/kis-platform/kis/kis"
 )
 
 // eventVerb is what an entry of the trail says was done: the object and the
 // state it came to, where the action alone does not tell.
-func eventVerb(e kis.Event) string {
+func eventVerb(e office.Event) string {
 	switch e.Kind {
 	case "submission":
 		if e.Action == "kis:evidence:open" {
@@ -36,7 +35,7 @@ func eventVerb(e kis.Event) string {
 }
 
 // eventField reads one field of what an entry says came after.
-func eventField(e kis.Event, name string) string {
+func eventField(e office.Event, name string) string {
 	var after map[string]any
 	if json.Unmarshal(e.After, &after) != nil || after[name] == nil {
 		return ""

@@ -11,10 +11,10 @@ import (
 	"github.com/kis-platform/kis/internal/outbox"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
 	"github.com/kis-platform/kis/kis/kisweb"
 	"github.com/kis-platform/kis/kis/notice"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/webtest"
 )
@@ -85,19 +85,19 @@ func TestBrowserLibrary(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.NewReplacer("Tələbatların dəqiqləşdirilmiş siyahısı", "Tələbatların yeni siyahısı").Replace(description(t))
-	if _, err := o.ImportProcess(o.As(t.Context(), "nigar"), kis.ImportRequest{Reader: strings.NewReader(text), Name: "b.csv", Code: kistest.ProcessCode}); err != nil {
+	if _, err := o.ImportProcess(o.As(t.Context(), "nigar"), process.ImportRequest{Reader: strings.NewReader(text), Name: "b.csv", Code: kistest.ProcessCode}); err != nil {
 		t.Fatal(err)
 	}
 	unknown := webtest.Upload{Field: "file", Name: "e.csv", Content: strings.Replace(text, "İNO,", "Yeni Nazirlik,", 1)}
 	preview := s.as("nigar").PostFiles("/processes/import", url.Values{"code": {"e"}, "owner": {"SSS"}}, unknown).Want(http.StatusOK)
 	preview.Has("fieldset", "Yeni Nazirlik")
 	repaired := s.as("nigar").PostFiles("/processes/import", url.Values{"title_az": {"Çap"}, "code": {"p"}, "owner": {"SSS"}}, printedTable(t)).Want(http.StatusOK)
-	process := "/processes/" + kistest.ProcessCode
+	proc := "/processes/" + kistest.ProcessCode
 	address := s.Listen()
 	all := webtest.NewBrowser(t)
 	for key, pages := range map[string][]string{
 		"nigar": {"/evidence", "/evidence?q=1.1&state=submitted&phase=1&sort=title", "/evidence?q=yoxdur", "/notifications", "/me/notifications",
-			preview.Attr(".k-chips a", "href"), repaired.Attr(".k-chips a", "href"), process + "/versions/1", process + "/versions/2/compare", process + "/map", process + "/copy",
+			preview.Attr(".k-chips a", "href"), repaired.Attr(".k-chips a", "href"), proc + "/versions/1", proc + "/versions/2/compare", proc + "/map", proc + "/copy",
 			"/processes/gsbpm", "/cycles/overview", "/cycles/calendar", "/cycles/batch?period=2027", "/cycles/templates", "/cycles/recurring", "/cycles/" + c.ID + "/close"},
 		"aytan": {"/evidence", "/cycles/mine"},
 		"rauf":  {"/admin/jobs"},

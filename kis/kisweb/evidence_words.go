@@ -6,6 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web/ui"
 )
 
@@ -110,7 +111,9 @@ func cycleFacts(p ui.Page, c kis.Cycle) string {
 }
 
 // departmentName is name and code: Sosial Statistika Şöbəsi (SSS).
-func departmentName(p ui.Page, d kis.Department) string { return d.Name(p.Lang) + " (" + d.Code + ")" }
+func departmentName(p ui.Page, d office.Department) string {
+	return d.Name(p.Lang) + " (" + d.Code + ")"
+}
 
 // comma follows all but the last of a list.
 func comma(i, n int) string {
@@ -121,7 +124,7 @@ func comma(i, n int) string {
 }
 
 // departmentNames joins several.
-func departmentNames(p ui.Page, list []kis.Department) string {
+func departmentNames(p ui.Page, list []office.Department) string {
 	names := make([]string, len(list))
 	for i, d := range list {
 		names[i] = departmentName(p, d)
@@ -193,7 +196,7 @@ func shortHash(sha string) string {
 
 // historyOf writes the trail of a task or cycle in words. Nothing confidential
 // is in it: what evidence is called stays on its own page.
-func historyOf(p ui.Page, events []kis.Event) []ui.LogEntry {
+func historyOf(p ui.Page, events []office.Event) []ui.LogEntry {
 	out := make([]ui.LogEntry, 0, len(events))
 	for _, e := range events {
 		key := "kis.event." + eventVerb(e)

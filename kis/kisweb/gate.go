@@ -5,6 +5,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -16,7 +17,7 @@ type gatePage struct {
 	Cycle                        kis.Cycle
 	Phase                        kis.GridPhase
 	Missing                      []kis.GridTask // applicable and not accepted
-	History                      []kis.Event
+	History                      []office.Event
 	Forms                        gateForms
 	MayPass, MayWaive, MayReopen bool
 	Paper                        bool // the statement can be printed

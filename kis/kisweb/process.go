@@ -7,6 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -34,7 +35,7 @@ func registerProcesses(r *web.Router, s *kis.Service) {
 // processListPage is the list of processes.
 type processListPage struct {
 	ui.Page
-	Processes []kis.ProcessSummary
+	Processes []process.ProcessSummary
 	MayImport bool
 	MayPlan   bool
 }
@@ -51,7 +52,8 @@ func (h processPages) list(c *web.Context) error {
 // processShowPage is one version of a description.
 type processShowPage struct {
 	ui.Page
-	kis.VersionPage
+	process.VersionPage
+	Cycles    []kis.VersionCycle // that stand on the version
 	Phases    []processPhase
 	MayImport bool
 	Edition   string            // of GSBPM whose names stand beside the national ones; empty: none
@@ -60,9 +62,9 @@ type processShowPage struct {
 
 // processPhase is a phase with the rows under it.
 type processPhase struct {
-	kis.Activity
-	Rows []kis.Activity // sub-processes and tasks
-	Gate *kis.ProcessGate
+	process.Activity
+	Rows []process.Activity // sub-processes and tasks
+	Gate *process.ProcessGate
 }
 
 // show is the newest version; ?version= is the address of earlier editions of
@@ -73,7 +75,7 @@ func (h processPages) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.render(c, kis.VersionPage{ProcessPage: found})
+	return h.render(c, process.VersionPage{ProcessPage: found}, nil)
 }
 
 // version is one version with how it came about.
@@ -86,7 +88,11 @@ func (h processPages) version(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.render(c, found)
+	cycles, err := h.kis.CyclesOfVersion(c.Ctx(), found.Version.ID)
+	if err != nil {
+		return err
+	}
+	return h.render(c, found, cycles)
 }
 
 // versionNumber reads the number of a version in an address.
@@ -98,11 +104,11 @@ func versionNumber(text string) (int, error) {
 	return n, nil
 }
 
-func (h processPages) render(c *web.Context, v kis.VersionPage) error {
-	p := processShowPage{Page: c.Page(""), VersionPage: v, Phases: phasesOf(v.ProcessPage), MayImport: c.Can(policies.ProcessImport), Edition: c.Query("gsbpm")}
+func (h processPages) render(c *web.Context, v process.VersionPage, cycles []kis.VersionCycle) error {
+	p := processShowPage{Page: c.Page(""), VersionPage: v, Cycles: cycles, Phases: phasesOf(v.ProcessPage), MayImport: c.Can(policies.ProcessImport), Edition: c.Query("gsbpm")}
 	p.Page.Title = v.ProcessRef.Title(p.Lang)
-	if slices.Contains(kis.ModelEditions, p.Edition) {
-		names, err := kis.GSBPM()
+	if slices.Contains(process.ModelEditions, p.Edition) {
+		names, err := process.GSBPM()
 		if err != nil {
 			return err
 		}
@@ -115,10 +121,10 @@ func (h processPages) render(c *web.Context, v kis.VersionPage) error {
 }
 
 // phasesOf puts the rows of a description under their phases.
-func phasesOf(found kis.ProcessPage) []processPhase {
+func phasesOf(found process.ProcessPage) []processPhase {
 	var out []processPhase
 	for _, a := range found.Activities {
-		if a.Level == kis.Phase {
+		if a.Level == process.Phase {
 			out = append(out, processPhase{Activity: a})
 			continue
 		}

@@ -10,6 +10,8 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -18,12 +20,12 @@ import (
 type importPage struct {
 	ui.Page
 	Form        ui.Form
-	Departments []kis.Department // that may own a process
-	Everybody   []kis.Department // that may be a supplier
-	Result      *kis.ImportResult
+	Departments []office.Department // that may own a process
+	Everybody   []office.Department // that may be a supplier
+	Result      *process.ImportResult
 	Uploaded    string // id of the file that was previewed; empty when it was refused
 	File        string // its name
-	State       kis.RowState
+	State       process.RowState
 	MayDecide   bool
 }
 
@@ -42,7 +44,7 @@ func (h processPages) importPage(c *web.Context, status int, p importPage) error
 	}
 	p.Everybody = departments
 	for _, d := range departments {
-		if d.Kind == kis.Internal {
+		if d.Kind == office.Internal {
 			p.Departments = append(p.Departments, d)
 		}
 	}
@@ -78,7 +80,7 @@ func (h processPages) preview(c *web.Context) error {
 // look shows what a file would become.
 func (h processPages) look(c *web.Context, id string, values url.Values, first bool) error {
 	up, res, err := h.run(c, id, values, nil, true)
-	p := importPage{Form: ui.Form{Values: values}, Result: &res, Uploaded: id, File: up.Name, State: kis.RowState(values.Get("state"))}
+	p := importPage{Form: ui.Form{Values: values}, Result: &res, Uploaded: id, File: up.Name, State: process.RowState(values.Get("state"))}
 	if err == nil || res.Asks() {
 		return h.importPage(c, http.StatusOK, p)
 	}
@@ -134,13 +136,13 @@ func (h processPages) confirm(c *web.Context) error {
 }
 
 // run imports a file that was sent before.
-func (h processPages) run(c *web.Context, uploadID string, values url.Values, choices map[string]kis.SupplierChoice, dry bool) (kis.Upload, kis.ImportResult, error) {
+func (h processPages) run(c *web.Context, uploadID string, values url.Values, choices map[string]process.SupplierChoice, dry bool) (kis.Upload, process.ImportResult, error) {
 	up, file, err := h.kis.OpenUpload(c.Ctx(), uploadID)
 	if err != nil {
-		return up, kis.ImportResult{}, err
+		return up, process.ImportResult{}, err
 	}
 	defer file.Close()
-	res, err := h.kis.ImportProcess(c.Ctx(), kis.ImportRequest{Reader: file, Name: up.Name, Code: strings.TrimSpace(values.Get("code")), TitleAZ: values.Get("title_az"),
+	res, err := h.kis.ImportProcess(c.Ctx(), process.ImportRequest{Reader: file, Name: up.Name, Code: strings.TrimSpace(values.Get("code")), TitleAZ: values.Get("title_az"),
 		TitleEN: values.Get("title_en"), OwnerCode: values.Get("owner"), EffectiveFrom: day.Day(strings.TrimSpace(values.Get("effective_from"))),
 		Suppliers: choices, DryRun: dry})
 	return up, res, err
@@ -152,25 +154,25 @@ const maxChoices = 200
 // supplierChoices reads what a person chose for the unknown suppliers; those
 // left open are not in it. fields leads from the names of the service to those
 // of the form.
-func supplierChoices(values url.Values) (choices map[string]kis.SupplierChoice, fields map[string]string) {
-	choices, fields = map[string]kis.SupplierChoice{}, map[string]string{}
+func supplierChoices(values url.Values) (choices map[string]process.SupplierChoice, fields map[string]string) {
+	choices, fields = map[string]process.SupplierChoice{}, map[string]string{}
 	for i := range maxChoices {
 		name := values.Get(fmt.Sprintf("supplier_%d", i))
 		if name == "" {
 			break
 		}
 		field := fmt.Sprintf("choice_%d", i)
-		fields[kis.SupplierField(name)] = field
+		fields[process.SupplierField(name)] = field
 		choice := values.Get(field)
 		code, isDepartment := strings.CutPrefix(choice, "code:")
 		switch {
 		case isDepartment:
-			choices[name] = kis.SupplierChoice{Kind: kis.SupplierDepartment, Code: code}
-		case choice == string(kis.SupplierText):
-			choices[name] = kis.SupplierChoice{Kind: kis.SupplierText}
-		case choice == string(kis.SupplierExternal):
-			fields[kis.SupplierField(name)] = fmt.Sprintf("code_%d", i)
-			choices[name] = kis.SupplierChoice{Kind: kis.SupplierExternal, Code: strings.TrimSpace(values.Get(fmt.Sprintf("code_%d", i))),
+			choices[name] = process.SupplierChoice{Kind: process.SupplierDepartment, Code: code}
+		case choice == string(process.SupplierText):
+			choices[name] = process.SupplierChoice{Kind: process.SupplierText}
+		case choice == string(process.SupplierExternal):
+			fields[process.SupplierField(name)] = fmt.Sprintf("code_%d", i)
+			choices[name] = process.SupplierChoice{Kind: process.SupplierExternal, Code: strings.TrimSpace(values.Get(fmt.Sprintf("code_%d", i))),
 				NameEN: strings.TrimSpace(values.Get(fmt.Sprintf("name_en_%d", i)))}
 		}
 	}
@@ -179,7 +181,7 @@ func supplierChoices(values url.Values) (choices map[string]kis.SupplierChoice, 
 
 // undecided says beside each supplier that was left open that it has to be
 // decided, instead of naming the rows of the file.
-func undecided(e *ui.Errors, values url.Values, choices map[string]kis.SupplierChoice) *ui.Errors {
+func undecided(e *ui.Errors, values url.Values, choices map[string]process.SupplierChoice) *ui.Errors {
 	out := &ui.Errors{Kind: e.Kind, Key: "error.invalid"}
 	for i := range maxChoices {
 		name := values.Get(fmt.Sprintf("supplier_%d", i))

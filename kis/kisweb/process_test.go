@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/web/webtest"
 )
 
@@ -67,7 +67,7 @@ func TestVersionsAreComparedCopiedAndMapped(t *testing.T) {
 	text := strings.NewReplacer("Tələbatların dəqiqləşdirilməsi,", "Tələbatların dəqiqləşdirilməsi və təsdiqi,", "Tələbatların dəqiqləşdirilmiş siyahısı", "Tələbatların yeni siyahısı").Replace(description(t))
 	text = strings.Replace(text, "1.6.2,task,1.6,Risklərin təhlili,Risklərin və imkanların qiymətləndirilməsi,Müəyyən edilmiş risklər və imkanlar,DSK | SSS,“Risklərin təhlili və qiymətləndirilməsi” cədvəli,true", "1.6.2,task,1.6,Risklərin təhlili,,,,,false", 1) +
 		"8.3.2,task,8.3,Planın təsdiqi,Planın təsdiqi,Plan,KİEMŞ,Təsdiq edilmiş plan,true,Approve the plan\r\n"
-	if _, err := s.office.ImportProcess(s.office.As(context.Background(), "nigar"), kis.ImportRequest{Reader: strings.NewReader(text), Name: "b.csv", Code: kistest.ProcessCode}); err != nil {
+	if _, err := s.office.ImportProcess(s.office.As(context.Background(), "nigar"), process.ImportRequest{Reader: strings.NewReader(text), Name: "b.csv", Code: kistest.ProcessCode}); err != nil {
 		t.Fatal(err)
 	}
 	aytan, nigar := s.as("aytan"), s.as("nigar")

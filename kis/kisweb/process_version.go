@@ -5,7 +5,8 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -13,8 +14,8 @@ import (
 // comparePage is what differs between two versions.
 type comparePage struct {
 	ui.Page
-	kis.VersionDiff
-	Kind kis.ChangeKind // shown alone; empty: all
+	process.VersionDiff
+	Kind process.ChangeKind // shown alone; empty: all
 }
 
 // compare shows what a version changed against another, ?with=N; against the
@@ -34,16 +35,16 @@ func (h processPages) compare(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	p := comparePage{Page: c.Page("kis.compare.title"), VersionDiff: diff, Kind: kis.ChangeKind(c.Query("kind"))}
+	p := comparePage{Page: c.Page("kis.compare.title"), VersionDiff: diff, Kind: process.ChangeKind(c.Query("kind"))}
 	return c.Render(http.StatusOK, processCompare(p))
 }
 
 // shown are the activities of the kind that was asked for.
-func (p comparePage) shown() []kis.ActivityDiff {
+func (p comparePage) shown() []process.ActivityDiff {
 	if p.Kind == "" {
 		return p.Activities
 	}
-	var out []kis.ActivityDiff
+	var out []process.ActivityDiff
 	for _, a := range p.Activities {
 		if a.Has(p.Kind) {
 			out = append(out, a)
@@ -55,7 +56,7 @@ func (p comparePage) shown() []kis.ActivityDiff {
 // mapPage is the map of a process.
 type mapPage struct {
 	ui.Page
-	kis.ProcessPage
+	process.ProcessPage
 	Phases []processPhase
 }
 
@@ -80,11 +81,11 @@ func (h processPages) processMap(c *web.Context) error {
 // modelPage is the list of names of GSBPM.
 type modelPage struct {
 	ui.Page
-	Names []kis.ModelName
+	Names []process.ModelName
 }
 
 func (h processPages) model(c *web.Context) error {
-	names, err := kis.GSBPM()
+	names, err := process.GSBPM()
 	if err != nil {
 		return err
 	}
@@ -94,9 +95,9 @@ func (h processPages) model(c *web.Context) error {
 // copyPage is the form of a copy.
 type copyPage struct {
 	ui.Page
-	kis.ProcessPage
+	process.ProcessPage
 	Form        ui.Form
-	Departments []kis.Department
+	Departments []office.Department
 }
 
 func (h processPages) copyForm(c *web.Context) error { return h.copyPage(c, http.StatusOK, ui.Form{}) }
@@ -112,7 +113,7 @@ func (h processPages) copyPage(c *web.Context, status int, f ui.Form) error {
 	}
 	p := copyPage{Page: c.Page("kis.copy.title"), ProcessPage: found, Form: f}
 	for _, d := range list {
-		if d.Kind == kis.Internal {
+		if d.Kind == office.Internal {
 			p.Departments = append(p.Departments, d)
 		}
 	}
@@ -120,7 +121,7 @@ func (h processPages) copyPage(c *web.Context, status int, f ui.Form) error {
 }
 
 func (h processPages) copyProcess(c *web.Context) error {
-	ref, err := h.kis.CopyProcess(c.Ctx(), kis.CopyRequest{From: c.Param("id"), Code: strings.TrimSpace(c.Form("code")), TitleAZ: c.Form("title_az"),
+	ref, err := h.kis.CopyProcess(c.Ctx(), process.CopyRequest{From: c.Param("id"), Code: strings.TrimSpace(c.Form("code")), TitleAZ: c.Form("title_az"),
 		TitleEN: c.Form("title_en"), OwnerCode: c.Form("owner"), EffectiveFrom: day.Day(strings.TrimSpace(c.Form("effective_from")))})
 	if e, status, ok := web.FormError(err); ok {
 		return h.copyPage(c, status, c.FormOf(e))

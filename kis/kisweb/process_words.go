@@ -9,6 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/web/ui"
 )
 
@@ -21,7 +22,7 @@ func processFacts(p processShowPage) string {
 func phaseCount(p ui.Page, ph processPhase) string {
 	n, all := 0, 0
 	for _, a := range ph.Rows {
-		if a.Level != kis.Task {
+		if a.Level != process.Task {
 			continue
 		}
 		if all++; a.Applicable {
@@ -45,7 +46,7 @@ func importCounts(p importPage) []ui.KVRow {
 		count("kis.import.na", r.NotApplicable), count("kis.import.gates", r.Gates), count("kis.import.outputs", r.TaskOutputs),
 	}
 	if p.Uploaded == "" { // no chips over the rows then
-		for _, s := range kis.RowStates() {
+		for _, s := range process.RowStates() {
 			rows = append(rows, count("kis.import.state."+string(s), r.Count(s)))
 		}
 	}
@@ -75,7 +76,7 @@ func importOwners(p importPage) []ui.Option {
 var importCarry = []string{"code", "title_az", "title_en", "owner", "effective_from"}
 
 // markState says how a row differs from the version before.
-func markState(p ui.Page, r kis.ImportedRow) ui.State {
+func markState(p ui.Page, r process.ImportedRow) ui.State {
 	switch {
 	case r.Mark == "added":
 		return ui.State{Tone: "info", Icon: "plus", Word: p.T("kis.import.mark.added")}
@@ -115,10 +116,10 @@ func sourceRows(p processShowPage) []ui.KVRow {
 
 // rows are the rows the preview shows: those of the state that was chosen, and
 // of a refused file those that say why.
-func (p importPage) rows() []kis.ImportedRow {
-	var out []kis.ImportedRow
+func (p importPage) rows() []process.ImportedRow {
+	var out []process.ImportedRow
 	for _, r := range p.Result.Rows {
-		if p.Uploaded == "" && r.State == kis.RowRead || p.State != "" && r.State != p.State {
+		if p.Uploaded == "" && r.State == process.RowRead || p.State != "" && r.State != p.State {
 			continue
 		}
 		out = append(out, r)
@@ -129,7 +130,7 @@ func (p importPage) rows() []kis.ImportedRow {
 // stateOfRowChips filter the preview by what became of the rows.
 func stateOfRowChips(p importPage) []ui.Chip {
 	var out []ui.Chip
-	for _, s := range kis.RowStates() {
+	for _, s := range process.RowStates() {
 		state, current := rowState(p.Page, s), p.State == s
 		q := url.Values{"file": {p.Uploaded}}
 		for _, name := range importCarry {
@@ -146,35 +147,37 @@ func stateOfRowChips(p importPage) []ui.Chip {
 }
 
 // rowState says in a word what became of a row.
-func rowState(p ui.Page, s kis.RowState) ui.State {
-	look := map[kis.RowState]ui.Look{kis.RowRead: {Tone: "good", Icon: "check"}, kis.RowRepaired: {Tone: "info", Icon: "tool"},
-		kis.RowDoubtful: {Tone: "warn", Icon: "help-circle"}, kis.RowRefused: {Tone: "bad", Icon: "x"}}[s]
+func rowState(p ui.Page, s process.RowState) ui.State {
+	look := map[process.RowState]ui.Look{process.RowRead: {Tone: "good", Icon: "check"}, process.RowRepaired: {Tone: "info", Icon: "tool"},
+		process.RowDoubtful: {Tone: "warn", Icon: "help-circle"}, process.RowRefused: {Tone: "bad", Icon: "x"}}[s]
 	return look.State(p, "kis.import.state."+string(s))
 }
 
 // weightState says in a word how much a note matters.
-func weightState(p ui.Page, w kis.NoteWeight) ui.State {
-	look := map[kis.NoteWeight]ui.Look{kis.NoteForm: {Tone: "off", Icon: "language"}, kis.NoteRepair: {Tone: "info", Icon: "tool"},
-		kis.NoteDoubt: {Tone: "warn", Icon: "help-circle"}, kis.NoteFault: {Tone: "bad", Icon: "x"}}[w]
+func weightState(p ui.Page, w process.NoteWeight) ui.State {
+	look := map[process.NoteWeight]ui.Look{process.NoteForm: {Tone: "off", Icon: "language"}, process.NoteRepair: {Tone: "info", Icon: "tool"},
+		process.NoteDoubt: {Tone: "warn", Icon: "help-circle"}, process.NoteFault: {Tone: "bad", Icon: "x"}}[w]
 	return look.State(p, "kis.import.weight."+string(w))
 }
 
 // notesOf are the notes of a row: those on the form of words, or the others.
-func notesOf(r kis.ImportedRow, form bool) (out []kis.ReadingNote) {
+func notesOf(r process.ImportedRow, form bool) (out []process.ReadingNote) {
 	for _, n := range r.Notes {
-		if (n.Weight == kis.NoteForm) == form {
+		if (n.Weight == process.NoteForm) == form {
 			out = append(out, n)
 		}
 	}
 	return out
 }
 
-func hasDoubt(notes []kis.ReadingNote) bool {
-	return slices.ContainsFunc(notes, func(n kis.ReadingNote) bool { return n.Weight == kis.NoteDoubt || n.Weight == kis.NoteFault })
+func hasDoubt(notes []process.ReadingNote) bool {
+	return slices.ContainsFunc(notes, func(n process.ReadingNote) bool {
+		return n.Weight == process.NoteDoubt || n.Weight == process.NoteFault
+	})
 }
 
 // noteWords is a note with the column it is about.
-func noteWords(p ui.Page, n kis.ReadingNote) string {
+func noteWords(p ui.Page, n process.ReadingNote) string {
 	text := p.T(n.Key, apperr.Flat(n.Args)...)
 	if word := columnWord(p, n.Column); word != "" {
 		return word + ": " + text
@@ -202,10 +205,10 @@ func lineNumber(n int) string {
 
 // supplierOptions are the answers to a supplier nobody knows; nothing is chosen
 // for the person.
-func supplierOptions(p importPage, u kis.UnknownSupplier) []ui.Option {
+func supplierOptions(p importPage, u process.UnknownSupplier) []ui.Option {
 	out := []ui.Option{{Value: "", Label: p.T("kis.import.choice_none")},
-		{Value: string(kis.SupplierText), Label: p.T("kis.import.choice_text")},
-		{Value: string(kis.SupplierExternal), Label: p.T("kis.import.choice_external")}}
+		{Value: string(process.SupplierText), Label: p.T("kis.import.choice_text")},
+		{Value: string(process.SupplierExternal), Label: p.T("kis.import.choice_external")}}
 	for _, d := range p.Everybody {
 		out = append(out, ui.Option{Value: "code:" + d.Code, Label: p.T("kis.import.choice_is", "code", d.Code, "name", d.Name(p.Lang))})
 	}
@@ -213,7 +216,7 @@ func supplierOptions(p importPage, u kis.UnknownSupplier) []ui.Option {
 }
 
 // likeHint names a department that is called nearly so.
-func likeHint(p ui.Page, u kis.UnknownSupplier) string {
+func likeHint(p ui.Page, u process.UnknownSupplier) string {
 	if u.Like == "" {
 		return ""
 	}
@@ -228,7 +231,7 @@ func compareFacts(p comparePage) string {
 // changeChips filter a comparison by what changed.
 func changeChips(p comparePage) []ui.Chip {
 	var out []ui.Chip
-	for _, k := range kis.ChangeKinds() {
+	for _, k := range process.ChangeKinds() {
 		n := p.Count(k)
 		if n == 0 {
 			continue
@@ -244,10 +247,10 @@ func changeChips(p comparePage) []ui.Chip {
 }
 
 // changeState says in a word what kind of change it is.
-func changeState(p ui.Page, k kis.ChangeKind) ui.State {
-	look := map[kis.ChangeKind]ui.Look{kis.ChangeAdded: {Tone: "good", Icon: "plus"}, kis.ChangeRemoved: {Tone: "bad", Icon: "minus"},
-		kis.ChangeMoved: {Tone: "info", Icon: "switch-horizontal"}, kis.ChangeRenamed: {Tone: "info", Icon: "pencil"}, kis.ChangeOutputs: {Tone: "warn", Icon: "file-export"},
-		kis.ChangeApplicable: {Tone: "warn", Icon: "variable-off"}, kis.ChangeOther: {Tone: "off", Icon: "dots"}}[k]
+func changeState(p ui.Page, k process.ChangeKind) ui.State {
+	look := map[process.ChangeKind]ui.Look{process.ChangeAdded: {Tone: "good", Icon: "plus"}, process.ChangeRemoved: {Tone: "bad", Icon: "minus"},
+		process.ChangeMoved: {Tone: "info", Icon: "switch-horizontal"}, process.ChangeRenamed: {Tone: "info", Icon: "pencil"}, process.ChangeOutputs: {Tone: "warn", Icon: "file-export"},
+		process.ChangeApplicable: {Tone: "warn", Icon: "variable-off"}, process.ChangeOther: {Tone: "off", Icon: "dots"}}[k]
 	return look.State(p, "kis.compare.kind."+string(k))
 }
 
@@ -261,9 +264,9 @@ func orDash(s string) string {
 }
 
 // subsOf are the sub-processes of a phase.
-func subsOf(ph processPhase) (out []kis.Activity) {
+func subsOf(ph processPhase) (out []process.Activity) {
 	for _, a := range ph.Rows {
-		if a.Level == kis.Subprocess {
+		if a.Level == process.Subprocess {
 			out = append(out, a)
 		}
 	}
@@ -271,10 +274,10 @@ func subsOf(ph processPhase) (out []kis.Activity) {
 }
 
 // taskCount is how many tasks of a sub-process apply, of all.
-func taskCount(p ui.Page, ph processPhase, sub kis.Activity) string {
+func taskCount(p ui.Page, ph processPhase, sub process.Activity) string {
 	n, all := 0, 0
 	for _, a := range ph.Rows {
-		if a.Level == kis.Task && strings.HasPrefix(a.Code, sub.Code+".") {
+		if a.Level == process.Task && strings.HasPrefix(a.Code, sub.Code+".") {
 			if all++; a.Applicable {
 				n++
 			}

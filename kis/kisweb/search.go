@@ -9,6 +9,8 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -95,7 +97,7 @@ func (h searchPages) activities(c *web.Context, p searchPage) (searchGroup, erro
 	list, err := h.kis.FindActivities(c.Ctx(), p.Query, p.Lang, perKind)
 	for _, a := range list {
 		hit := searchHit{Title: a.Code + " " + a.Name, Under: a.Process.Title(p.Lang), Href: "/processes/" + a.Process.Code}
-		if a.Level == kis.Task && a.CycleID != "" && c.Can(policies.CycleRead) {
+		if a.Level == process.Task && a.CycleID != "" && c.Can(policies.CycleRead) {
 			hit.Href, hit.Under = taskHref(a.CycleID, a.Code), hit.Under+", "+a.Period
 		}
 		g.Hits = append(g.Hits, hit)
@@ -130,7 +132,7 @@ func (h searchPages) people(c *web.Context, p searchPage) (searchGroup, error) {
 	if !c.Can(policies.UserRead) {
 		return g, nil
 	}
-	list, err := h.kis.People(c.Ctx(), kis.PeopleFilter{Query: p.Query})
+	list, err := h.kis.People(c.Ctx(), office.PeopleFilter{Query: p.Query})
 	for i, u := range list {
 		if i < perKind {
 			g.Hits = append(g.Hits, searchHit{Title: u.Name, Under: u.Position(p.Lang), Href: "/admin/users/" + u.ID})

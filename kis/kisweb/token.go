@@ -6,6 +6,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -25,9 +26,9 @@ func registerTokens(r *web.Router, s *kis.Service) {
 type tokenPage struct {
 	ui.Page
 	Form   ui.Form
-	Tokens []kis.Token
-	Made   kis.Token // just now
-	Secret string    // its text, shown on this page only
+	Tokens []office.Token
+	Made   office.Token // just now
+	Secret string       // its text, shown on this page only
 }
 
 func (h tokenPages) list(c *web.Context) error {
@@ -47,7 +48,7 @@ func (h tokenPages) page(c *web.Context, status int, p tokenPage) (err error) {
 // for another page.
 func (h tokenPages) create(c *web.Context) error {
 	var check apperr.Check
-	n := kis.NewToken{Name: check.Text("name", c.Form("name"), 1, kis.MaxTokenName), To: c.FormDate(&check, "to", true)}
+	n := office.NewToken{Name: check.Text("name", c.Form("name"), 1, office.MaxTokenName), To: c.FormDate(&check, "to", true)}
 	err := check.Err()
 	var p tokenPage
 	if err == nil {
@@ -75,7 +76,7 @@ func (h tokenPages) revoke(c *web.Context) error {
 }
 
 // state says whether a token opens anything.
-func (p tokenPage) state(t kis.Token) ui.State {
+func (p tokenPage) state(t office.Token) ui.State {
 	switch {
 	case !t.RevokedAt.IsZero():
 		return ui.State{Tone: "off", Icon: "ban", Word: p.T("kis.token.revoked")}
@@ -86,4 +87,4 @@ func (p tokenPage) state(t kis.Token) ui.State {
 }
 
 // usual is the last day that the form proposes.
-func (p tokenPage) usual() day.Day { return p.Today().Add(kis.TokenDays) }
+func (p tokenPage) usual() day.Day { return p.Today().Add(office.TokenDays) }

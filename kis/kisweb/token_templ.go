@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web/ui"
 )
 
@@ -123,7 +123,7 @@ func tokenList(p tokenPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Input(p.Page, p.Form, ui.In{Name: "name", Label: p.T("kis.token.name"), Hint: p.T("kis.token.name_hint"), Required: true, Max: kis.MaxTokenName, Autocomplete: "off", Class: "col-md-6"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Input(p.Page, p.Form, ui.In{Name: "name", Label: p.T("kis.token.name"), Hint: p.T("kis.token.name_hint"), Required: true, Max: office.MaxTokenName, Autocomplete: "off", Class: "col-md-6"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -131,7 +131,7 @@ func tokenList(p tokenPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.DateField(p.Page, p.Form, ui.In{Name: "to", Label: p.T("kis.token.to"), Hint: p.T("kis.token.to_hint", "max", kis.MaxTokenDays), Required: true, Value: p.usual().Format(), Class: "col-md-6"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.DateField(p.Page, p.Form, ui.In{Name: "to", Label: p.T("kis.token.to"), Hint: p.T("kis.token.to_hint", "max", office.MaxTokenDays), Required: true, Value: p.usual().Format(), Class: "col-md-6"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -10,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -26,16 +27,16 @@ type trailPages struct{ kis *kis.Service }
 type trailPage struct {
 	ui.Page
 	Form        ui.Form // what was typed into the dates, when it was wrong
-	Filter      kis.TrailFilter
+	Filter      office.TrailFilter
 	Entries     []trailEntry
-	People      []kis.User
+	People      []office.User
 	Next, First string
 	Filtered    bool
 }
 
 // trailEntry is one entry, ready to be shown.
 type trailEntry struct {
-	kis.Event
+	office.Event
 	What    string // what was done, in words
 	Object  string // what it was done to: kind and label
 	Href    string // its page, "" when it has none
@@ -44,7 +45,7 @@ type trailEntry struct {
 
 func (h trailPages) list(c *web.Context) error {
 	var check apperr.Check
-	f := kis.TrailFilter{ActorID: c.Query("person"), Action: c.Query("action"), Kind: c.Query("kind"), ObjectID: c.Query("object"),
+	f := office.TrailFilter{ActorID: c.Query("person"), Action: c.Query("action"), Kind: c.Query("kind"), ObjectID: c.Query("object"),
 		From: queryDay(c, &check, "from"), To: queryDay(c, &check, "to"), Limit: c.Limit()}
 	if after := c.Cursor(1); after != nil {
 		f.Before, _ = strconv.ParseInt(after[0], 10, 64) // a damaged number is the first page
@@ -55,7 +56,7 @@ func (h trailPages) list(c *web.Context) error {
 	if p.People, err = h.kis.TrailActors(c.Ctx()); err != nil {
 		return err
 	}
-	var found kis.TrailPage
+	var found office.TrailPage
 	if err = check.Err(); err == nil {
 		found, err = h.kis.Trail(c.Ctx(), f)
 	}
@@ -122,7 +123,7 @@ func kindName(p ui.Page, kind string) string {
 	return kind
 }
 
-func objectWord(p ui.Page, e kis.Event) string {
+func objectWord(p ui.Page, e office.Event) string {
 	if e.Label == "" {
 		return kindName(p, e.Kind)
 	}
@@ -148,7 +149,7 @@ var objectPages = map[string]struct {
 
 // objectHref is the page on which an entry's object is shown, if the reader
 // may open such pages.
-func objectHref(c *web.Context, e kis.Event) string {
+func objectHref(c *web.Context, e office.Event) string {
 	if page := objectPages[e.RootKind]; page.base != "" && e.RootID != "" && c.Can(page.act) {
 		return page.base + e.RootID
 	}

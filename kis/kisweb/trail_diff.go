@@ -13,6 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/notice"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -30,7 +31,7 @@ type names map[string]string
 
 // namesOf looks up the ids in the entries: two queries at most, whatever their
 // number.
-func namesOf(c *web.Context, s *kis.Service, events []kis.Event) (names, error) {
+func namesOf(c *web.Context, s *kis.Service, events []office.Event) (names, error) {
 	ids := map[string]bool{}
 	for _, e := range events {
 		for _, raw := range []json.RawMessage{e.Before, e.After} {
@@ -105,7 +106,7 @@ func walk(d *json.Decoder, path string, out *[]field) error {
 
 // changes compares before and after field by field; what did not change is
 // left out. Several values of one path are a list.
-func changes(p ui.Page, e kis.Event, n names) []change {
+func changes(p ui.Page, e office.Event, n names) []change {
 	var order []string
 	before, after := map[string][]string{}, map[string][]string{}
 	collect := func(raw json.RawMessage, into map[string][]string) {
@@ -150,7 +151,7 @@ func fieldWord(p ui.Page, path string) string {
 
 // readable writes a value as the pages do: days, times, yes and no, names for
 // ids, words for roles and states.
-func readable(p ui.Page, e kis.Event, f field, n names) string {
+func readable(p ui.Page, e office.Event, f field, n names) string {
 	if name := n[f.text]; name != "" {
 		return name
 	}
@@ -195,7 +196,7 @@ var valueWords = map[string]string{"answer": "audit.answer", "basis": "planning.
 	"grade": "audit.grade", "object_kind": "kis.trail.kind", "proposed": "kis.trail.value.status", "section": "planning.section"}
 
 // valueKey is the key of the word for a value, e.g. audit.act.state.issued.
-func valueKey(e kis.Event, field, value string) string {
+func valueKey(e office.Event, field, value string) string {
 	base := objectWords[e.Kind]
 	if base == "" {
 		context, _, _ := strings.Cut(e.Action, ":")
@@ -212,7 +213,7 @@ func valueKey(e kis.Event, field, value string) string {
 
 // logOf turns the history of an object into lines: what was done, then the
 // fields that changed.
-func logOf(p ui.Page, events []kis.Event, n names) []ui.LogEntry {
+func logOf(p ui.Page, events []office.Event, n names) []ui.LogEntry {
 	out := make([]ui.LogEntry, len(events))
 	for i, e := range events {
 		var notes []string

@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web/ui"
 )
 
@@ -1091,7 +1091,7 @@ func diffLines(p ui.Page, list []change) templ.Component {
 	})
 }
 
-func who(p ui.Page, e kis.Event) string {
+func who(p ui.Page, e office.Event) string {
 	if e.ActorID == "" {
 		return p.T("kis.trail.program", "name", e.ActorName)
 	}

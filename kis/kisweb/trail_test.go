@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -94,7 +94,7 @@ func TestEveryActionAndRoleHasWords(t *testing.T) {
 		for _, a := range policies.Actions() {
 			wantText(t, lang, "action."+strings.ReplaceAll(string(a), ":", "."))
 		}
-		for _, a := range kis.TrailActions() {
+		for _, a := range office.TrailActions() {
 			wantText(t, lang, "action."+strings.ReplaceAll(a, ":", "."))
 		}
 		for _, r := range policies.Roles() {

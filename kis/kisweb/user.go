@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -23,9 +23,9 @@ type userForms struct {
 // userPage is one person with roles, departments, account and history.
 type userPage struct {
 	ui.Page
-	User        kis.UserDetail
-	Departments []kis.Department // to choose from
-	History     []kis.Event
+	User        office.UserDetail
+	Departments []office.Department // to choose from
+	History     []office.Event
 	Names       names
 	Forms       userForms
 	MayWrite    bool
@@ -151,8 +151,8 @@ func (h userPages) resetPassword(c *web.Context) error {
 
 // readGrant reads the fields of a role to give. An observer's object is given
 // by the address of its page.
-func readGrant(c *web.Context, check *apperr.Check) kis.NewGrant {
-	g := kis.NewGrant{Role: policies.Role(c.Form("role")), AgencyCode: strings.TrimSpace(c.Form("agency")),
+func readGrant(c *web.Context, check *apperr.Check) office.NewGrant {
+	g := office.NewGrant{Role: policies.Role(c.Form("role")), AgencyCode: strings.TrimSpace(c.Form("agency")),
 		From: formDay(c, check, "from", false), To: formDay(c, check, "to", false)}
 	if g.Role != policies.AgencyOfficer {
 		g.AgencyCode = ""
@@ -201,7 +201,7 @@ func formDay(c *web.Context, check *apperr.Check, name string, required bool) da
 }
 
 // reach says in words how far a role of the person goes.
-func (p userPage) reach(g kis.Grant) string {
+func (p userPage) reach(g office.Grant) string {
 	switch {
 	case g.AgencyID != "":
 		return p.T("kis.user.role.agency")
@@ -214,7 +214,7 @@ func (p userPage) reach(g kis.Grant) string {
 }
 
 // roleState is the state word of a role today.
-func (p userPage) roleState(g kis.Grant) ui.State {
+func (p userPage) roleState(g office.Grant) ui.State {
 	switch today := p.Today(); {
 	case g.ValidOn(today):
 		return ui.State{Tone: "good", Icon: "circle-check", Word: p.T("kis.user.role.valid")}
@@ -225,6 +225,6 @@ func (p userPage) roleState(g kis.Grant) ui.State {
 }
 
 // mayEnd says whether a role can still be ended by this actor.
-func (p userPage) mayEnd(g kis.Grant) bool {
+func (p userPage) mayEnd(g office.Grant) bool {
 	return p.MayWrite && !p.Self && (g.To == "" || g.To >= p.Today())
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web/ui"
 )
 
@@ -39,7 +39,7 @@ func accountRows(p userPage) []ui.KVRow {
 }
 
 // endForm is the form that ends a role, with its errors when it was refused.
-func (p userPage) endForm(g kis.Grant) ui.Form {
+func (p userPage) endForm(g office.Grant) ui.Form {
 	if g.ID == p.Forms.endRole {
 		return p.Forms.end
 	}
@@ -48,7 +48,7 @@ func (p userPage) endForm(g kis.Grant) ui.Form {
 
 // roleDays writes from when to when a role counts; one that was taken back
 // before it began says so.
-func roleDays(p ui.Page, g kis.Grant) string {
+func roleDays(p ui.Page, g office.Grant) string {
 	if g.To != "" && g.To < g.From {
 		return p.T("kis.user.role.never")
 	}

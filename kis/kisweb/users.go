@@ -6,6 +6,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -33,15 +34,15 @@ func registerUsers(r *web.Router, s *kis.Service) {
 // userListPage is the list with its filter.
 type userListPage struct {
 	ui.Page
-	Filter      kis.UserFilter
-	Found       kis.UserPage
-	Departments []kis.Department
+	Filter      office.UserFilter
+	Found       office.UserPage
+	Departments []office.Department
 	Next, First string
 	MayWrite    bool
 }
 
 func (h userPages) list(c *web.Context) error {
-	f := kis.UserFilter{Query: c.Query("q"), DepartmentID: c.Query("department"), Role: policies.Role(c.Query("role")), State: c.Query("state"), Limit: c.Limit()}
+	f := office.UserFilter{Query: c.Query("q"), DepartmentID: c.Query("department"), Role: policies.Role(c.Query("role")), State: c.Query("state"), Limit: c.Limit()}
 	if after := c.Cursor(1); after != nil {
 		f.After = after[0]
 	}
@@ -69,8 +70,8 @@ func (p userListPage) filtered() bool {
 type userFormPage struct {
 	ui.Page
 	Form        ui.Form
-	User        kis.User // zero when new
-	Departments []kis.Department
+	User        office.User // zero when new
+	Departments []office.Department
 }
 
 func (h userPages) new(c *web.Context) error { return h.newForm(c, http.StatusOK, ui.Form{}) }
@@ -84,15 +85,15 @@ func (h userPages) newForm(c *web.Context, status int, f ui.Form) error {
 }
 
 func (h userPages) create(c *web.Context) error {
-	n := kis.NewUser{Email: c.Form("email"), Name: c.Form("name"), PositionAZ: c.Form("position_az"), PositionEN: c.Form("position_en"),
-		DepartmentCode: c.Form("department"), Lang: c.Form("lang"), Password: kis.FirstPassword()}
+	n := office.NewUser{Email: c.Form("email"), Name: c.Form("name"), PositionAZ: c.Form("position_az"), PositionEN: c.Form("position_en"),
+		DepartmentCode: c.Form("department"), Lang: c.Form("lang"), Password: office.FirstPassword()}
 	if c.Form("role") != "" {
 		var check apperr.Check
 		g := readGrant(c, &check)
 		if err := check.Err(); err != nil {
 			return h.backToNew(c, err)
 		}
-		n.Grants = []kis.NewGrant{g}
+		n.Grants = []office.NewGrant{g}
 	}
 	u, err := h.kis.CreateUser(c.Ctx(), n)
 	if err != nil {
@@ -130,7 +131,7 @@ func (h userPages) save(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	err = h.kis.EditUser(c.Ctx(), id, kis.UserEdit{Email: c.Form("email"), Name: c.Form("name"), PositionAZ: c.Form("position_az"),
+	err = h.kis.EditUser(c.Ctx(), id, office.UserEdit{Email: c.Form("email"), Name: c.Form("name"), PositionAZ: c.Form("position_az"),
 		PositionEN: c.Form("position_en"), Version: c.Form("version")})
 	if e, status, ok := web.FormError(err); ok {
 		return h.editForm(c, id, status, c.FormOf(e))
@@ -153,7 +154,7 @@ func roleOptions(p ui.Page, none string) []ui.Option {
 
 // departmentOptions are the departments to choose from by code; the first is
 // none.
-func departmentOptions(p ui.Page, list []kis.Department, none string) []ui.Option {
+func departmentOptions(p ui.Page, list []office.Department, none string) []ui.Option {
 	out := []ui.Option{{Value: "", Label: p.T(none)}}
 	for _, d := range list {
 		out = append(out, ui.Option{Value: d.Code, Label: d.Code + ", " + d.Name(p.Lang)})
@@ -172,7 +173,7 @@ func languageOptions(p ui.Page) []ui.Option {
 func roleWord(p ui.Page, r policies.Role) string { return p.T("role." + string(r)) }
 
 // userState is the state word of an account.
-func userState(p ui.Page, u kis.User) ui.State {
+func userState(p ui.Page, u office.User) ui.State {
 	if u.DisabledAt.IsZero() {
 		return ui.State{Tone: "good", Icon: "circle-check", Word: p.T("kis.user.state.active")}
 	}

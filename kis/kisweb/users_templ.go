@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -737,7 +737,7 @@ func userTable(p userListPage) templ.Component {
 }
 
 // departmentCode is the code with the full name behind it.
-func departmentCode(p ui.Page, d kis.Department) templ.Component {
+func departmentCode(p ui.Page, d office.Department) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1004,7 +1004,7 @@ func userFields(p userFormPage) templ.Component {
 
 // roleFields are the fields of a role to give; the department is asked for
 // only where it is not known.
-func roleFields(p ui.Page, f ui.Form, departments []kis.Department) templ.Component {
+func roleFields(p ui.Page, f ui.Form, departments []office.Department) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1207,7 +1207,7 @@ func userEdit(p userFormPage) templ.Component {
 }
 
 // userPassword shows a first password, this once.
-func userPassword(p ui.Page, u kis.User, password string) templ.Component {
+func userPassword(p ui.Page, u office.User, password string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

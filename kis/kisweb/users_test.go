@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 func TestTheListOfUsersIsSearchedAndPaged(t *testing.T) {
@@ -122,7 +122,7 @@ func TestTheSecondEditorSeesWhatIsStoredAndMaySaveKnowingly(t *testing.T) {
 	pages(t, func(t *testing.T, s site) {
 		v, page := s.as("rauf"), "/admin/users/"+s.office.ID("aytan")
 		version := v.Get(page+"/edit").Attr("input[name=version]", "value")
-		if err := s.office.EditUser(s.office.System(), s.office.ID("aytan"), kis.UserEdit{Email: kistest.Email("aytan"), Name: "Aytən Səfərova", Version: version}); err != nil {
+		if err := s.office.EditUser(s.office.System(), s.office.ID("aytan"), office.UserEdit{Email: kistest.Email("aytan"), Name: "Aytən Səfərova", Version: version}); err != nil {
 			t.Fatal(err)
 		}
 		form := []string{"name", "Aytən Quliyeva", "email", kistest.Email("aytan"), "version"}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -21,7 +22,7 @@ func registerValidity(r *web.Router, s *kis.Service) {
 // validityPage lists the rules, with a form for one more.
 type validityPage struct {
 	ui.Page
-	Process kis.ProcessPage
+	Process process.ProcessPage
 	Rules   []kis.ValidityRule
 	Names   map[string]string // of activities, by code
 	Form    ui.Form

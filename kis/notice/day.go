@@ -13,6 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/outbox"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // dayArgs are the arguments of jobDay and jobDigest.
@@ -32,7 +33,7 @@ func (s *Service) BeginDay(ctx context.Context) error {
 	if err != nil || planned >= stamp {
 		return err
 	}
-	working, _, err := kis.NextWorkingDay(ctx, s.KIS.DB.Read(), s.KIS.Country, today)
+	working, _, err := office.NextWorkingDay(ctx, s.KIS.DB.Read(), s.KIS.Country, today)
 	if err != nil {
 		return err
 	}
@@ -148,7 +149,7 @@ func (s *Service) reminders(ctx context.Context, items []kis.WorkItem, last, tod
 	db, country := s.KIS.DB.Read(), s.KIS.Country
 	if last == "" {
 		var err error
-		if last, _, err = kis.AddWorkingDays(ctx, db, country, today, -1); err != nil {
+		if last, _, err = office.AddWorkingDays(ctx, db, country, today, -1); err != nil {
 			return nil, err
 		}
 	}
@@ -158,17 +159,17 @@ func (s *Service) reminders(ctx context.Context, items []kis.WorkItem, last, tod
 		sign        int
 	}{{"before", "reminder.before", 1}, {"after", "reminder.after", -1}} {
 		timer, err := s.KIS.Timer(r.timer)
-		if apperr.Is(err, apperr.NotFound) || (err == nil && timer.Unit != kis.WorkingDay) {
+		if apperr.Is(err, apperr.NotFound) || (err == nil && timer.Unit != office.WorkingDay) {
 			continue // the office reminds of nothing
 		}
 		if err != nil {
 			return nil, err
 		}
-		from, _, err := kis.AddWorkingDays(ctx, db, country, last, r.sign*timer.N())
+		from, _, err := office.AddWorkingDays(ctx, db, country, last, r.sign*timer.N())
 		if err != nil {
 			return nil, err
 		}
-		to, _, err := kis.AddWorkingDays(ctx, db, country, today, r.sign*timer.N())
+		to, _, err := office.AddWorkingDays(ctx, db, country, today, r.sign*timer.N())
 		if err != nil {
 			return nil, err
 		}

@@ -18,7 +18,7 @@ func item(title string, due day.Day) kis.WorkItem {
 }
 
 func TestTheDigestComesOnceADayOnWorkingDaysInTheLanguageOfThePerson(t *testing.T) {
-	with(t, func(t *testing.T, o office) {
+	with(t, func(t *testing.T, o bureau) {
 		o.AddSources(things{o.ID("aytan")})
 		list := []kis.WorkItem{item("4.4.2 Çöl işi", "2026-11-20"), item("5.1.1 Yığım", "2027-03-01"), {Awaited: true, Title: "gözlənilən", KindKey: "kis.work.kind.evidence"}}
 		o.AddWork(waits{o.ID("aytan"), &list})
@@ -81,7 +81,7 @@ func TestTheDigestComesOnceADayOnWorkingDaysInTheLanguageOfThePerson(t *testing.
 }
 
 func TestTheHourOfTheDigestIsChosen(t *testing.T) {
-	with(t, func(t *testing.T, o office) {
+	with(t, func(t *testing.T, o bureau) {
 		list := []kis.WorkItem{item("1", "2027-03-01")}
 		o.AddWork(waits{o.ID("aytan"), &list})
 		o.at("2026-11-24 07:00")
@@ -102,7 +102,7 @@ func TestTheHourOfTheDigestIsChosen(t *testing.T) {
 }
 
 func TestNothingIsLostWhileNoNodeRanOrTheMailServerWasAway(t *testing.T) {
-	with(t, func(t *testing.T, o office) {
+	with(t, func(t *testing.T, o bureau) {
 		o.AddSources(things{o.ID("aytan")})
 		o.choose("aytan", "act", notice.Digest)
 		happen(t, o.DB, "RT-1")
@@ -136,7 +136,7 @@ func TestNothingIsLostWhileNoNodeRanOrTheMailServerWasAway(t *testing.T) {
 }
 
 func TestRemindersCountWorkingDaysAndComeOnce(t *testing.T) {
-	with(t, func(t *testing.T, o office) {
+	with(t, func(t *testing.T, o bureau) {
 		// Two working days before, one after: reference/timers.csv.
 		list := []kis.WorkItem{item("A", "2026-11-27"), item("B", "2026-11-30"), item("C", ""), item("D", "2026-12-15")}
 		o.AddWork(waits{o.ID("aytan"), &list})

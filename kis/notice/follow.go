@@ -9,7 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/outbox"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // batch is how many entries of the trail are read in one transaction.
@@ -54,7 +54,7 @@ func (s *Service) follow(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		events, err := kis.EventsAfter(ctx, tx, st.Seq, batch)
+		events, err := office.EventsAfter(ctx, tx, st.Seq, batch)
 		if err != nil || len(events) == 0 {
 			return err
 		}
@@ -76,8 +76,8 @@ func (s *Service) follow(ctx context.Context) error {
 }
 
 // announced asks the contexts about an entry.
-func (s *Service) announced(ctx context.Context, tx *store.Tx, e kis.Event) ([]kis.Announcement, error) {
-	var out []kis.Announcement
+func (s *Service) announced(ctx context.Context, tx *store.Tx, e office.Event) ([]office.Announcement, error) {
+	var out []office.Announcement
 	for _, src := range s.sources {
 		list, err := src.Announcements(ctx, tx, e)
 		if apperr.Is(err, apperr.NotFound) {
@@ -94,8 +94,8 @@ func (s *Service) announced(ctx context.Context, tx *store.Tx, e kis.Event) ([]k
 
 // told is an announcement with the entry it was made of.
 type told struct {
-	kis.Announcement
-	event  kis.Event
+	office.Announcement
+	event  office.Event
 	source string
 }
 

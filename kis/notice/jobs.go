@@ -5,7 +5,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/outbox"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -15,7 +15,7 @@ const trailRetry = string(policies.JobRetry)
 // Jobs lists the jobs of the outbox for an administrator, newest first, with
 // how many there are in each state.
 func (s *Service) Jobs(ctx context.Context, f outbox.Filter) (items []outbox.Item, counts map[outbox.State]int, next string, err error) {
-	if _, err := kis.Allowed(ctx, policies.JobRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.JobRead); err != nil {
 		return nil, nil, "", err
 	}
 	if counts, err = s.Queue.Counts(ctx); err != nil {
@@ -28,7 +28,7 @@ func (s *Service) Jobs(ctx context.Context, f outbox.Filter) (items []outbox.Ite
 // Retry lets a job that was given up be tried once more. One that was not is a
 // Conflict.
 func (s *Service) Retry(ctx context.Context, id string) error {
-	if _, err := kis.Allowed(ctx, policies.JobRetry); err != nil {
+	if _, err := office.Allowed(ctx, policies.JobRetry); err != nil {
 		return err
 	}
 	return s.KIS.DB.Write(ctx, func(tx *store.Tx) error {

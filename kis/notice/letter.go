@@ -12,6 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/outbox"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // letter is a mail before it is written.
@@ -121,20 +122,20 @@ func (s *Service) doDigest(ctx context.Context, j outbox.Job) (outbox.Finish, er
 }
 
 // recipient gives a person who can still sign in; ok is false for others.
-func (s *Service) recipient(ctx context.Context, id string) (actor.Actor, kis.User, bool, error) {
+func (s *Service) recipient(ctx context.Context, id string) (actor.Actor, office.User, bool, error) {
 	a, err := s.KIS.ActorOf(ctx, id)
 	if apperr.Is(err, apperr.NotFound) {
-		return a, kis.User{}, false, nil
+		return a, office.User{}, false, nil
 	}
 	if err != nil {
-		return a, kis.User{}, false, err
+		return a, office.User{}, false, err
 	}
-	users, err := kis.UsersByID(ctx, s.KIS.DB.Read(), []string{id})
+	users, err := office.UsersByID(ctx, s.KIS.DB.Read(), []string{id})
 	return a, users[id], err == nil, err
 }
 
 // letter begins a mail to a person.
-func (s *Service) letter(u kis.User) letter {
+func (s *Service) letter(u office.User) letter {
 	return letter{Lang: u.Lang, Greeting: i18n.T(u.Lang, "notice.mail.greeting", "name", u.Name), Why: i18n.T(u.Lang, "notice.mail.why"),
 		Choose: i18n.T(u.Lang, "notice.mail.choose"), Settings: s.BaseURL + "/me/notifications"}
 }
@@ -179,7 +180,7 @@ func (s *Service) events(lang string, rows []row) part {
 // send writes a letter and gives it to the mail server. The job's id makes the
 // Message-ID: the same letter sent again, after a crash, is one letter to the
 // person's mailbox.
-func (s *Service) send(ctx context.Context, j outbox.Job, u kis.User, l letter) error {
+func (s *Service) send(ctx context.Context, j outbox.Job, u office.User, l letter) error {
 	html, err := l.html()
 	if err != nil {
 		return outbox.GiveUp(err)

@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -42,7 +42,7 @@ type Page struct {
 
 // person is the actor, who must be somebody.
 func person(ctx context.Context) (actor.Actor, error) {
-	if _, err := kis.Allowed(ctx, policies.SelfUse); err != nil {
+	if _, err := office.Allowed(ctx, policies.SelfUse); err != nil {
 		return actor.Actor{}, err
 	}
 	a := actor.From(ctx)

@@ -20,12 +20,13 @@ import (
 	"github.com/kis-platform/kis/internal/mail"
 	"github.com/kis-platform/kis/internal/outbox"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // Source makes announcements of the entries of its context and none of
 // others. ctx is that of the program; db is the transaction to read through.
 type Source interface {
-	Announcements(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error)
+	Announcements(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error)
 }
 
 // WorkSource gives what waits for the actor of ctx.

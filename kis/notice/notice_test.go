@@ -15,11 +15,12 @@ import (
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
 	"github.com/kis-platform/kis/kis/notice"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
 func TestEvidenceTellsReviewersAndTheirDecisionTellsItsSender(t *testing.T) {
-	with(t, func(t *testing.T, o office) {
+	with(t, func(t *testing.T, o bureau) {
 		c := o.Running("2026")
 		sub := o.Hand("aytan", c.ID, "1.1.3")
 		own := o.Hand("nigar", c.ID, "8.1.1")
@@ -66,7 +67,7 @@ func TestEvidenceTellsReviewersAndTheirDecisionTellsItsSender(t *testing.T) {
 }
 
 func TestAConfidentialTitleIsInNobodysNotice(t *testing.T) {
-	with(t, func(t *testing.T, o office) {
+	with(t, func(t *testing.T, o bureau) {
 		const secret = "Respondentlərin gizli siyahısı"
 		c := o.Running("2026")
 		n := o.NewEvidence("aytan", c.ID, "1.1.3")
@@ -103,7 +104,7 @@ func TestAConfidentialTitleIsInNobodysNotice(t *testing.T) {
 }
 
 func TestAReopenedGateTellsThoseWhoDeliver(t *testing.T) {
-	with(t, func(t *testing.T, o office) {
+	with(t, func(t *testing.T, o bureau) {
 		c := o.Running("2026")
 		if err := o.WaiveGate(o.as("nigar"), c.ID, "4", "Mərhələ bu il keçirilmir"); err != nil {
 			t.Fatal(err)
@@ -124,7 +125,7 @@ func TestAReopenedGateTellsThoseWhoDeliver(t *testing.T) {
 }
 
 func TestEachEntryIsToldOnceHoweverManyNodesRead(t *testing.T) {
-	with(t, func(t *testing.T, o office) {
+	with(t, func(t *testing.T, o bureau) {
 		o.AddSources(things{o.ID("aytan")})
 		nodes := []*notice.Service{o.Service}
 		for range 2 {
@@ -168,7 +169,7 @@ func TestEachEntryIsToldOnceHoweverManyNodesRead(t *testing.T) {
 }
 
 func TestWhatIsPassedOverIsToldToNobody(t *testing.T) {
-	with(t, func(t *testing.T, o office) {
+	with(t, func(t *testing.T, o bureau) {
 		o.AddSources(things{o.ID("aytan")})
 		happen(t, o.DB, "FILLED")
 		if err := o.Skip(t.Context()); err != nil {
@@ -183,7 +184,7 @@ func TestWhatIsPassedOverIsToldToNobody(t *testing.T) {
 }
 
 func TestWhatHappenedLongAgoIsNoNews(t *testing.T) {
-	with(t, func(t *testing.T, o office) {
+	with(t, func(t *testing.T, o bureau) {
 		o.AddSources(things{o.ID("aytan")})
 		happen(t, o.DB, "OLD")
 		o.clock.Add(15 * 24 * time.Hour)
@@ -202,7 +203,7 @@ func TestWhatHappenedLongAgoIsNoNews(t *testing.T) {
 }
 
 func TestEverybodyChoosesAndOnlyForThemselves(t *testing.T) {
-	with(t, func(t *testing.T, o office) {
+	with(t, func(t *testing.T, o bureau) {
 		o.AddSources(things{o.ID("aytan")})
 		for i, x := range []struct {
 			ch            notice.Channel
@@ -240,7 +241,7 @@ func TestEverybodyChoosesAndOnlyForThemselves(t *testing.T) {
 		if err := o.Choose(o.System(), nil, 8); !apperr.Is(err, apperr.Forbidden) {
 			t.Errorf("the program chose for itself: %v", err)
 		}
-		page, err := o.Trail(o.as("nigar"), kis.TrailFilter{Action: notice.TrailChoose})
+		page, err := o.Trail(o.as("nigar"), office.TrailFilter{Action: notice.TrailChoose})
 		if err != nil || len(page.Events) != 4 {
 			t.Errorf("%d entries, %v", len(page.Events), err)
 		}
@@ -248,7 +249,7 @@ func TestEverybodyChoosesAndOnlyForThemselves(t *testing.T) {
 }
 
 func TestReadingOnesOwn(t *testing.T) {
-	with(t, func(t *testing.T, o office) {
+	with(t, func(t *testing.T, o bureau) {
 		o.AddSources(things{o.ID("aytan")})
 		for i := range 5 {
 			happen(t, o.DB, fmt.Sprintf("T-%d", i))
@@ -315,7 +316,7 @@ func TestWithoutAMailServerNothingPilesUp(t *testing.T) {
 }
 
 func TestTheQueueIsSeenAndRetriedByAdministratorsOnly(t *testing.T) {
-	with(t, func(t *testing.T, o office) {
+	with(t, func(t *testing.T, o bureau) {
 		o.AddSources(things{o.ID("aytan")})
 		happen(t, o.DB, "T-1")
 		o.catchUp()
@@ -343,7 +344,7 @@ func TestTheQueueIsSeenAndRetriedByAdministratorsOnly(t *testing.T) {
 		if _, err := o.Queue.Drain(t.Context()); err != nil || len(o.letters("aytan")) != 1 {
 			t.Errorf("%d letters, %v", len(o.letters("aytan")), err)
 		}
-		page, err := o.Trail(o.as("nigar"), kis.TrailFilter{Action: string(policies.JobRetry)})
+		page, err := o.Trail(o.as("nigar"), office.TrailFilter{Action: string(policies.JobRetry)})
 		if err != nil || len(page.Events) != 1 {
 			t.Errorf("%d entries, %v", len(page.Events), err)
 		}
@@ -351,7 +352,7 @@ func TestTheQueueIsSeenAndRetriedByAdministratorsOnly(t *testing.T) {
 }
 
 func TestTheBellCostsOneQueryAndTheFollowerAFewPerBatch(t *testing.T) {
-	with(t, func(t *testing.T, o office) {
+	with(t, func(t *testing.T, o bureau) {
 		o.AddSources(things{o.ID("aytan")})
 		ctx := o.as("aytan")
 		count := storetest.CountQueries(o.DB)

@@ -18,13 +18,14 @@ import (
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
 	"github.com/kis-platform/kis/kis/notice"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // base is the address of the program in letters.
 const base = "https://kis.stat.example"
 
 // office is an office with notices and, unless it was made without, a mail server.
-type office struct {
+type bureau struct {
 	*kistest.Office
 	*notice.Service
 	t     *testing.T
@@ -34,7 +35,7 @@ type office struct {
 
 // with runs a test over an office with a mail server on each database, on
 // Tuesday 24 November 2026 at ten.
-func with(t *testing.T, test func(t *testing.T, o office)) {
+func with(t *testing.T, test func(t *testing.T, o bureau)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		post := mailtest.New(t)
@@ -42,9 +43,9 @@ func with(t *testing.T, test func(t *testing.T, o office)) {
 	})
 }
 
-func newOffice(t *testing.T, db *store.DB, post *mailtest.Server) office {
+func newOffice(t *testing.T, db *store.DB, post *mailtest.Server) bureau {
 	t.Helper()
-	o := office{t: t, clock: storetest.ClockOf(db), post: post}
+	o := bureau{t: t, clock: storetest.ClockOf(db), post: post}
 	o.clock.SetDay("2026-11-24")
 	o.Office = kistest.NewOffice(t, db)
 	o.Service = service(t, o.Office.Service, post)
@@ -67,7 +68,7 @@ func service(t *testing.T, k *kis.Service, post *mailtest.Server) *notice.Servic
 	return notice.New(k, outbox.NewQueue(k.DB, nil), sender, base)
 }
 
-func (o office) catchUp() {
+func (o bureau) catchUp() {
 	o.t.Helper()
 	if err := o.CatchUp(o.t.Context()); err != nil {
 		o.t.Fatal(err)
@@ -75,7 +76,7 @@ func (o office) catchUp() {
 }
 
 // work lets the day begin and does all jobs that are due.
-func (o office) work() {
+func (o bureau) work() {
 	o.t.Helper()
 	o.catchUp()
 	if err := o.BeginDay(o.t.Context()); err != nil {
@@ -86,10 +87,10 @@ func (o office) work() {
 	}
 }
 
-func (o office) as(key string) context.Context { return o.As(o.t.Context(), key) }
+func (o bureau) as(key string) context.Context { return o.As(o.t.Context(), key) }
 
 // told are the texts of a person's notices in a language, newest first.
-func (o office) told(key, lang string) []string {
+func (o bureau) told(key, lang string) []string {
 	o.t.Helper()
 	p, err := o.List(o.as(key), lang, notice.Filter{})
 	if err != nil {
@@ -103,7 +104,7 @@ func (o office) told(key, lang string) []string {
 }
 
 // choose sets one kind for a person.
-func (o office) choose(key, kind string, ch notice.Channel) {
+func (o bureau) choose(key, kind string, ch notice.Channel) {
 	o.t.Helper()
 	if err := o.Choose(o.as(key), map[string]notice.Channel{kind: ch}, notice.UsualHour); err != nil {
 		o.t.Fatal(err)
@@ -111,7 +112,7 @@ func (o office) choose(key, kind string, ch notice.Channel) {
 }
 
 // letters are the mails to a person so far.
-func (o office) letters(key string) []mailtest.Mail {
+func (o bureau) letters(key string) []mailtest.Mail {
 	var out []mailtest.Mail
 	for _, m := range o.post.Mails() {
 		if slices.Contains(m.To, kistest.Email(key)) {
@@ -122,7 +123,7 @@ func (o office) letters(key string) []mailtest.Mail {
 }
 
 // jobs counts the jobs in a state.
-func (o office) jobs(s outbox.State) int {
+func (o bureau) jobs(s outbox.State) int {
 	o.t.Helper()
 	c, err := o.Queue.Counts(o.t.Context())
 	if err != nil {
@@ -132,7 +133,7 @@ func (o office) jobs(s outbox.State) int {
 }
 
 // at sets the clock to an hour of the office's day: "2026-11-24 08:05".
-func (o office) at(moment string) {
+func (o bureau) at(moment string) {
 	o.t.Helper()
 	x, err := time.Parse("2006-01-02 15:04 -0700", moment+" +0400")
 	if err != nil {
@@ -142,7 +143,7 @@ func (o office) at(moment string) {
 }
 
 // language changes a person's language.
-func (o office) language(key, lang string) {
+func (o bureau) language(key, lang string) {
 	o.t.Helper()
 	if err := o.SetPreference(o.as(key), "lang", lang); err != nil {
 		o.t.Fatal(err)
@@ -152,11 +153,11 @@ func (o office) language(key, lang string) {
 // things announces entries about things to one person, whatever happened.
 type things struct{ to string }
 
-func (s things) Announcements(_ context.Context, _ bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func (s things) Announcements(_ context.Context, _ bun.IDB, e office.Event) ([]office.Announcement, error) {
 	if e.Kind != "thing" {
 		return nil, nil
 	}
-	return []kis.Announcement{{Kind: "act", Key: "planning.notice.review.signed", Args: map[string]string{"who": "Rafael", "number": e.Label}, Href: "/reviews/" + e.ID,
+	return []office.Announcement{{Kind: "act", Key: "planning.notice.review.signed", Args: map[string]string{"who": "Rafael", "number": e.Label}, Href: "/reviews/" + e.ID,
 		For: func(a actor.Actor) bool { return a.UserID == s.to }}}, nil
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -52,7 +53,7 @@ const (
 )
 
 // Transitions is the life of a self-assessment.
-var Transitions = []kis.Transition[State]{
+var Transitions = []office.Transition[State]{
 	{From: "", To: Draft, Action: policies.AssessmentFill, Verb: "begin"},
 	{From: Draft, To: Final, Action: policies.AssessmentFill, Verb: "finish"},
 }
@@ -67,7 +68,7 @@ const (
 )
 
 // SurveyTransitions is the life of a survey.
-var SurveyTransitions = []kis.Transition[SurveyState]{
+var SurveyTransitions = []office.Transition[SurveyState]{
 	{From: "", To: SurveyOpen, Action: policies.SurveyManage, Verb: "open"},
 	{From: SurveyOpen, To: SurveyClosed, Action: policies.SurveyManage, Verb: "close"},
 }

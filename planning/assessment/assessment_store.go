@@ -13,6 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -63,7 +64,7 @@ func (s *Service) load(ctx context.Context) error {
 				at[key] = len(list)
 				q := Questionnaire{ID: store.NewID(), Code: r["code"], Version: version, Kind: r["kind"], CreatedAt: tx.Now}
 				list = append(list, q)
-				tx.Record(store.Change{Action: kis.TrailReferenceLoad, Kind: "questionnaire", ID: q.ID, Label: q.Code, After: map[string]any{"version": version}})
+				tx.Record(store.Change{Action: office.TrailReferenceLoad, Kind: "questionnaire", ID: q.ID, Label: q.Code, After: map[string]any{"version": version}})
 			}
 			n, err := strconv.Atoi(r["no"])
 			if err != nil {
@@ -198,14 +199,14 @@ func assessmentBy(ctx context.Context, db bun.IDB, idOrNumber string) (a Assessm
 const listed = 200
 
 func listAssessments(ctx context.Context, db bun.IDB, scope policies.Scope) (list []Assessment, err error) {
-	err = kis.InScope(assessments(db, &list).OrderExpr("a.id DESC").Limit(listed), scope, "p.owner_id").Scan(ctx)
+	err = office.InScope(assessments(db, &list).OrderExpr("a.id DESC").Limit(listed), scope, "p.owner_id").Scan(ctx)
 	return list, store.MapError(err, "self-assessments")
 }
 
 func waitingCycles(ctx context.Context, db bun.IDB, scope policies.Scope) (list []kis.CycleChoice, err error) {
 	q := db.NewSelect().TableExpr("cycles AS c").ColumnExpr("c.id, c.period, p.title_az, p.title_en").Join("JOIN processes AS p ON p.id = c.process_id").
 		Where("c.state <> ? AND NOT EXISTS (SELECT 1 FROM self_assessments a WHERE a.cycle_id = c.id)", kis.CyclePlanned).OrderExpr("c.first_day DESC, c.id").Limit(listed)
-	err = kis.InScope(q, scope, "p.owner_id").Scan(ctx, &list)
+	err = office.InScope(q, scope, "p.owner_id").Scan(ctx, &list)
 	return list, store.MapError(err, "cycles to assess")
 }
 
@@ -228,7 +229,7 @@ func comparedWith(ctx context.Context, db bun.IDB, scope policies.Scope, a Asses
 		Where("a.questionnaire_id = ? AND a.state = ? AND a.id <> ?", a.QuestionnaireID, Final, a.ID).
 		GroupExpr("a.id, a.number, c.period, c.first_day, c.process_id, p.title_az, p.title_en, n.component").
 		OrderExpr("CASE WHEN c.process_id = ? THEN 0 ELSE 1 END, p.title_az, c.first_day DESC, a.id", a.ProcessID).Limit(listed)
-	if err := kis.InScope(q, scope, "p.owner_id").Scan(ctx, &rows); err != nil {
+	if err := office.InScope(q, scope, "p.owner_id").Scan(ctx, &rows); err != nil {
 		return nil, store.MapError(err, "assessments to compare with")
 	}
 	var out []Compared

@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -19,7 +20,7 @@ const maxText = 4000
 // Begin opens the self-assessment of a cycle by the newest questionnaire. A
 // cycle that has one, or has not begun, is a Conflict.
 func (s *Service) Begin(ctx context.Context, cycleID string) (Assessment, error) {
-	scope, err := kis.Allowed(ctx, policies.AssessmentFill)
+	scope, err := office.Allowed(ctx, policies.AssessmentFill)
 	if err != nil {
 		return Assessment{}, err
 	}
@@ -160,7 +161,7 @@ func (s *Service) Finish(ctx context.Context, id string) error {
 
 // edit changes a draft of a process in the actor's scope.
 func (s *Service) edit(ctx context.Context, id string, change func(tx *store.Tx, a *Assessment) error) error {
-	scope, err := kis.Allowed(ctx, policies.AssessmentFill)
+	scope, err := office.Allowed(ctx, policies.AssessmentFill)
 	if err != nil {
 		return err
 	}
@@ -206,7 +207,7 @@ type Compared struct {
 // Dossier gives an assessment by id or number. NotFound when its process is
 // out of the actor's scope.
 func (s *Service) Dossier(ctx context.Context, idOrNumber string) (Dossier, error) {
-	scope, err := kis.Allowed(ctx, policies.AssessmentRead)
+	scope, err := office.Allowed(ctx, policies.AssessmentRead)
 	if err != nil {
 		return Dossier{}, err
 	}
@@ -262,7 +263,7 @@ func means(questions []Question, answers map[string]Answer) []Mean {
 // List gives the self-assessments in the actor's scope, newest first, and the
 // cycles that have none and that the actor may assess; at most 200 of each.
 func (s *Service) List(ctx context.Context) ([]Assessment, []kis.CycleChoice, error) {
-	scope, err := kis.Allowed(ctx, policies.AssessmentRead)
+	scope, err := office.Allowed(ctx, policies.AssessmentRead)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -25,7 +25,7 @@ type NewSurvey struct {
 // OpenSurvey opens a survey of users by the newest questionnaire for them; its
 // public address cannot be guessed.
 func (s *Service) OpenSurvey(ctx context.Context, n NewSurvey) (Survey, error) {
-	if _, err := kis.Allowed(ctx, policies.SurveyManage); err != nil {
+	if _, err := office.Allowed(ctx, policies.SurveyManage); err != nil {
 		return Survey{}, err
 	}
 	var c apperr.Check
@@ -73,7 +73,7 @@ func (s *Service) OpenSurvey(ctx context.Context, n NewSurvey) (Survey, error) {
 
 // CloseSurvey ends a survey before its last day.
 func (s *Service) CloseSurvey(ctx context.Context, id string) error {
-	if _, err := kis.Allowed(ctx, policies.SurveyManage); err != nil {
+	if _, err := office.Allowed(ctx, policies.SurveyManage); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
@@ -176,7 +176,7 @@ type SurveyDossier struct {
 
 // Survey gives the results of a survey.
 func (s *Service) Survey(ctx context.Context, id string) (SurveyDossier, error) {
-	if _, err := kis.Allowed(ctx, policies.SurveyRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.SurveyRead); err != nil {
 		return SurveyDossier{}, err
 	}
 	db := s.DB.Read()
@@ -232,7 +232,7 @@ func (d *SurveyDossier) count(rows []scoreRow) {
 
 // Surveys lists the surveys, newest first, at most 200.
 func (s *Service) Surveys(ctx context.Context) ([]Survey, error) {
-	if _, err := kis.Allowed(ctx, policies.SurveyRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.SurveyRead); err != nil {
 		return nil, err
 	}
 	return listSurveys(ctx, s.DB.Read())
@@ -249,7 +249,7 @@ type Result struct {
 // Results counts the answers received from a moment up to but not including
 // another, by survey; of one process when its id is given. One query.
 func (s *Service) Results(ctx context.Context, from, before time.Time, processID string) ([]Result, error) {
-	if _, err := kis.Allowed(ctx, policies.SurveyRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.SurveyRead); err != nil {
 		return nil, err
 	}
 	return resultsOf(ctx, s.DB.Read(), from, before, processID)

@@ -18,6 +18,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
 )
@@ -120,7 +121,7 @@ const (
 )
 
 // Transitions is the life of an evaluation.
-var Transitions = []kis.Transition[State]{
+var Transitions = []office.Transition[State]{
 	{From: "", To: Draft, Action: policies.EvaluationWrite, Verb: "begin"},
 	{From: Draft, To: Final, Action: policies.EvaluationFinish, Verb: "finish"},
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -189,7 +190,7 @@ func listEvaluations(ctx context.Context, db bun.IDB, scope policies.Scope, afte
 	if after != "" {
 		q.Where("e.id < ?", after)
 	}
-	err = kis.InScope(q, scope, "p.owner_id").Scan(ctx)
+	err = office.InScope(q, scope, "p.owner_id").Scan(ctx)
 	return rows, store.MapError(err, "evaluations")
 }
 
@@ -199,7 +200,7 @@ func waitingCycles(ctx context.Context, db bun.IDB, scope policies.Scope, limit 
 		Join("JOIN processes AS p ON p.id = c.process_id").
 		Where("c.state <> ? AND NOT EXISTS (SELECT 1 FROM evaluations e WHERE e.cycle_id = c.id)", kis.CyclePlanned).
 		OrderExpr("CASE c.state WHEN 'evaluating' THEN 0 WHEN 'running' THEN 1 ELSE 2 END, c.first_day DESC, c.id").Limit(int64(limit))
-	err = kis.InScope(q, scope, "p.owner_id").Scan(ctx, &rows)
+	err = office.InScope(q, scope, "p.owner_id").Scan(ctx, &rows)
 	return rows, store.MapError(err, "cycles to evaluate")
 }
 
@@ -217,7 +218,7 @@ func workRows(ctx context.Context, db bun.IDB, scope policies.Scope) (rows []wor
 		Join("JOIN processes AS p ON p.id = c.process_id").Join("LEFT JOIN evaluations AS e ON e.cycle_id = c.id").
 		Join("LEFT JOIN cycle_phases AS ph ON ph.cycle_id = c.id AND ph.phase = '8'").
 		Where("e.state = ? OR (e.id IS NULL AND c.state = ?)", Draft, kis.CycleEvaluating).OrderExpr("ph.due, c.id").Limit(listed)
-	err = kis.InScope(q, scope, "p.owner_id").Scan(ctx, &rows)
+	err = office.InScope(q, scope, "p.owner_id").Scan(ctx, &rows)
 	return rows, store.MapError(err, "evaluations that wait")
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -89,7 +90,7 @@ type Page struct {
 // List gives the evaluations that the actor may see, newest first, those after
 // the id of a row when it is given. Two queries.
 func (s *Service) List(ctx context.Context, after string) (Page, error) {
-	scope, err := kis.Allowed(ctx, policies.EvaluationRead)
+	scope, err := office.Allowed(ctx, policies.EvaluationRead)
 	if err != nil {
 		return Page{}, err
 	}
@@ -114,7 +115,7 @@ func (s *Service) List(ctx context.Context, after string) (Page, error) {
 // Dossier gives an evaluation by id or number. NotFound when its process is
 // out of the actor's scope.
 func (s *Service) Dossier(ctx context.Context, idOrNumber string) (Dossier, error) {
-	scope, err := kis.Allowed(ctx, policies.EvaluationRead)
+	scope, err := office.Allowed(ctx, policies.EvaluationRead)
 	if err != nil {
 		return Dossier{}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
 )
@@ -25,7 +26,7 @@ const (
 // and gives its id. A cycle that is only planned, or has an evaluation, is a
 // Conflict.
 func (s *Service) Begin(ctx context.Context, cycleID string) (Evaluation, error) {
-	scope, err := kis.Allowed(ctx, policies.EvaluationWrite)
+	scope, err := office.Allowed(ctx, policies.EvaluationWrite)
 	if err != nil {
 		return Evaluation{}, err
 	}
@@ -88,7 +89,7 @@ func record(tx *store.Tx, e Evaluation, act policies.Action, step string, before
 
 // edit changes a draft that the actor may work on.
 func (s *Service) edit(ctx context.Context, id string, change func(tx *store.Tx, e *Evaluation, cy kis.Cycle) error) error {
-	scope, err := kis.Allowed(ctx, policies.EvaluationWrite)
+	scope, err := office.Allowed(ctx, policies.EvaluationWrite)
 	if err != nil {
 		return err
 	}
@@ -238,7 +239,7 @@ type Decision struct {
 // Finish locks the evaluation with a picture of what was gathered. Every
 // sub-process that exists must have been judged.
 func (s *Service) Finish(ctx context.Context, id string, d Decision) error {
-	scope, err := kis.Allowed(ctx, policies.EvaluationFinish)
+	scope, err := office.Allowed(ctx, policies.EvaluationFinish)
 	if err != nil {
 		return err
 	}

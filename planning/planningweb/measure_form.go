@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -147,7 +147,7 @@ func (p measurePage) departmentOptions(none bool) []ui.Option {
 		out = append(out, ui.Option{Label: p.T("planning.measure.no_department")})
 	}
 	for _, d := range p.departments {
-		if d.Kind == kis.Internal {
+		if d.Kind == office.Internal {
 			out = append(out, ui.Option{Value: d.ID, Label: d.Code + ", " + d.Name(p.Lang)})
 		}
 	}

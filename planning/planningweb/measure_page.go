@@ -7,8 +7,7 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
-
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -17,8 +16,8 @@ import (
 type measurePage struct {
 	ui.Page
 	m           planning.MeasurePage
-	departments []kis.Department // to choose from; nil for who may not assign
-	form        string           // the form that comes back
+	departments []office.Department // to choose from; nil for who may not assign
+	form        string              // the form that comes back
 	typed       ui.Form
 	panels      []templ.Component // what other contexts say of the measure in this year
 }

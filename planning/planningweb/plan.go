@@ -9,7 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
@@ -67,7 +67,7 @@ type planPage struct {
 	basis       planning.Basis
 	department  string
 	mine        []planning.Agreement // of departments for which this person may answer
-	history     []kis.Event
+	history     []office.Event
 	can         func(policies.Action) bool
 	pdf, xlsx   string // addresses of documents, "" when there are none
 	sheet       string // where the plan is edited as a sheet, "" for who may not
@@ -125,7 +125,7 @@ func (v *planPage) choices() {
 	v.departments = []ui.Option{{Label: v.T("planning.filter.all_departments")}}
 	seen := map[string]bool{}
 	for _, it := range v.Items {
-		for _, d := range append([]kis.Department{it.Responsible}, it.CoExecutors...) {
+		for _, d := range append([]office.Department{it.Responsible}, it.CoExecutors...) {
 			if !seen[d.ID] {
 				seen[d.ID] = true
 				v.departments = append(v.departments, ui.Option{Value: d.ID, Label: d.Code})

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web/ui"
@@ -1189,7 +1189,7 @@ func quietSelect(name, label string, options []ui.Option, value string) templ.Co
 	})
 }
 
-func abbr(p ui.Page, list ...kis.Department) templ.Component {
+func abbr(p ui.Page, list ...office.Department) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

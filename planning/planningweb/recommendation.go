@@ -6,7 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
@@ -167,7 +167,7 @@ type recommendationPage struct {
 	decide      bool
 	plans       []ui.Option // that an item may still go into
 	departments []ui.Option
-	history     []kis.Event
+	history     []office.Event
 }
 
 func (p pages) recommendation(c *web.Context) error {

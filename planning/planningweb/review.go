@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
@@ -42,7 +42,7 @@ type reviewPage struct {
 	people      []ui.Option
 	departments []ui.Option
 	kinds       []ui.Option
-	history     []kis.Event
+	history     []office.Event
 	pdf         string
 }
 
@@ -56,7 +56,7 @@ func (p pages) showReview(c *web.Context, status int, forms map[string]ui.Form) 
 	}
 	v := reviewPage{Page: c.Page(d.Number), ReviewDossier: d, forms: forms, can: c.Can, chair: c.Actor().UserID == d.ChairID}
 	if v.drafting() {
-		people, err := p.svc.KIS.People(c.Ctx(), kis.PeopleFilter{})
+		people, err := p.svc.KIS.People(c.Ctx(), office.PeopleFilter{})
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
@@ -33,11 +33,11 @@ func (p pages) showReviewForm(c *web.Context, status int, form ui.Form, r *plann
 		title = "planning.review.edit"
 	}
 	v := reviewForm{Page: c.Page(title), form: form, review: r}
-	chairs, err := p.svc.KIS.People(c.Ctx(), kis.PeopleFilter{Role: policies.Management})
+	chairs, err := p.svc.KIS.People(c.Ctx(), office.PeopleFilter{Role: policies.Management})
 	if err != nil {
 		return err
 	}
-	people, err := p.svc.KIS.People(c.Ctx(), kis.PeopleFilter{})
+	people, err := p.svc.KIS.People(c.Ctx(), office.PeopleFilter{})
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (p pages) showReviewForm(c *web.Context, status int, form ui.Form, r *plann
 }
 
 // persons are people to choose from.
-func persons(p ui.Page, list []kis.User) []ui.Option {
+func persons(p ui.Page, list []office.User) []ui.Option {
 	out := make([]ui.Option, len(list))
 	for i, u := range list {
 		out[i] = ui.Option{Value: u.ID, Label: u.Name, Hint: u.Position(p.Lang)}

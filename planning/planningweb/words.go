@@ -6,7 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -135,7 +135,7 @@ func (p pages) units(c *web.Context, first string) ([]ui.Option, error) {
 		out = append(out, ui.Option{Label: first})
 	}
 	for _, d := range list {
-		if d.Kind == kis.Internal {
+		if d.Kind == office.Internal {
 			out = append(out, ui.Option{Value: d.ID, Label: d.Code + ", " + d.Name(c.Lang())})
 		}
 	}
@@ -160,7 +160,7 @@ func only(options []ui.Option, any bool, values []string) []ui.Option {
 }
 
 // codes joins the codes of departments.
-func codes(list []kis.Department) string {
+func codes(list []office.Department) string {
 	out := ""
 	for i, d := range list {
 		if i > 0 {
@@ -175,7 +175,7 @@ func codes(list []kis.Department) string {
 func quarter(n int) string { return [...]string{"", "I", "II", "III", "IV"}[n] }
 
 // log turns the trail of an object into the lines of its history.
-func log(p ui.Page, events []kis.Event) []ui.LogEntry {
+func log(p ui.Page, events []office.Event) []ui.LogEntry {
 	out := make([]ui.LogEntry, 0, len(events))
 	for _, e := range events {
 		// planning:plan:send is called planning.trail.plan.send

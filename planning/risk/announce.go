@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -16,7 +16,7 @@ const notice = "risk"
 
 // Announcements says whom an entry about a risk or an objective concerns: its
 // owner, and those who judge what was done.
-func (s *Service) Announcements(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func (s *Service) Announcements(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	switch e.Kind {
 	case KindRisk:
 		return announceRisk(ctx, db, e)
@@ -28,13 +28,13 @@ func (s *Service) Announcements(ctx context.Context, db bun.IDB, e kis.Event) ([
 		if err := db.NewSelect().Model(&o).Where("b.id = ?", e.ID).Scan(ctx); err != nil {
 			return nil, store.MapError(err, "objective of an entry")
 		}
-		return []kis.Announcement{{Kind: notice, Key: "risk.notice.objective", Args: map[string]string{"who": e.ActorName, "number": o.Number, "due": string(o.Due)},
+		return []office.Announcement{{Kind: notice, Key: "risk.notice.objective", Args: map[string]string{"who": e.ActorName, "number": o.Number, "due": string(o.Due)},
 			Href: "/objectives/" + o.ID, For: func(a actor.Actor) bool { return a.UserID == o.OwnerID }}}, nil
 	}
 	return nil, nil
 }
 
-func announceRisk(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcement, error) {
+func announceRisk(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
 	step := e.Facts()["step"]
 	var r Risk
 	owner := func(a actor.Actor) bool { return a.UserID == r.OwnerID }
@@ -53,6 +53,6 @@ func announceRisk(ctx context.Context, db bun.IDB, e kis.Event) ([]kis.Announcem
 		return nil, store.MapError(err, "risk of an entry")
 	}
 	args := map[string]string{"who": e.ActorName, "number": r.Number, "due": string(r.Due), "note": e.Note}
-	return []kis.Announcement{{Kind: notice, Key: "risk.notice." + step, Args: args, Href: "/risks/" + r.ID,
+	return []office.Announcement{{Kind: notice, Key: "risk.notice." + step, Args: args, Href: "/risks/" + r.ID,
 		For: func(a actor.Actor) bool { return r.seenBy(a) && to(a) }}}, nil
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -81,7 +81,7 @@ func (w Weighing) check(c *apperr.Check, today day.Day) Weighing {
 // writes only for the own department is refused another (Invalid on
 // "department").
 func (s *Service) Enter(ctx context.Context, f Fields, w Weighing) (Risk, error) {
-	scope, err := kis.Allowed(ctx, policies.RiskWrite)
+	scope, err := office.Allowed(ctx, policies.RiskWrite)
 	if err != nil {
 		return Risk{}, err
 	}
@@ -161,14 +161,14 @@ func (r *Risk) weigh(scale Scale, w Weighing, occasion string, tx *store.Tx) (As
 // there and in use, and gives the titles of the process for the search.
 func belongs(ctx context.Context, db bun.IDB, f Fields) (process string, err error) {
 	var c apperr.Check
-	departments, err := kis.DepartmentsByID(ctx, db, []string{f.DepartmentID})
+	departments, err := office.DepartmentsByID(ctx, db, []string{f.DepartmentID})
 	if err != nil {
 		return "", err
 	}
-	if d, ok := departments[f.DepartmentID]; !ok || d.Kind != kis.Internal || !d.ArchivedAt.IsZero() {
+	if d, ok := departments[f.DepartmentID]; !ok || d.Kind != office.Internal || !d.ArchivedAt.IsZero() {
 		c.Add("department", "error.field.choice")
 	}
-	people, err := kis.UsersByID(ctx, db, []string{f.OwnerID})
+	people, err := office.UsersByID(ctx, db, []string{f.OwnerID})
 	if err != nil {
 		return "", err
 	}
@@ -195,7 +195,7 @@ func belongs(ctx context.Context, db bun.IDB, f Fields) (process string, err err
 // Change writes anew what a risk is. version is that of the page the form was
 // filled from; when somebody has changed the risk since, it is a Conflict.
 func (s *Service) Change(ctx context.Context, id string, version int, f Fields) error {
-	scope, err := kis.Allowed(ctx, policies.RiskWrite)
+	scope, err := office.Allowed(ctx, policies.RiskWrite)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -30,7 +30,7 @@ type Figures struct {
 // all risks.
 func (s *Service) Figures(ctx context.Context, first, last day.Day, from, before time.Time) (Figures, error) {
 	var f Figures
-	scope, err := kis.Allowed(ctx, policies.RiskRead)
+	scope, err := office.Allowed(ctx, policies.RiskRead)
 	if err != nil || !scope.Any {
 		return f, err
 	}
@@ -72,7 +72,7 @@ func (s *Service) Figures(ctx context.Context, first, last day.Day, from, before
 // Weights gives the heaviest open risk of each process and of each department:
 // their scores by id. The audit programme weighs by it.
 func (s *Service) Weights(ctx context.Context) (processes, departments map[string]int, err error) {
-	if _, err := kis.Allowed(ctx, policies.RiskRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.RiskRead); err != nil {
 		return nil, nil, err
 	}
 	processes, departments = map[string]int{}, map[string]int{}

@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -35,7 +35,7 @@ type Filter struct {
 // Row is a risk in the table.
 type Row struct {
 	Risk         `bun:",extend"`
-	Department   kis.Department `bun:"-"`
+	Department   office.Department `bun:"-"`
 	OwnerName    string
 	CreatedName  string
 	ReportedName string
@@ -63,7 +63,7 @@ type List struct {
 // Risks lists the risks that the actor may see, in a fixed number of queries.
 func (s *Service) Risks(ctx context.Context, f Filter) (List, error) {
 	list := List{Counts: map[State]int{}}
-	scope, err := kis.Allowed(ctx, policies.RiskRead)
+	scope, err := office.Allowed(ctx, policies.RiskRead)
 	if err != nil {
 		return list, err
 	}
@@ -108,7 +108,7 @@ func (s *Service) Risks(ctx context.Context, f Filter) (List, error) {
 // Each walks the whole table page by page, for files.
 func (s *Service) Each(ctx context.Context, f Filter) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		scope, err := kis.Allowed(ctx, policies.RiskRead)
+		scope, err := office.Allowed(ctx, policies.RiskRead)
 		if err != nil {
 			yield(Row{}, err)
 			return
@@ -220,7 +220,7 @@ func named(ctx context.Context, db bun.IDB, ids *bun.SelectQuery) ([]Row, error)
 	for i, r := range rows {
 		departmentIDs[i] = r.DepartmentID
 	}
-	departments, err := kis.DepartmentsByID(ctx, db, departmentIDs)
+	departments, err := office.DepartmentsByID(ctx, db, departmentIDs)
 	for i := range rows {
 		rows[i].Department = departments[rows[i].DepartmentID]
 	}

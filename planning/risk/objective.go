@@ -15,7 +15,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -153,7 +153,7 @@ func (o Objective) facts(step string) map[string]any {
 
 // Set writes an objective down, with a number of its year.
 func (s *Service) Set(ctx context.Context, f ObjectiveFields) (Objective, error) {
-	if _, err := kis.Allowed(ctx, policies.ObjectiveWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.ObjectiveWrite); err != nil {
 		return Objective{}, err
 	}
 	who, err := me(ctx)
@@ -222,7 +222,7 @@ type NewValue struct {
 // Measure keeps what was measured of a running objective: for whoever may
 // write for its department, and for its owner.
 func (s *Service) Measure(ctx context.Context, id string, n NewValue) error {
-	scope, err := kis.Allowed(ctx, policies.ObjectiveMeasure)
+	scope, err := office.Allowed(ctx, policies.ObjectiveMeasure)
 	if err != nil {
 		return err
 	}
@@ -269,7 +269,7 @@ func (s *Service) Decide(ctx context.Context, id, verb, verdict string) error {
 		if err := c.Err(); err != nil {
 			return err
 		}
-		arrow, ok := kis.Arrow(ObjectiveTransitions, o.State, verb)
+		arrow, ok := office.Arrow(ObjectiveTransitions, o.State, verb)
 		if !ok {
 			return conflict(KindObjective, string(o.State))
 		}
@@ -292,7 +292,7 @@ func (s *Service) Decide(ctx context.Context, id, verb, verdict string) error {
 
 // withObjective locks an objective and lets something be done with it.
 func (s *Service) withObjective(ctx context.Context, id string, act policies.Action, do func(tx *store.Tx, o *Objective) error) error {
-	if _, err := kis.Allowed(ctx, act); err != nil {
+	if _, err := office.Allowed(ctx, act); err != nil {
 		return err
 	}
 	if _, err := me(ctx); err != nil {

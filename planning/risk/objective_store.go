@@ -12,7 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -80,7 +80,7 @@ type ObjectiveFilter struct {
 // ObjectiveRow is an objective with what was measured last.
 type ObjectiveRow struct {
 	Objective   `bun:",extend"`
-	Department  kis.Department `bun:"-"`
+	Department  office.Department `bun:"-"`
 	OwnerName   string
 	DecidedName string
 	TitleAZ     string  `bun:"title_az"`
@@ -110,7 +110,7 @@ type ObjectiveList struct {
 // Objectives lists the objectives in four queries.
 func (s *Service) Objectives(ctx context.Context, f ObjectiveFilter) (ObjectiveList, error) {
 	list := ObjectiveList{Counts: map[ObjectiveState]int{}}
-	if _, err := kis.Allowed(ctx, policies.ObjectiveRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ObjectiveRead); err != nil {
 		return list, err
 	}
 	if f.Limit <= 0 {
@@ -172,7 +172,7 @@ func objectivesNamed(ctx context.Context, db bun.IDB, ids *bun.SelectQuery) ([]O
 	for _, r := range rows {
 		departmentIDs, objectiveIDs = append(departmentIDs, r.DepartmentID), append(objectiveIDs, r.ID)
 	}
-	departments, err := kis.DepartmentsByID(ctx, db, departmentIDs)
+	departments, err := office.DepartmentsByID(ctx, db, departmentIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +186,7 @@ func objectivesNamed(ctx context.Context, db bun.IDB, ids *bun.SelectQuery) ([]O
 // ObjectivePage is one objective.
 type ObjectivePage struct {
 	ObjectiveRow
-	History []kis.Event
+	History []office.Event
 	Steps   []string // verbs that the actor may take now, "change" and "measure" among them
 }
 
@@ -196,7 +196,7 @@ func (p ObjectivePage) Can(verb string) bool { return slices.Contains(p.Steps, v
 // Objective gives one objective.
 func (s *Service) Objective(ctx context.Context, id string) (ObjectivePage, error) {
 	var p ObjectivePage
-	if _, err := kis.Allowed(ctx, policies.ObjectiveRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.ObjectiveRead); err != nil {
 		return p, err
 	}
 	if !store.IsID(id) {

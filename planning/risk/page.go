@@ -7,7 +7,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -16,7 +16,7 @@ type Page struct {
 	Row
 	Scale       Scale // of today
 	Assessments []Assessment
-	History     []kis.Event
+	History     []office.Event
 	Steps       []string // verbs that the actor may take now, "review" and "change" among them
 	Own         bool     // the actor owns or reported the treatment, and so cannot judge it
 }
@@ -27,7 +27,7 @@ func (p Page) Can(verb string) bool { return slices.Contains(p.Steps, verb) }
 // Risk gives one risk; NotFound when the actor may not see it.
 func (s *Service) Risk(ctx context.Context, id string) (Page, error) {
 	var p Page
-	scope, err := kis.Allowed(ctx, policies.RiskRead)
+	scope, err := office.Allowed(ctx, policies.RiskRead)
 	if err != nil {
 		return p, err
 	}
@@ -53,7 +53,7 @@ func (s *Service) Risk(ctx context.Context, id string) (Page, error) {
 	}
 	p.Own = who.UserID != "" && (who.UserID == p.OwnerID || who.UserID == p.ReportedBy)
 	writes, decides := who.UserID != "" && p.writtenBy(who), who.UserID != "" && policies.For(who, policies.RiskDecide).Department(p.DepartmentID)
-	for _, t := range kis.Next(Transitions, p.State) {
+	for _, t := range office.Next(Transitions, p.State) {
 		judges := t.Verb == "confirm" || t.Verb == "refuse"
 		if t.Action == policies.RiskWrite && writes || t.Action == policies.RiskDecide && decides && !(judges && p.Own) {
 			p.Steps = append(p.Steps, t.Verb)

@@ -8,31 +8,30 @@ import (
 	"testing"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning/risk"
 )
 
 // office is an office with a scale of risks, on a Thursday.
-type office struct {
+type bureau struct {
 	*kistest.Office
 	*risk.Service
 	t *testing.T
 }
 
-func newOffice(t *testing.T, db *store.DB) office {
+func newOffice(t *testing.T, db *store.DB) bureau {
 	t.Helper()
 	storetest.ClockOf(db).SetDay("2026-11-19")
 	k := kistest.NewOffice(t, db)
-	o := office{k, risk.New(k.Service), t}
+	o := bureau{k, risk.New(k.Service), t}
 	must(t, "reference", o.Service.LoadReference(k.System()))
 	return o
 }
 
-func (o office) as(who string) context.Context { return o.As(o.t.Context(), who) }
+func (o bureau) as(who string) context.Context { return o.As(o.t.Context(), who) }
 
 func must(t *testing.T, what string, err error) {
 	t.Helper()
@@ -55,14 +54,14 @@ func fails(t *testing.T, what string, err error, kind apperr.Kind, key string) {
 }
 
 // fields are those of a good risk of SSS that Elçin owns.
-func (o office) fields() risk.Fields {
+func (o bureau) fields() risk.Fields {
 	return risk.Fields{Kind: risk.Threat, Title: "Respondentlər hesabatı gecikdirir", Cause: "Xatırlatma əl ilə göndərilir", Consequence: "Toplama uzanır", GSBPM: "4.3",
 		DepartmentID: o.Dept("SSS"), OwnerID: o.ID("elchin")}
 }
 
 var heavy = risk.Weighing{Likelihood: 4, Impact: 5, ReviewDue: "2027-05-20"}
 
-func (o office) enter() risk.Risk {
+func (o bureau) enter() risk.Risk {
 	o.t.Helper()
 	r, err := o.Enter(o.as("nigar"), o.fields(), heavy)
 	must(o.t, "enter", err)
@@ -72,7 +71,7 @@ func (o office) enter() risk.Risk {
 var treatment = risk.Treatment{Kind: risk.Likelihood, Text: "Avtomatik xatırlatma", Due: "2026-12-18"}
 
 // treated is a risk whose treatment Elçin reported done.
-func (o office) treated() risk.Risk {
+func (o bureau) treated() risk.Risk {
 	o.t.Helper()
 	r := o.enter()
 	must(o.t, "treat", o.Treat(o.as("elchin"), r.ID, treatment))
@@ -150,7 +149,7 @@ func TestEveryStepThatTheStateDoesNotAllowIsRefused(t *testing.T) {
 				for _, v := range way {
 					must(t, v, steps[v](r.ID))
 				}
-				arrow, ok := kis.Arrow(risk.Transitions, state, verb)
+				arrow, ok := office.Arrow(risk.Transitions, state, verb)
 				err := step(r.ID)
 				if !ok {
 					fails(t, string(state)+" "+verb, err, apperr.Conflict, "error.conflict.state")
@@ -348,7 +347,7 @@ func TestWhatWaitsForWhomAndWhoIsTold(t *testing.T) {
 		want("elchin", "review")
 		must(t, "review", o.Review(o.as("elchin"), r.ID, risk.Weighing{Likelihood: 1, Impact: 2, Note: "Dəyişiklik yoxdur", ReviewDue: "2027-12-20"}))
 		want("elchin")
-		events, err := kis.EventsAfter(t.Context(), db.Read(), 0, 1000)
+		events, err := office.EventsAfter(t.Context(), db.Read(), 0, 1000)
 		must(t, "events", err)
 		people, err := o.Actors(t.Context(), db.Read())
 		must(t, "people", err)
@@ -371,95 +370,7 @@ func TestWhatWaitsForWhomAndWhoIsTold(t *testing.T) {
 }
 
 // objective is a good objective of SSS that Elçin owns.
-func (o office) objective() risk.ObjectiveFields {
+func (o bureau) objective() risk.ObjectiveFields {
 	return risk.ObjectiveFields{Title: "Vaxtında verilən hesabatlar", Metric: "Vaxtında verilən hesabatların payı", Unit: "%", Better: "more", Baseline: "86", Target: "95,5",
 		Actions: "Xatırlatma göndərmək", DepartmentID: o.Dept("SSS"), OwnerID: o.ID("elchin"), Starts: "2026-01-05", Due: "2026-12-31"}
-}
-
-func TestAnObjectiveIsMeasuredAndDecided(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		o := newOffice(t, db)
-		b, err := o.Set(o.as("nigar"), o.objective())
-		must(t, "set", err)
-		if b.Number != "MQ-2026-01" || b.Target != "95.5" {
-			t.Fatalf("%+v", b)
-		}
-		fails(t, "never measured", o.Decide(o.as("nigar"), b.ID, "reach", "Nail olunub"), apperr.Conflict, "risk.objective.error.not_measured")
-		for _, v := range []struct {
-			on         day.Day
-			value, key string
-		}{{"2026-05-01", "90", ""}, {"2026-11-01", "95,5", ""}, {"2026-11-02", "çox", "value"}, {"2026-11-20", "96", "measured_on"}, {"2025-11-20", "96", "measured_on"}} {
-			err := o.Measure(o.as("elchin"), b.ID, risk.NewValue{MeasuredOn: v.on, Value: v.value})
-			if v.key == "" {
-				must(t, "measure", err)
-			} else {
-				fails(t, v.value, err, apperr.Invalid, v.key)
-			}
-		}
-		fails(t, "another department", o.Measure(o.as("vugar"), b.ID, risk.NewValue{MeasuredOn: "2026-11-01", Value: "1"}), apperr.Forbidden, "")
-		p, err := o.Objective(o.as("rafael"), b.ID)
-		if err != nil || len(p.Values) != 2 || p.Last().Value != "95.5" || !p.Met("95.5") || p.Met("95.4") || len(p.Steps) != 0 {
-			t.Fatalf("%v %+v", err, p)
-		}
-		f, err := o.Figures(o.as("rafael"), "2026-01-01", "2026-12-31", b.CreatedAt.AddDate(-1, 0, 0), b.CreatedAt.AddDate(1, 0, 0))
-		if err != nil || f.Running != 1 || f.OnTarget != 1 || f.Decided != 0 {
-			t.Errorf("%v %+v", err, f)
-		}
-		must(t, "decide", o.Decide(o.as("nigar"), b.ID, "reach", "Hədəfə nail olunub"))
-		fails(t, "decided", o.Measure(o.as("elchin"), b.ID, risk.NewValue{MeasuredOn: "2026-11-01", Value: "1"}), apperr.Conflict, "error.conflict.state")
-		fails(t, "decided", o.Adjust(o.as("nigar"), b.ID, p.Version+1, o.objective()), apperr.Conflict, "")
-		if f, err = o.Figures(o.as("rafael"), "2026-01-01", "2026-12-31", b.CreatedAt.AddDate(-1, 0, 0), b.CreatedAt.AddDate(1, 0, 0)); err != nil || f.Reached != 1 || f.Decided != 1 || f.Running != 0 {
-			t.Errorf("%v %+v", err, f)
-		}
-	})
-}
-
-func TestFiguresForTheReview(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		o := newOffice(t, db)
-		works, fails := o.treated(), o.treated()
-		must(t, "treat", o.Treat(o.as("elchin"), o.enter().ID, treatment))
-		o.enter()
-		must(t, "confirm", o.Confirm(o.as("nigar"), works.ID, "İşləyir", risk.Weighing{Likelihood: 1, Impact: 1, ReviewDue: "2027-05-20"}))
-		must(t, "refuse", o.Refuse(o.as("nigar"), fails.ID, "İşləmir"))
-		at := works.CreatedAt
-		f, err := o.Figures(o.as("nigar"), "2026-07-01", "2026-12-31", at.AddDate(0, -5, 0), at.AddDate(0, 2, 0))
-		if err != nil || f != (risk.Figures{Open: 4, Heavy: 3, Due: 3, Done: 1, Checked: 2, Effective: 1}) {
-			t.Errorf("%v %+v", err, f)
-		}
-		// Who reads only the own department gives no figures of the office.
-		if f, err := o.Figures(o.as("elchin"), "2026-07-01", "2026-12-31", at, at); err != nil || f != (risk.Figures{}) {
-			t.Errorf("%v %+v", err, f)
-		}
-		_, departments, err := o.Weights(o.as("nigar"))
-		if err != nil || departments[o.Dept("SSS")] != 20 {
-			t.Errorf("%v %v", err, departments)
-		}
-	})
-}
-
-func TestVerifyNamesWhatWasChangedPastTheProgram(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		o := newOffice(t, db)
-		r := o.treated()
-		verify := func() (keys []string) {
-			_, err := o.VerifySeals(o.System(), func(f store.Fault) {
-				if !f.Note {
-					keys = append(keys, f.Key)
-				}
-			})
-			must(t, "verify", err)
-			return keys
-		}
-		if keys := verify(); len(keys) != 0 {
-			t.Fatalf("untouched: %v", keys)
-		}
-		storetest.Tamper(t, db, "UPDATE risks SET treatment = 'x' WHERE id = ?", r.ID)
-		if keys := verify(); !slices.Contains(keys, "verify.seal.part.state") {
-			t.Errorf("%v", keys)
-		}
-		if _, err := db.Read().ExecContext(t.Context(), "UPDATE risk_assessments SET note = 'x'"); err == nil {
-			t.Error("an assessment was changed")
-		}
-	})
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
 )
@@ -98,7 +98,7 @@ func StepOf(list []Step, points int) Step {
 
 // Scale gives the scale that is valid today. Two queries.
 func (s *Service) Scale(ctx context.Context) (Scale, error) {
-	if _, err := kis.Allowed(ctx, policies.RiskRead); err != nil {
+	if _, err := office.Allowed(ctx, policies.RiskRead); err != nil {
 		return Scale{}, err
 	}
 	return scaleOn(ctx, s.DB.Read(), s.KIS.Today())
@@ -133,7 +133,7 @@ func scaleOn(ctx context.Context, db bun.IDB, today day.Day) (Scale, error) {
 // LoadReference brings the scales of the reference data into the database. A
 // version that is there stays as it is; loading again changes nothing.
 func (s *Service) LoadReference(ctx context.Context) error {
-	if _, err := kis.Allowed(ctx, policies.RiskWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.RiskWrite); err != nil {
 		return err
 	}
 	scales, steps, err := referenceScales()

@@ -2,7 +2,7 @@ package risk
 
 import (
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -24,7 +24,7 @@ func States() []State { return []State{Assessed, Treating, Treated, Effective, R
 
 // Transitions is the life of a risk. A review changes its weight, not its
 // state.
-var Transitions = []kis.Transition[State]{
+var Transitions = []office.Transition[State]{
 	{From: "", To: Assessed, Action: policies.RiskWrite, Verb: "enter"},
 	{From: Assessed, To: Treating, Action: policies.RiskWrite, Verb: "treat"},
 	{From: Treating, To: Treating, Action: policies.RiskWrite, Verb: "treat"},
@@ -58,7 +58,7 @@ func ObjectiveStates() []ObjectiveState {
 }
 
 // ObjectiveTransitions is the life of an objective.
-var ObjectiveTransitions = []kis.Transition[ObjectiveState]{
+var ObjectiveTransitions = []office.Transition[ObjectiveState]{
 	{From: "", To: Running, Action: policies.ObjectiveWrite, Verb: "set"},
 	{From: Running, To: Reached, Action: policies.ObjectiveWrite, Verb: "reach"},
 	{From: Running, To: Missed, Action: policies.ObjectiveWrite, Verb: "miss"},

@@ -7,7 +7,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -119,7 +119,7 @@ func (s *Service) decide(ctx context.Context, id, verb, reason string) error {
 // Review weighs a risk anew, whatever is being done about it, and says when it
 // is looked at the next time. A closed one is a Conflict.
 func (s *Service) Review(ctx context.Context, id string, w Weighing) error {
-	if _, err := kis.Allowed(ctx, policies.RiskWrite); err != nil {
+	if _, err := office.Allowed(ctx, policies.RiskWrite); err != nil {
 		return err
 	}
 	var c apperr.Check
@@ -166,7 +166,7 @@ func (s *Service) assess(ctx context.Context, tx *store.Tx, r *Risk, w Weighing,
 // what the trail keeps of it. A risk out of sight is not found; a state without
 // such an arrow is a Conflict.
 func (s *Service) move(ctx context.Context, id string, act policies.Action, verb string, do func(tx *store.Tx, r *Risk) (after map[string]any, note string, err error)) error {
-	scope, err := kis.Allowed(ctx, act)
+	scope, err := office.Allowed(ctx, act)
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (s *Service) move(ctx context.Context, id string, act policies.Action, verb
 		if act == policies.RiskWrite && !r.writtenBy(tx.Actor) || act != policies.RiskWrite && !scope.Department(r.DepartmentID) {
 			return apperr.New(apperr.Forbidden, "risk.error.not_department")
 		}
-		arrow, ok := kis.Arrow(Transitions, r.State, verb)
+		arrow, ok := office.Arrow(Transitions, r.State, verb)
 		if !ok {
 			return conflict(KindRisk, string(r.State))
 		}

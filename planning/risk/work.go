@@ -10,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -21,7 +22,7 @@ const soon = 14
 // look at again, treatments to judge, objectives to measure. At most three
 // queries. Reminders before and after the days come from it.
 func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
-	if _, err := kis.Allowed(ctx, policies.SelfUse); err != nil {
+	if _, err := office.Allowed(ctx, policies.SelfUse); err != nil {
 		return nil, err
 	}
 	who := actor.From(ctx)
@@ -46,7 +47,7 @@ func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
 	}
 	if scope := policies.For(who, policies.RiskDecide); !scope.None() {
 		rows, err := waiting(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
-			kis.InScope(q, scope, "r.department_id")
+			office.InScope(q, scope, "r.department_id")
 			return q.Where("r.state = ? AND r.owner_id <> ? AND r.reported_by <> ?", Treated, who.UserID, who.UserID)
 		})
 		if err != nil {

@@ -22,6 +22,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -110,7 +111,7 @@ type dateRow struct {
 
 // Dates reads the dates that the actor may see.
 func (s *Service) Dates(ctx context.Context, f Filter) (Dates, error) {
-	if _, err := kis.Allowed(ctx, policies.SelfUse); err != nil {
+	if _, err := office.Allowed(ctx, policies.SelfUse); err != nil {
 		return Dates{}, err
 	}
 	if f.DepartmentID != "" && !store.IsID(f.DepartmentID) {

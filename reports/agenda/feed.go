@@ -13,7 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -44,7 +44,7 @@ type Feed struct {
 
 // person gives who acts, not by a token: an address is made at a page only.
 func person(ctx context.Context) (actor.Actor, error) {
-	if _, err := kis.Allowed(ctx, policies.SelfUse); err != nil {
+	if _, err := office.Allowed(ctx, policies.SelfUse); err != nil {
 		return actor.Actor{}, err
 	}
 	who := actor.From(ctx)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -156,11 +156,11 @@ func (s *Service) campaigns(_ context.Context, f Filter, sc policies.Scope) *bun
 func (s *Service) risks(_ context.Context, f Filter, sc policies.Scope) *bun.SelectQuery {
 	q := s.DB.Read().NewSelect().TableExpr("risks AS r").Join("JOIN departments AS d ON d.id = r.department_id").Where("r.state <> 'closed'").
 		ColumnExpr("r.id, r.id AS ref, '/risks/' AS href, CASE WHEN r.state = 'treating' THEN r.due ELSE r.review_due END AS day, r.number AS no, r.title AS title_az, r.title AS title_en, d.code AS department")
-	return f.between(f.of(kis.InScope(q, sc, "r.department_id"), "r.department_id"), "CASE WHEN r.state = 'treating' THEN r.due ELSE r.review_due END")
+	return f.between(f.of(office.InScope(q, sc, "r.department_id"), "r.department_id"), "CASE WHEN r.state = 'treating' THEN r.due ELSE r.review_due END")
 }
 
 func (s *Service) objectives(_ context.Context, f Filter, sc policies.Scope) *bun.SelectQuery {
 	q := s.DB.Read().NewSelect().TableExpr("objectives AS o").Join("JOIN departments AS d ON d.id = o.department_id").Where("o.state <> 'cancelled'").
 		ColumnExpr("o.id, o.id AS ref, '/objectives/' AS href, o.due AS day, o.number AS no, o.title AS title_az, o.title AS title_en, d.code AS department, o.state <> 'running' AS done")
-	return f.between(f.of(kis.InScope(q, sc, "o.department_id"), "o.department_id"), "o.due")
+	return f.between(f.of(office.InScope(q, sc, "o.department_id"), "o.department_id"), "o.due")
 }

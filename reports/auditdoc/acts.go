@@ -9,7 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/reports"
 )
 
@@ -52,7 +52,7 @@ func actFilter(v url.Values, w reports.Words) (audit.ActFilter, error) {
 }
 
 // filterWords says in words which acts the register holds.
-func filterWords(v url.Values, departments []kis.Department, w reports.Words) (out []string) {
+func filterWords(v url.Values, departments []office.Department, w reports.Words) (out []string) {
 	add := func(key, value string) { out = append(out, w.T("report.acts.filter."+key, "value", value)) }
 	for _, name := range ActFilters() {
 		value := v.Get(name)

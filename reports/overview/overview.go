@@ -20,6 +20,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/planning/risk"
 	"github.com/kis-platform/kis/policies"
@@ -53,7 +54,7 @@ type Section struct {
 
 // Picture is what stands on the start page.
 type Picture struct {
-	Department kis.Department // that it is about; without an id: everything the actor sees
+	Department office.Department // that it is about; without an id: everything the actor sees
 	Sections   []Section
 	Cycles     []kis.CycleSummary // the matrix of processes and phases
 }
@@ -65,12 +66,12 @@ const mostCycles = 12
 // department. Lists that the actor may not open are left out.
 func (s *Service) Picture(ctx context.Context, departmentID string) (Picture, error) {
 	var p Picture
-	if _, err := kis.Allowed(ctx, policies.SelfUse); err != nil {
+	if _, err := office.Allowed(ctx, policies.SelfUse); err != nil {
 		return p, err
 	}
 	who := actor.From(ctx)
 	if departmentID != "" {
-		found, err := kis.DepartmentsByID(ctx, s.KIS.DB.Read(), []string{departmentID})
+		found, err := office.DepartmentsByID(ctx, s.KIS.DB.Read(), []string{departmentID})
 		if err != nil {
 			return p, err
 		}

@@ -22,23 +22,24 @@ import (
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/reports/pack"
 )
 
 // office is an office with a running cycle and evidence of every kind.
-type office struct {
+type bureau struct {
 	*kistest.Office
 	t     *testing.T
 	cycle kis.Cycle
 }
 
-func newOffice(t *testing.T, db *store.DB) office {
+func newOffice(t *testing.T, db *store.DB) bureau {
 	o := kistest.NewOffice(t, db)
-	return office{o, t, o.Running("2026")}
+	return bureau{o, t, o.Running("2026")}
 }
 
 // hand submits files, name by text, for all outputs of a task.
-func (o office) hand(who, code string, class kis.EvidenceClass, title string, files ...string) kis.Submission {
+func (o bureau) hand(who, code string, class kis.EvidenceClass, title string, files ...string) kis.Submission {
 	o.t.Helper()
 	in := kis.NewSubmission{CycleID: o.cycle.ID, OutputIDs: o.OutputIDs(o.cycle.ID, code), Title: title, Class: class}
 	for i := 0; i < len(files); i += 2 {
@@ -52,7 +53,7 @@ func (o office) hand(who, code string, class kis.EvidenceClass, title string, fi
 }
 
 // make gives the pack that a person gets.
-func (o office) make(who string) (*pack.Pack, []byte) {
+func (o bureau) make(who string) (*pack.Pack, []byte) {
 	o.t.Helper()
 	ctx := o.System()
 	if who != "" {
@@ -201,7 +202,7 @@ func TestAPackIsCheckedWithoutTheSystem(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		events, err := o.Trail(o.System(), kis.TrailFilter{Action: kis.TrailPack})
+		events, err := o.Trail(o.System(), office.TrailFilter{Action: kis.TrailPack})
 		if err != nil || len(events.Events) != 1 || !strings.Contains(string(events.Events[0].After), sum(sums)) {
 			t.Errorf("trail %+v: %v", events.Events, err)
 		}
@@ -231,7 +232,7 @@ func TestAPackHoldsWhatThePersonMayRead(t *testing.T) {
 		o.hand("aytan", "1.1.3", kis.ClassConfidential, "Gizli başlıq", "gizli-ad.txt", "gizli bayt")
 		o.hand("tural", "4.2.5", kis.ClassInternal, "", "b.txt", "başqa")
 		opened := func() (n int) {
-			events, err := o.Trail(o.System(), kis.TrailFilter{Action: "kis:evidence:open"})
+			events, err := o.Trail(o.System(), office.TrailFilter{Action: "kis:evidence:open"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -301,7 +302,7 @@ func TestBytesThatAreGoneOrChangedMakeNoPack(t *testing.T) {
 		t.Error("a pack that was cut off opens as a ZIP")
 	}
 	trail := func() int {
-		events, err := o.Trail(o.System(), kis.TrailFilter{Action: kis.TrailPack})
+		events, err := o.Trail(o.System(), office.TrailFilter{Action: kis.TrailPack})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/kis-platform/kis/eservice/register/registerweb"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/webtest"
@@ -41,12 +41,12 @@ func newDesk(t *testing.T, db *store.DB) desk {
 		"2.5.2c": "https://qa.example", "2.5.2d": "info@qa.example", "2.5.2e": "09:00–18:00"}}); err != nil {
 		t.Fatal(err)
 	}
-	hash, err := kis.HashPassword(o.System(), kistest.Password)
+	hash, err := office.HashPassword(o.System(), kistest.Password)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := o.CreateUser(o.System(), kis.NewUser{Email: kistest.Email("arzu"), Name: "Arzu Məsul", PositionAZ: "məsul şəxs", PositionEN: "officer", Hash: hash, Since: "2024-01-03",
-		Grants: []kis.NewGrant{{Role: policies.AgencyOfficer, AgencyCode: "QA"}}}); err != nil {
+	if _, err := o.CreateUser(o.System(), office.NewUser{Email: kistest.Email("arzu"), Name: "Arzu Məsul", PositionAZ: "məsul şəxs", PositionEN: "officer", Hash: hash, Since: "2024-01-03",
+		Grants: []office.NewGrant{{Role: policies.AgencyOfficer, AgencyCode: "QA"}}}); err != nil {
 		t.Fatal(err)
 	}
 	return desk{o, webtest.New(t, func(r *web.Router) { registerweb.Register(r, svc) }, func(opt *web.Options) { opt.Clock = db.Now }), svc, t}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web/ui"
 )
 
@@ -188,7 +188,7 @@ func clock(p ui.Page, s *register.Service, a register.Application) []ui.KVRow {
 	return rows
 }
 
-func termText(p ui.Page, t kis.Timer) string {
+func termText(p ui.Page, t office.Timer) string {
 	return p.T("register.clock.unit."+string(t.Unit), "n", t.N())
 }
 

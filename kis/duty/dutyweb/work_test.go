@@ -17,6 +17,7 @@ import (
 	"github.com/kis-platform/kis/kis/duty"
 	"github.com/kis-platform/kis/kis/duty/dutyweb"
 	"github.com/kis-platform/kis/kis/kistest"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/webtest"
 )
@@ -228,7 +229,7 @@ func TestAListTakesTheSameQueriesForFewAndMany(t *testing.T) {
 func TestTheAPIGivesTheSameList(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		s := open(t, db, items{of: "Aytən Məmmədova", list: someWork})
-		_, secret, err := s.office.CreateToken(s.office.As(t.Context(), "aytan"), kis.NewToken{Name: "işlər"})
+		_, secret, err := s.office.CreateToken(s.office.As(t.Context(), "aytan"), office.NewToken{Name: "işlər"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,8 +5,8 @@ import (
 	"net/http"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/inquiry"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 )
@@ -149,6 +149,6 @@ type apiDepartment struct {
 	Name string `json:"name"`
 }
 
-func departmentIn(lang string, d kis.Department) apiDepartment {
+func departmentIn(lang string, d office.Department) apiDepartment {
 	return apiDepartment{d.ID, d.Code, d.Name(lang)}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/inquiry"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -22,7 +23,7 @@ type discrepancyListPage struct {
 	ui.Page
 	inquiry.DiscrepancyList
 	Filter      inquiry.DiscrepancyFilter
-	Departments []kis.Department
+	Departments []office.Department
 	Chips       []ui.Chip
 	NextHref    string
 	First       string

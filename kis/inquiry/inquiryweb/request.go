@@ -9,8 +9,8 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/inquiry"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -21,7 +21,7 @@ type requestListPage struct {
 	ui.Page
 	inquiry.RequestList
 	Filter      inquiry.RequestFilter
-	Departments []kis.Department // to choose from; none for those who see one department
+	Departments []office.Department // to choose from; none for those who see one department
 	Chips       []ui.Chip
 	NextHref    string
 	First       string

@@ -4,6 +4,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/inquiry"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web/ui"
 )
 
@@ -53,7 +54,7 @@ func submissionState(p ui.Page, s kis.SubmissionState) ui.State {
 }
 
 // unit is a department as people write it: name with its code.
-func unit(p ui.Page, d kis.Department) string {
+func unit(p ui.Page, d office.Department) string {
 	if d.Code == "" {
 		return ""
 	}
@@ -78,7 +79,7 @@ func askedOf(p ui.Page, r inquiry.RequestRow) string {
 
 // history writes entries of the trail in words; a comment says only that there
 // is one.
-func history(p ui.Page, prefix string, events []kis.Event) []ui.LogEntry {
+func history(p ui.Page, prefix string, events []office.Event) []ui.LogEntry {
 	tones := map[string]string{"accept": "good", "confirm": "good", "close": "good", "return": "warn", "refuse": "warn", "promote": "warn"}
 	out := make([]ui.LogEntry, 0, len(events))
 	for _, e := range events {

@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning/evaluation"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
@@ -94,7 +94,7 @@ type showPage struct {
 	evaluation.Dossier
 	Forms       map[string]ui.Form
 	Departments []ui.Option
-	History     []kis.Event
+	History     []office.Event
 	PDF         string
 }
 
@@ -117,7 +117,7 @@ func (p pages) showOne(c *web.Context, status int, forms map[string]ui.Form) err
 		}
 		scope := c.ScopeOf(policies.RecommendationPropose)
 		for _, x := range list {
-			if x.Kind == kis.Internal && scope.Department(x.ID) {
+			if x.Kind == office.Internal && scope.Department(x.ID) {
 				v.Departments = append(v.Departments, ui.Option{Value: x.ID, Label: x.Code + ", " + x.Name(v.Lang)})
 			}
 		}

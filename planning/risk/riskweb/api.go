@@ -7,7 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning/risk"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
@@ -132,7 +132,7 @@ type apiDepartment struct {
 	Name string `json:"name"`
 }
 
-func departmentIn(lang string, d kis.Department) apiDepartment {
+func departmentIn(lang string, d office.Department) apiDepartment {
 	return apiDepartment{d.ID, d.Code, d.Name(lang)}
 }
 

@@ -14,7 +14,7 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning/risk"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
@@ -96,11 +96,11 @@ func (h pages) choose(c *web.Context, scope policies.Scope) (out choices, err er
 		return out, err
 	}
 	for _, d := range departments {
-		if d.Kind == kis.Internal && scope.Department(d.ID) {
+		if d.Kind == office.Internal && scope.Department(d.ID) {
 			out.departments = append(out.departments, ui.Option{Value: d.ID, Label: d.Code + ", " + d.Name(c.Lang())})
 		}
 	}
-	people, err := h.svc.KIS.People(c.Ctx(), kis.PeopleFilter{})
+	people, err := h.svc.KIS.People(c.Ctx(), office.PeopleFilter{})
 	if err != nil {
 		return out, err
 	}

@@ -4,7 +4,7 @@ import (
 	"strconv"
 
 	"github.com/kis-platform/kis/internal/i18n"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning/risk"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -93,7 +93,7 @@ func points(p ui.Page, steps []risk.Step) (out []ui.Option) {
 }
 
 // history writes entries of the trail in words.
-func history(p ui.Page, prefix string, events []kis.Event) []ui.LogEntry {
+func history(p ui.Page, prefix string, events []office.Event) []ui.LogEntry {
 	looks := map[string]string{"confirm": "good", "reach": "good", "refuse": "warn", "miss": "warn", "reopen": "warn"}
 	out := make([]ui.LogEntry, 0, len(events))
 	for _, e := range events {

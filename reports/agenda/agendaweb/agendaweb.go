@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/kis-platform/kis/internal/day"
-	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reports/agenda"
 	"github.com/kis-platform/kis/web"
@@ -48,7 +48,7 @@ type calendarPage struct {
 	Kinds       []string // that the person may see
 	Kind        string
 	Department  string
-	Departments []kis.Department
+	Departments []office.Department
 	List        bool
 	Prev, Next  string
 	Feeds       []agenda.Feed
