@@ -8,6 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
@@ -36,10 +37,11 @@ func (s *Service) StepsOf(ctx context.Context, ids []string) (map[string][]strin
 		State                                        ActState
 		Part                                         TeamRole
 		Owns, Verified                               bool
+		EffectDue                                    day.Day `bun:",nullzero"`
 	}
 	me := bun.NullZero(who.UserID)
 	err = actsInScope(ctx, s.DB.Read().NewSelect().TableExpr("acts AS c"), sc).
-		ColumnExpr("c.id, c.department_id, c.state, COALESCE(CAST(c.audit_id AS TEXT), '') AS audit_id, COALESCE(CAST(c.lead_id AS TEXT), '') AS lead_id").
+		ColumnExpr("c.id, c.department_id, c.state, c.effect_due, COALESCE(CAST(c.audit_id AS TEXT), '') AS audit_id, COALESCE(CAST(c.lead_id AS TEXT), '') AS lead_id").
 		ColumnExpr("COALESCE(CAST(c.created_by AS TEXT), '') AS created_by, COALESCE(tm.role, '') AS part").
 		ColumnExpr("EXISTS (SELECT 1 FROM corrective_actions x WHERE x.act_id = c.id AND x.owner_id = ?0) OR EXISTS (SELECT 1 FROM action_owners x WHERE x.act_id = c.id AND x.user_id = ?0) AS owns", me).
 		ColumnExpr("EXISTS (SELECT 1 FROM corrective_actions x WHERE x.act_id = c.id AND x.round = c.reopened AND x.verified_by = ?) AS verified", me).
@@ -61,7 +63,7 @@ func (s *Service) StepsOf(ctx context.Context, ids []string) (map[string][]strin
 			switch {
 			case t.Verb == "implement" || !(sc.Department(r.DepartmentID) || allowedPart(sc, t.Action, part)):
 			case r.Owns && (t.Verb == "approve" || t.Verb == "confirm" || t.Verb == "fail"):
-			case r.Verified && (t.Verb == "confirm" || t.Verb == "fail"):
+			case (r.Verified || s.KIS.Today() < r.EffectDue) && (t.Verb == "confirm" || t.Verb == "fail"):
 			default:
 				out[r.ID] = append(out[r.ID], t.Verb)
 			}

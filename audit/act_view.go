@@ -172,7 +172,7 @@ func (s *Service) actView(ctx context.Context, db bun.IDB, a Act) (ActView, erro
 	if err := loadActPeople(ctx, db, &v); err != nil {
 		return v, err
 	}
-	v.Steps = actSteps(ctx, v, part)
+	v.Steps = actSteps(ctx, v, part, s.KIS.Today())
 	for i := range v.Actions {
 		v.Actions[i].Steps = actionSteps(ctx, v.Act, v.Actions[i])
 	}
@@ -216,7 +216,7 @@ func loadActPeople(ctx context.Context, db bun.IDB, v *ActView) error {
 
 // actSteps lists what the actor may do to the act now. The service decides
 // again when it is done.
-func actSteps(ctx context.Context, v ActView, part TeamRole) (steps []string) {
+func actSteps(ctx context.Context, v ActView, part TeamRole, today day.Day) (steps []string) {
 	who := actor.From(ctx)
 	may := func(action policies.Action) bool {
 		sc := policies.For(who, action)
@@ -230,7 +230,7 @@ func actSteps(ctx context.Context, v ActView, part TeamRole) (steps []string) {
 		switch {
 		case t.Verb == "implement" || !may(t.Action):
 		case owns && (t.Verb == "approve" || t.Verb == "confirm" || t.Verb == "fail"):
-		case verified && (t.Verb == "confirm" || t.Verb == "fail"):
+		case (verified || today < v.EffectDue) && (t.Verb == "confirm" || t.Verb == "fail"):
 		default:
 			steps = append(steps, t.Verb)
 		}

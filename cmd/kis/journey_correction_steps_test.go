@@ -192,10 +192,12 @@ func (p *proof) verifyTwice() {
 	samir.sees("Tədbirlər icra olunub")
 }
 
-// findItIneffective: when its time has come the lead auditor finds that it
+// findItIneffective: not before its time; then the lead auditor finds that it
 // does not work, and the act goes back to the department and is counted.
 func (p *proof) findItIneffective() {
 	gunel := p.at("gunel")
+	gunel.goes(p.act)
+	gunel.seesNot("Nəticəliliyi yoxla")
 	p.until("2026-06-03")
 	gunel.goes("/work")
 	gunel.sees("UA-2026-001")
