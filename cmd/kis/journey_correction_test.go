@@ -25,9 +25,8 @@ const (
 // proven to work.
 type proof struct {
 	*story
-	later          atomic.Int64 // nanoseconds by which the clock was put forward
-	row            string       // page of the row of the programme
-	action, second string       // page of the corrective action; path of the act that is withdrawn
+	later  atomic.Int64 // nanoseconds by which the clock was put forward
+	second string       // path of the act that is withdrawn
 }
 
 // TestJourneyFromTheProgrammeToAProvenCorrection walks from a programme that

@@ -30,7 +30,7 @@ func (s *story) assessAgencies() {
 	orxan.looks("scorecards")
 	orxan.follows("2015")
 	orxan.sees("2015-ci il üzrə yalnız yekunlar məlumdur")
-	orxan.downloads("PDF")
+	orxan.downloads("Hesabat, PDF")
 	if got := orxan.fetches("/scorecards/export.xlsx"); got.Status != 200 || !strings.Contains(got.Type, "spreadsheetml") || !strings.HasPrefix(got.Text, "PK") {
 		s.t.Errorf("scorecards as XLSX: status %d, %s", got.Status, got.Type)
 	}
