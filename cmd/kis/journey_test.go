@@ -187,7 +187,7 @@ func (s *story) verify() {
 	for _, c := range s.app.checks() {
 		n, err := c.run(s.t.Context(), func(f store.Fault) { s.t.Errorf("%s: %+v", c.key, f) })
 		s.must(err)
-		if n == 0 {
+		if n == 0 && c.key != "cli.verify.register" { // no service is registered on the way
 			s.t.Errorf("%s: nothing was checked", c.key)
 		}
 	}
