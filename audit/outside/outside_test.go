@@ -175,7 +175,7 @@ func TestALinkThatDoesNotOpenSaysWhy(t *testing.T) {
 				t.Errorf("%s: %q, want %q (%v)", name, got, want, err)
 			}
 		}
-		refused("unknown", "unknown", second(o.s.Find(ctx, "XXXX")))
+		refused("unknown", "unknown", second(o.s.Find(ctx, "no-such-link")))
 		used := o.link(outside.NewLink{Scope: outside.OfAudit, Object: o.audit.ID, MaxUses: 1})
 		// Two at once open the one use: one of them.
 		var wg sync.WaitGroup
