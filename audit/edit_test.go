@@ -109,10 +109,12 @@ func TestTwoChangeThePlanOfAnAuditAtOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		o := audittest.New(t, db)
 		a := o.Planned()
+		// Both have the page open before either sends it.
+		read := editOf(t, o, a.ID)
 		var group sync.WaitGroup
 		results := make([]error, 2)
 		for i, who := range []string{"gunel", "nigar"} {
-			e := editOf(t, o, a.ID)
+			e := read
 			e.Title = "Plan " + who
 			group.Go(func() { results[i] = o.Audit.EditAudit(o.Be(who), a.ID, e) })
 		}
