@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -90,10 +89,7 @@ func (c *Context) Multipart(l Limits, take func(f *File) error) (url.Values, err
 }
 
 func (c *Context) readParts(l Limits, values url.Values, take func(f *File) error) error {
-	end := watchEnd(c.g.Request)
-	// The reader of parts asks for 4 KiB at a time: without a larger buffer each would be a call to the system.
-	c.g.Request.Body = &wide{Reader: bufio.NewReaderSize(end, bodyBuffer), ReadCloser: end}
-	mr, err := c.g.Request.MultipartReader()
+	mr, err := newParts(c.g.Request)
 	if errors.Is(err, http.ErrNotMultipart) {
 		// A form without files, sent as plain values.
 		c.g.Request.PostForm = nil
@@ -110,10 +106,7 @@ func (c *Context) readParts(l Limits, values url.Values, take func(f *File) erro
 	}
 	texts, files := l.TextBytes, 0
 	for n := 0; ; n++ {
-		part, err := mr.NextPart()
-		if err == io.EOF && !end.seen() {
-			err = io.ErrUnexpectedEOF
-		}
+		part, err := mr.Next()
 		if err == io.EOF {
 			return nil
 		}
@@ -141,7 +134,7 @@ func (c *Context) readParts(l Limits, values url.Values, take func(f *File) erro
 }
 
 // takeFile gives one file to take, after looking whether there is one at all.
-func takeFile(part *multipart.Part, l Limits, values url.Values, files *int, take func(f *File) error) error {
+func takeFile(part *part, l Limits, values url.Values, files *int, take func(f *File) error) error {
 	body := bufio.NewReader(part) // large reads pass it by
 	_, err := body.Peek(1)
 	name := part.FileName()
@@ -173,19 +166,7 @@ func takeFile(part *multipart.Part, l Limits, values url.Values, files *int, tak
 	return err
 }
 
-// bodyBuffer is how much of a body is taken from the connection at once.
-const bodyBuffer = 64 << 10
-
-// wide is a body read in large pieces.
-type wide struct {
-	*bufio.Reader
-	io.ReadCloser
-}
-
-// Read implements io.Reader.
-func (w *wide) Read(b []byte) (int, error) { return w.Reader.Read(b) }
-
-func isFile(p *multipart.Part) bool {
+func isFile(p *part) bool {
 	return strings.Contains(p.Header.Get("Content-Disposition"), "filename")
 }
 
@@ -211,12 +192,6 @@ func tooLarge(field, name string, limit int64) error {
 // would otherwise see a broken connection instead of the reason.
 func (c *Context) drain() {
 	body := c.g.Request.Body
-	if p, ok := body.(*wide); ok {
-		body = p.ReadCloser
-	}
-	if p, ok := body.(*ending); ok {
-		body = p.ReadCloser
-	}
 	if p, ok := body.(*patient); ok {
 		body = p.ReadCloser // which would move the end
 	}
