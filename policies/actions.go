@@ -111,6 +111,14 @@ const (
 	ObjectiveRead         Action = "planning:objective:read"
 	ObjectiveWrite        Action = "planning:objective:write"   // set, change, decide
 	ObjectiveMeasure      Action = "planning:objective:measure" // enter what was measured
+	QualityRead           Action = "planning:quality:read"      // quality reports of processes
+	QualityWrite          Action = "planning:quality:write"     // begin, write, submit, begin a new version
+	QualityApprove        Action = "planning:quality:approve"   // approve or give back what somebody else submitted
+	QualityPublish        Action = "planning:quality:publish"   // make an approved one public, withdraw it
+	DocumentRead          Action = "planning:document:read"     // controlled documents in force
+	DocumentConfirm       Action = "planning:document:confirm"  // confirm that one has read a document
+	DocumentWrite         Action = "planning:document:write"    // enter, draft versions, name the readers, review
+	DocumentApprove       Action = "planning:document:approve"  // bring into force, give back, withdraw
 	MeasureRead           Action = "planning:measure:read"
 	MeasureImport         Action = "planning:measure:import"
 	MeasureReport         Action = "planning:measure:report"
@@ -158,6 +166,7 @@ func Actions() []Action {
 		ReviewRead, ReviewPrepare, ReviewSign,
 		EvaluationRead, EvaluationWrite, EvaluationFinish, AssessmentRead, AssessmentFill, SurveyRead, SurveyManage,
 		RiskRead, RiskWrite, RiskDecide, ObjectiveRead, ObjectiveWrite, ObjectiveMeasure,
+		QualityRead, QualityWrite, QualityApprove, QualityPublish, DocumentRead, DocumentConfirm, DocumentWrite, DocumentApprove,
 		MeasureRead, MeasureImport, MeasureReport, MeasureDecide,
 		ScorecardRead, AssessmentImport,
 		SchemeRead, SchemeWrite, CampaignRead, CampaignManage, CampaignPublish, AssessmentScore, OpinionReply, ShortcomingPromote,

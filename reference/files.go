@@ -48,6 +48,8 @@ const (
 	OpenGovernment  = "open-government-2020-2022.csv" // measures of plan AH-2020-2022 as reported for 2022
 	MeasureStatuses = "measure-statuses.csv"          // statuses of a measure with the share of steps that proposes them
 	RiskScale       = "risk-scale.csv"                // versions of likelihood, impact and level of risks
+	QualityConcepts = "quality-concepts.csv"          // concepts of a quality report, by version
+	DocumentKinds   = "document-kinds.csv"            // kinds of controlled documents
 )
 
 // E-services.
@@ -129,6 +131,8 @@ var headers = map[string]string{
 	NationalPlans:            "code,title_az,title_en,act_az,act_en,act_date,period_from,period_to,report_due,report_to_az,report_to_en,status,source",
 	OpenGovernment:           "number,title_az,title_en,period,kind,facts_en,evidence_hint_en",
 	RiskScale:                "version,valid_from,part,points,code,name_az,name_en,text_az,text_en,source_az,source_en",
+	QualityConcepts:          "version,valid_from,code,kind,indicator,how,unit,name_az,name_en,guide_az,guide_en,source_az,source_en",
+	DocumentKinds:            "code,prefix,name_az,name_en,text_az,text_en,review_months,read_days",
 	MeasureStatuses:          "code,order,name_az,name_en,irm_en,share_from,share_to,ongoing_only,needs_act",
 	AssessmentTotals:         "year,agencies,services,electronised,not_electronised,unsatisfactory,satisfactory,good,excellent",
 	AssessmentBreaks:         "year,scheme_before,scheme_after,reason_az,reason_en,source",

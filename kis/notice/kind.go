@@ -54,6 +54,8 @@ var kinds = []Kind{
 	{"review", Digest, []policies.Action{policies.ReviewPrepare, policies.ReviewSign, policies.ReviewRead}, nil},
 	{"recommendation", Digest, []policies.Action{policies.RecommendationPropose, policies.ReviewSign}, nil},
 	{"risk", Digest, []policies.Action{policies.RiskWrite, policies.RiskDecide, policies.ObjectiveMeasure}, nil},
+	{"quality", Digest, []policies.Action{policies.QualityWrite, policies.QualityApprove}, nil},
+	{"document", Digest, []policies.Action{policies.DocumentConfirm}, nil},
 	{"register", Now, []policies.Action{policies.RegisterSign, policies.RegisterCheck}, nil},
 	{"campaign", Now, []policies.Action{policies.OpinionReply, policies.CampaignManage}, nil},
 	{"measure", Digest, []policies.Action{policies.MeasureReport, policies.MeasureDecide}, nil},
