@@ -2,7 +2,6 @@ package planning
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/uptrace/bun"
 
@@ -86,13 +85,13 @@ func announcePlan(ctx context.Context, db bun.IDB, e office.Event) ([]office.Ann
 		return nil, nil
 	}
 	var p struct {
-		Year int
-		Due  string
+		Key string
+		Due string
 	}
-	if err := db.NewRaw(`SELECT year, approve_due AS due FROM plans WHERE id = ?`, e.RootID).Scan(ctx, &p); err != nil {
+	if err := db.NewRaw(`SELECT key, approve_due AS due FROM plans WHERE id = ?`, e.RootID).Scan(ctx, &p); err != nil {
 		return nil, store.MapError(err, "plan of an entry")
 	}
-	year := strconv.Itoa(p.Year)
+	year := p.Key
 	args := map[string]string{"who": e.ActorName, "year": year, "due": p.Due, "note": e.Note}
 	href := "/plans/" + year
 	if verb == "send" || verb == "answer" {

@@ -105,18 +105,20 @@ const (
 func ItemStates() []ItemState { return []ItemState{NotStarted, InProgress, Done, Postponed} }
 
 // ItemTransitions is the life of a plan item while its plan is running. An
-// item under way may be reported on again without changing its state.
+// item under way may be reported on again without changing its state; a new
+// date holds from its approval; an end that is not accepted opens it again.
 var ItemTransitions = []office.Transition[ItemState]{
 	{From: "", To: NotStarted, Action: policies.PlanDraft, Verb: "add"},
 	{From: NotStarted, To: InProgress, Action: policies.PlanReport, Verb: "report"},
 	{From: NotStarted, To: Done, Action: policies.PlanReport, Verb: "finish"},
-	{From: NotStarted, To: Postponed, Action: policies.PlanReport, Verb: "postpone"},
+	{From: NotStarted, To: Postponed, Action: policies.PlanApprove, Verb: "postpone"},
 	{From: InProgress, To: InProgress, Action: policies.PlanReport, Verb: "report"},
 	{From: InProgress, To: Done, Action: policies.PlanReport, Verb: "finish"},
-	{From: InProgress, To: Postponed, Action: policies.PlanReport, Verb: "postpone"},
+	{From: InProgress, To: Postponed, Action: policies.PlanApprove, Verb: "postpone"},
 	{From: Postponed, To: InProgress, Action: policies.PlanReport, Verb: "report"},
 	{From: Postponed, To: Done, Action: policies.PlanReport, Verb: "finish"},
-	{From: Postponed, To: Postponed, Action: policies.PlanReport, Verb: "postpone"},
+	{From: Postponed, To: Postponed, Action: policies.PlanApprove, Verb: "postpone"},
+	{From: Done, To: InProgress, Action: policies.PlanAccept, Verb: "reopen"},
 }
 
 // ReviewState is the state of a management review.

@@ -88,30 +88,30 @@ func TestEveryStepAsksForItsAction(t *testing.T) {
 		}},
 		"recommendation": {policies.RecommendationRead, func(ctx context.Context) error { _, err := o.Recommendation(ctx, rec); return err }},
 		"accept": {policies.RecommendationDecide, func(ctx context.Context) error {
-			_, err := o.AcceptRecommendation(ctx, none, 2027, planning.ItemFields{})
+			_, err := o.AcceptRecommendation(ctx, none, "2027", planning.ItemFields{})
 			return err
 		}},
 		"reject":       {policies.RecommendationDecide, func(ctx context.Context) error { return o.RejectRecommendation(ctx, none, "səbəb yoxdur") }},
 		"merge":        {policies.RecommendationDecide, func(ctx context.Context) error { return o.MergeRecommendation(ctx, none, "TV-2026-01", "") }},
 		"plans":        {policies.PlanRead, func(ctx context.Context) error { _, err := o.Plans(ctx); return err }},
-		"plan":         {policies.PlanRead, func(ctx context.Context) error { _, err := o.Plan(ctx, 2027); return err }},
-		"plan dossier": {policies.PlanRead, func(ctx context.Context) error { _, err := o.PlanDossier(ctx, 2027); return err }},
+		"plan":         {policies.PlanRead, func(ctx context.Context) error { _, err := o.Plan(ctx, "2027"); return err }},
+		"plan dossier": {policies.PlanRead, func(ctx context.Context) error { _, err := o.PlanDossier(ctx, "2027"); return err }},
 		"item":         {policies.PlanRead, func(ctx context.Context) error { _, err := o.PlanItem(ctx, item); return err }},
 		"file":         {policies.PlanRead, func(ctx context.Context) error { _, err := o.PlanFile(ctx, item, none); return err }},
 		"open":         {policies.PlanDraft, func(ctx context.Context) error { _, err := o.OpenPlan(ctx, planning.NewPlan{}); return err }},
-		"add":          {policies.PlanDraft, func(ctx context.Context) error { _, err := o.AddItem(ctx, 2027, planning.NewItem{}); return err }},
+		"add":          {policies.PlanDraft, func(ctx context.Context) error { _, err := o.AddItem(ctx, "2027", planning.NewItem{}); return err }},
 		"change":       {policies.PlanDraft, func(ctx context.Context) error { return o.ChangeItem(ctx, item, 99, o.Fields(2027)) }},
 		"remove":       {policies.PlanDraft, func(ctx context.Context) error { return o.RemoveItem(ctx, item, 99, "səbəb yoxdur") }},
-		"carry":        {policies.PlanDraft, func(ctx context.Context) error { _, err := o.CarryOver(ctx, 2027); return err }},
-		"send":         {policies.PlanDraft, func(ctx context.Context) error { return o.SendPlan(ctx, 2027) }},
-		"recall":       {policies.PlanDraft, func(ctx context.Context) error { return o.RecallPlan(ctx, 2027, "") }},
-		"start":        {policies.PlanDraft, func(ctx context.Context) error { return o.StartPlan(ctx, 2027) }},
-		"close":        {policies.PlanDraft, func(ctx context.Context) error { return o.ClosePlan(ctx, 2027, "") }},
+		"carry":        {policies.PlanDraft, func(ctx context.Context) error { _, err := o.CarryOver(ctx, "2027"); return err }},
+		"send":         {policies.PlanDraft, func(ctx context.Context) error { return o.SendPlan(ctx, "2027") }},
+		"recall":       {policies.PlanDraft, func(ctx context.Context) error { return o.RecallPlan(ctx, "2027", "") }},
+		"start":        {policies.PlanDraft, func(ctx context.Context) error { return o.StartPlan(ctx, "2027") }},
+		"close":        {policies.PlanDraft, func(ctx context.Context) error { return o.ClosePlan(ctx, "2027", "") }},
 		"answer":       {policies.PlanDraft, func(ctx context.Context) error { return o.AnswerObjection(ctx, none, "cavab budur") }},
-		"agree":        {policies.PlanAgree, func(ctx context.Context) error { return o.AgreePlan(ctx, 2027, sss, 99) }},
-		"object":       {policies.PlanAgree, func(ctx context.Context) error { return o.ObjectPlan(ctx, 2027, sss, 99, "", "qeyd budur") }},
-		"approve":      {policies.PlanApprove, func(ctx context.Context) error { return o.ApprovePlan(ctx, 2027, planning.Approval{}) }},
-		"return":       {policies.PlanApprove, func(ctx context.Context) error { return o.ReturnPlan(ctx, 2027, "") }},
+		"agree":        {policies.PlanAgree, func(ctx context.Context) error { return o.AgreePlan(ctx, "2027", sss, 99) }},
+		"object":       {policies.PlanAgree, func(ctx context.Context) error { return o.ObjectPlan(ctx, "2027", sss, 99, "", "qeyd budur") }},
+		"approve":      {policies.PlanApprove, func(ctx context.Context) error { return o.ApprovePlan(ctx, "2027", planning.Approval{}) }},
+		"return":       {policies.PlanApprove, func(ctx context.Context) error { return o.ReturnPlan(ctx, "2027", "") }},
 		"report":       {policies.PlanReport, func(ctx context.Context) error { return o.ReportItem(ctx, item, planning.NewReport{}) }},
 		"reviews":      {policies.ReviewRead, func(ctx context.Context) error { _, err := o.Reviews(ctx); return err }},
 		"review":       {policies.ReviewRead, func(ctx context.Context) error { _, err := o.ReviewDossier(ctx, r.ID); return err }},
@@ -165,8 +165,8 @@ func TestReadingTakesAFixedNumberOfQueries(t *testing.T) {
 		reads := map[string]func() error{
 			"recommendations": func() error { _, err := o.Recommendations(ctx, planning.RecommendationFilter{Query: "a"}); return err },
 			"plans":           func() error { _, err := o.Plans(ctx); return err },
-			"plan":            func() error { _, err := o.Plan(ctx, 2028); return err },
-			"plan dossier":    func() error { _, err := o.PlanDossier(ctx, 2027); return err },
+			"plan":            func() error { _, err := o.Plan(ctx, "2028"); return err },
+			"plan dossier":    func() error { _, err := o.PlanDossier(ctx, "2027"); return err },
 			"review dossier":  func() error { _, err := o.ReviewDossier(ctx, review.ID); return err },
 			"work":            func() error { _, err := o.Service.Work(ctx); return err },
 		}
@@ -204,7 +204,7 @@ func TestTwoDecideAtOnce(t *testing.T) {
 		nigar, leyla := o.By("nigar"), o.By("leyla")
 		errs := make([]error, 2)
 		var wg sync.WaitGroup
-		wg.Go(func() { _, errs[0] = o.AcceptRecommendation(nigar, r.ID, 2027, o.Fields(2027)) })
+		wg.Go(func() { _, errs[0] = o.AcceptRecommendation(nigar, r.ID, "2027", o.Fields(2027)) })
 		wg.Go(func() { errs[1] = o.RejectRecommendation(leyla, r.ID, "artıq görülüb") })
 		wg.Wait()
 		if (errs[0] == nil) == (errs[1] == nil) {
@@ -252,16 +252,16 @@ func TestWorkIsWhatWaitsForThePerson(t *testing.T) {
 	check("elchin", "agree!")
 	check("aytan", "")
 	check("nigar", "decide")
-	o.Must(o.ObjectPlan(o.By("elchin"), 2026, o.Dept("SSS"), p.Revision, "", "plan gecikib"))
+	o.Must(o.ObjectPlan(o.By("elchin"), "2026", o.Dept("SSS"), p.Revision, "", "plan gecikib"))
 	check("elchin", "")
 	check("nigar", "answer! decide")
 	o.Must(o.AnswerObjection(o.By("nigar"), o.Page(2026).Objections[0].ID, "növbəti il nəzərə alınar"))
 	check("elchin", "agree!")
 	o.AgreeAll(2026)
 	check("rafael", "approve!")
-	o.Must(o.ApprovePlan(o.By("rafael"), 2026, planning.Approval{Revision: p.Revision, Confirmed: true}))
+	o.Must(o.ApprovePlan(o.By("rafael"), "2026", planning.Approval{Revision: p.Revision, Confirmed: true}))
 	check("rafael", "")
-	o.Must(o.StartPlan(o.By("nigar"), 2026))
+	o.Must(o.StartPlan(o.By("nigar"), "2026"))
 	check("aytan", "report!")
 	check("vugar", "")
 	o.Prepared()

@@ -2,6 +2,7 @@ package planning
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,13 +15,16 @@ import (
 	"github.com/kis-platform/kis/policies"
 )
 
-// Plan is the yearly plan of the quality-management system (KİS-in illik
-// fəaliyyət planı). There is one for each year.
+// Plan is a yearly plan: that of the quality-management system (KİS-in illik
+// fəaliyyət planı) or one of another kind. There is one of a kind each year.
 type Plan struct {
 	bun.BaseModel `bun:"table:plans,alias:p"`
 
 	ID           string    `bun:"id,pk"`
 	Year         int       `bun:"year"`
+	Kind         string    `bun:"kind"` // code of a PlanKind
+	Key          Key       `bun:"key"`  // how addresses call it
+	Rule         int       `bun:"rule"` // version by which progress is computed
 	State        PlanState `bun:"state"`
 	Revision     int       `bun:"revision"`    // what departments agree to and management approves
 	ApproveDue   day.Day   `bun:"approve_due"` // by when management should have approved it
@@ -38,8 +42,8 @@ type Plan struct {
 	Version      int       `bun:"version"`
 }
 
-// Label is how people call the plan: its year.
-func (p Plan) Label() string { return strconv.Itoa(p.Year) }
+// Label is how the trail and lists call the plan: its key.
+func (p Plan) Label() string { return string(p.Key) }
 
 // Editable says whether items may still be added, changed and removed.
 func (p Plan) Editable() bool { return p.State == PlanDraft || p.Sent() }
@@ -50,6 +54,8 @@ func (p Plan) Sent() bool { return p.State == PlanAgreeing || p.State == PlanAgr
 // PlanSummary is one line of the list of plans.
 type PlanSummary struct {
 	Plan        `bun:",extend"`
+	KindShortAZ string
+	KindShortEN string
 	Items, Done int // items, and those reported done
 	Overdue     int // items past their date and not done
 	Departments int // concerned
@@ -67,16 +73,27 @@ func (s *Service) Plans(ctx context.Context) ([]PlanSummary, error) {
 // NewPlan is a plan to open.
 type NewPlan struct {
 	Year       int
+	Kind       string  // of PlanKinds; "" = the main one
 	ApproveDue day.Day // by when it should be approved
 }
 
-// OpenPlan opens the plan of a year as a draft. A second plan for the year is
-// a Conflict on "year".
+// OpenPlan opens the plan of a year and kind as a draft. A second plan of the
+// kind for the year is a Conflict on "year".
 func (s *Service) OpenPlan(ctx context.Context, n NewPlan) (Plan, error) {
 	if _, err := office.Allowed(ctx, policies.PlanDraft); err != nil {
 		return Plan{}, err
 	}
 	var c apperr.Check
+	if n.Kind == "" {
+		n.Kind = MainKind
+	}
+	kinds, err := s.PlanKinds(ctx)
+	if err != nil {
+		return Plan{}, err
+	}
+	if !slices.ContainsFunc(kinds, func(k PlanKind) bool { return k.Code == n.Kind }) {
+		c.Add("kind", "error.field.choice")
+	}
 	this := s.KIS.Today().Year()
 	if n.Year < this-10 || n.Year > this+5 {
 		c.Add("year", "error.field.range", "min", strconv.Itoa(this-10), "max", strconv.Itoa(this+5))
@@ -90,13 +107,17 @@ func (s *Service) OpenPlan(ctx context.Context, n NewPlan) (Plan, error) {
 		return Plan{}, err
 	}
 	var p Plan
-	err := s.DB.Write(ctx, func(tx *store.Tx) error {
-		p = Plan{ID: store.NewID(), Year: n.Year, State: PlanDraft, Revision: 1, ApproveDue: n.ApproveDue,
+	err = s.DB.Write(ctx, func(tx *store.Tx) error {
+		rule, err := newestRule(ctx, tx, s.KIS.Today())
+		if err != nil {
+			return err
+		}
+		p = Plan{ID: store.NewID(), Year: n.Year, Kind: n.Kind, Key: KeyOf(n.Year, n.Kind), Rule: rule, State: PlanDraft, Revision: 1, ApproveDue: n.ApproveDue,
 			CreatedBy: tx.Actor.UserID, CreatedAt: tx.Now, Version: 1}
 		if err := insertPlan(ctx, tx, &p); err != nil {
 			return err
 		}
-		recordPlan(tx, p, "open", nil, map[string]any{"state": p.State, "year": p.Year, "approve_due": p.ApproveDue}, "")
+		recordPlan(tx, p, "open", nil, map[string]any{"state": p.State, "year": p.Year, "kind": p.Kind, "approve_due": p.ApproveDue}, "")
 		return nil
 	})
 	return p, err
@@ -114,8 +135,8 @@ func recordPlan(tx *store.Tx, p Plan, verb string, before, after map[string]any,
 // SendPlan asks the departments concerned to agree. Every one of them has to
 // answer, also after an earlier round. A plan without items, or with an
 // objection that was never answered, is a Conflict.
-func (s *Service) SendPlan(ctx context.Context, year int) error {
-	return s.movePlan(ctx, policies.PlanDraft, year, "send", "", func(tx *store.Tx, p *Plan) error {
+func (s *Service) SendPlan(ctx context.Context, key Key) error {
+	return s.movePlan(ctx, policies.PlanDraft, key, "send", "", func(tx *store.Tx, p *Plan) error {
 		departments, err := concerned(ctx, tx, p.ID)
 		if err != nil {
 			return err
@@ -139,13 +160,13 @@ func (s *Service) SendPlan(ctx context.Context, year int) error {
 }
 
 // RecallPlan takes a plan back from the departments, with a reason.
-func (s *Service) RecallPlan(ctx context.Context, year int, reason string) error {
-	return s.movePlan(ctx, policies.PlanDraft, year, "recall", reason, nil)
+func (s *Service) RecallPlan(ctx context.Context, key Key, reason string) error {
+	return s.movePlan(ctx, policies.PlanDraft, key, "recall", reason, nil)
 }
 
 // ReturnPlan gives an agreed plan back instead of approving it, with a reason.
-func (s *Service) ReturnPlan(ctx context.Context, year int, reason string) error {
-	return s.movePlan(ctx, policies.PlanApprove, year, "return", reason, func(_ *store.Tx, p *Plan) error {
+func (s *Service) ReturnPlan(ctx context.Context, key Key, reason string) error {
+	return s.movePlan(ctx, policies.PlanApprove, key, "return", reason, func(_ *store.Tx, p *Plan) error {
 		p.AgreedAt = time.Time{}
 		return nil
 	})
@@ -153,8 +174,8 @@ func (s *Service) ReturnPlan(ctx context.Context, year int, reason string) error
 
 // StartPlan begins the year of an approved plan: from now on the departments
 // report.
-func (s *Service) StartPlan(ctx context.Context, year int) error {
-	return s.movePlan(ctx, policies.PlanDraft, year, "start", "", func(tx *store.Tx, p *Plan) error {
+func (s *Service) StartPlan(ctx context.Context, key Key) error {
+	return s.movePlan(ctx, policies.PlanDraft, key, "start", "", func(tx *store.Tx, p *Plan) error {
 		p.RunningAt = tx.Now
 		return nil
 	})
@@ -162,8 +183,8 @@ func (s *Service) StartPlan(ctx context.Context, year int) error {
 
 // ClosePlan ends the year, with closing words. What is not done may then be
 // carried over into the next plan.
-func (s *Service) ClosePlan(ctx context.Context, year int, words string) error {
-	return s.movePlan(ctx, policies.PlanDraft, year, "close", words, func(tx *store.Tx, p *Plan) error {
+func (s *Service) ClosePlan(ctx context.Context, key Key, words string) error {
+	return s.movePlan(ctx, policies.PlanDraft, key, "close", words, func(tx *store.Tx, p *Plan) error {
 		p.ClosedBy, p.ClosedAt = tx.Actor.UserID, tx.Now
 		return nil
 	})
@@ -174,7 +195,7 @@ var withReason = map[string]bool{"recall": true, "return": true, "close": true}
 
 // movePlan takes a plan along one arrow. The plan is locked first, so that
 // nobody changes an item, agrees or approves in between.
-func (s *Service) movePlan(ctx context.Context, act policies.Action, year int, verb, reason string, more func(*store.Tx, *Plan) error) error {
+func (s *Service) movePlan(ctx context.Context, act policies.Action, key Key, verb, reason string, more func(*store.Tx, *Plan) error) error {
 	if _, err := office.Allowed(ctx, act); err != nil {
 		return err
 	}
@@ -186,7 +207,7 @@ func (s *Service) movePlan(ctx context.Context, act policies.Action, year int, v
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		p, err := lockPlanOf(ctx, tx, year)
+		p, err := lockPlanOf(ctx, tx, key)
 		if err != nil {
 			return err
 		}

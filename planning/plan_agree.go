@@ -53,8 +53,8 @@ type Objection struct {
 
 // AgreePlan says that a department agrees to a plan in the revision it has
 // seen. When it was the last one, the plan is agreed.
-func (s *Service) AgreePlan(ctx context.Context, year int, departmentID string, revision int) error {
-	return s.answerPlan(ctx, year, departmentID, revision, "agree", func(tx *store.Tx, p *Plan) error {
+func (s *Service) AgreePlan(ctx context.Context, key Key, departmentID string, revision int) error {
+	return s.answerPlan(ctx, key, departmentID, revision, "agree", func(tx *store.Tx, p *Plan) error {
 		left, err := notAgreed(ctx, tx, p.ID)
 		if err != nil || left > 0 {
 			return err
@@ -75,13 +75,13 @@ func (s *Service) AgreePlan(ctx context.Context, year int, departmentID string, 
 // ObjectPlan says why a department does not agree, to an item or, with
 // itemID "", to the plan as a whole. It must be answered before the
 // department is asked again.
-func (s *Service) ObjectPlan(ctx context.Context, year int, departmentID string, revision int, itemID, text string) error {
+func (s *Service) ObjectPlan(ctx context.Context, key Key, departmentID string, revision int, itemID, text string) error {
 	var c apperr.Check
 	text = c.Text("text", text, 5, maxText)
 	if err := c.Err(); err != nil {
 		return err
 	}
-	return s.answerPlan(ctx, year, departmentID, revision, "object", func(tx *store.Tx, p *Plan) error {
+	return s.answerPlan(ctx, key, departmentID, revision, "object", func(tx *store.Tx, p *Plan) error {
 		o := Objection{ID: store.NewID(), PlanID: p.ID, DepartmentID: departmentID, ItemID: itemID, Revision: p.Revision, Text: text,
 			ObjectedBy: tx.Actor.UserID, ObjectedAt: tx.Now}
 		if itemID != "" {
@@ -102,7 +102,7 @@ func (s *Service) ObjectPlan(ctx context.Context, year int, departmentID string,
 
 // answerPlan moves the agreement of a department and lets more happen in the
 // same unit of work.
-func (s *Service) answerPlan(ctx context.Context, year int, departmentID string, revision int, verb string, more func(*store.Tx, *Plan) error) error {
+func (s *Service) answerPlan(ctx context.Context, key Key, departmentID string, revision int, verb string, more func(*store.Tx, *Plan) error) error {
 	scope, err := office.Allowed(ctx, policies.PlanAgree)
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func (s *Service) answerPlan(ctx context.Context, year int, departmentID string,
 		return apperr.New(apperr.Forbidden, "planning.error.not_department")
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		p, err := lockPlanOf(ctx, tx, year)
+		p, err := lockPlanOf(ctx, tx, key)
 		if err != nil {
 			return err
 		}

@@ -31,14 +31,14 @@ type Approval struct {
 // ApprovePlan locks the plan and puts it in force. It is a Conflict while a
 // condition that blocks is not met, or when the plan has changed since the
 // revision that was read.
-func (s *Service) ApprovePlan(ctx context.Context, year int, a Approval) error {
+func (s *Service) ApprovePlan(ctx context.Context, key Key, a Approval) error {
 	if _, err := office.Allowed(ctx, policies.PlanApprove); err != nil {
 		return err
 	}
 	if !a.Confirmed {
 		return apperr.InvalidField("confirm", "planning.error.confirm")
 	}
-	return s.movePlan(ctx, policies.PlanApprove, year, "approve", "", func(tx *store.Tx, p *Plan) error {
+	return s.movePlan(ctx, policies.PlanApprove, key, "approve", "", func(tx *store.Tx, p *Plan) error {
 		if p.Revision != a.Revision {
 			return apperr.New(apperr.Conflict, "planning.plan.error.revision", "now", p.Revision, "seen", a.Revision)
 		}
@@ -79,7 +79,7 @@ func conditionsOf(ctx context.Context, db bun.IDB, p Plan) ([]Condition, planCou
 	if n.Items == 0 {
 		out[0].Key = "planning.plan.condition.no_items"
 	}
-	if n.Decisions > 0 {
+	if n.Decisions > 0 && p.Kind == MainKind {
 		out = append(out, Condition{Key: "planning.plan.condition.decisions", Args: []any{"n", n.Planned, "of", n.Decisions}, OK: n.Planned == n.Decisions})
 	}
 	if n.LeftOver > 0 {

@@ -2,9 +2,11 @@ package planning
 
 import (
 	"context"
+	"time"
 
 	"github.com/uptrace/bun"
 
+	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 )
 
@@ -25,9 +27,9 @@ func countsOf(ctx context.Context, db bun.IDB, p Plan) (n planCounts, err error)
 			WHERE r.signed_at IS NOT NULL AND d.due BETWEEN ?1 AND ?2) AS decisions,
 		(SELECT COUNT(*) FROM review_decisions d JOIN reviews r ON r.id = d.review_id
 			WHERE r.signed_at IS NOT NULL AND d.due BETWEEN ?1 AND ?2 AND EXISTS (SELECT 1 FROM plan_items i WHERE i.decision_id = d.id)) AS planned,
-		(SELECT COUNT(*) FROM plan_items i JOIN plans o ON o.id = i.plan_id WHERE o.year = ?3 AND o.approved_at IS NOT NULL AND i.state <> ?4
+		(SELECT COUNT(*) FROM plan_items i JOIN plans o ON o.id = i.plan_id WHERE o.year = ?3 AND o.kind = ?5 AND o.approved_at IS NOT NULL AND i.state <> ?4
 			AND NOT EXISTS (SELECT 1 FROM plan_items c WHERE c.carried_from = i.id)) AS left_over`,
-		p.ID, p.Label()+"-01-01", p.Label()+"-12-31", p.Year-1, Done).Scan(ctx, &n)
+		p.ID, day.Make(p.Year, time.January, 1), day.Make(p.Year, time.December, 31), p.Year-1, Done, p.Kind).Scan(ctx, &n)
 	return n, store.MapError(err, "conditions of plan")
 }
 

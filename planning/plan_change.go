@@ -58,7 +58,7 @@ func (s *Service) changeItem(ctx context.Context, tx *store.Tx, p *Plan, old Ite
 	if sameItem(old, it) && slices.Equal(had, f.CoExecutors) {
 		return false, nil
 	}
-	it.ID, it.PlanID, it.Year, it.Version = old.ID, old.PlanID, p.Year, old.Version+1
+	it.ID, it.PlanID, it.Year, it.Key, it.Version = old.ID, old.PlanID, p.Year, p.Key, old.Version+1
 	it.Basis, it.BasisLabel, it.State, it.No = old.Basis, old.BasisLabel, old.State, old.No
 	if err := updateItem(ctx, tx, it, f.CoExecutors); err != nil {
 		return false, err
@@ -128,19 +128,19 @@ func (s *Service) removeItem(ctx context.Context, tx *store.Tx, p *Plan, it Item
 	return s.planChanged(ctx, tx, p, &it, slices.Concat(had, objectors, []string{it.ResponsibleID}))
 }
 
-// CarryOver copies into the plan of a year what the plan of the year before
+// CarryOver copies into a plan what the plan of its kind of the year before
 // left undone and what was not carried over yet. Dates move into the new year
 // and may then be changed. It gives the number of items.
-func (s *Service) CarryOver(ctx context.Context, year int) (n int, err error) {
+func (s *Service) CarryOver(ctx context.Context, key Key) (n int, err error) {
 	if _, err := office.Allowed(ctx, policies.PlanDraft); err != nil {
 		return 0, err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
-		p, err := lockPlanOf(ctx, tx, year)
+		p, err := lockPlanOf(ctx, tx, key)
 		if err != nil {
 			return err
 		}
-		left, err := undone(ctx, tx, year-1)
+		left, err := undone(ctx, tx, p.Year-1, p.Kind)
 		if err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (s *Service) CarryOver(ctx context.Context, year int) (n int, err error) {
 		}
 		for _, old := range left {
 			it := old
-			it.No, it.CarriedFrom, it.StartQuarter, it.NewDue, it.Due = 0, old.ID, 1, "", carriedDue(old, year)
+			it.No, it.CarriedFrom, it.StartQuarter, it.NewDue, it.Due = 0, old.ID, 1, "", carriedDue(old, p.Year)
 			if it.State == Postponed {
 				it.State = InProgress
 			}

@@ -65,8 +65,13 @@ type Item struct {
 	CarriedYear  int                 `bun:"carried_year,scanonly"` // year of the plan it comes from, 0 when it is new
 	OpenAct      string              `bun:"open_act,scanonly"`     // act behind it that the reader may open; "" for none
 	OpenReview   string              `bun:"open_review,scanonly"`  // the same of a review
+	CarriedKey   Key                 `bun:"carried_key,scanonly"`
 	Year         int                 `bun:"year,scanonly"`
-	LastReportAt time.Time           `bun:"last_report_at,scanonly,nullzero"`
+	Key          Key                 `bun:"key,scanonly"`         // of its plan
+	ExecutorID   string              `bun:"executor_id,scanonly"` // who carries it out, "" while nobody is named
+	ExecutorName string              `bun:"executor_name,scanonly"`
+	Taken        `bun:",extend"`
+	LastReportAt time.Time `bun:"last_report_at,scanonly,nullzero"`
 }
 
 // Term is the date that counts: the new one after a postponement.
@@ -149,12 +154,15 @@ func (f ItemFields) item() Item {
 
 // AddItem adds an item whose basis is given in words to a plan that is not
 // approved. In a plan that was sent, the departments concerned must agree.
-func (s *Service) AddItem(ctx context.Context, year int, n NewItem) (Item, error) {
+func (s *Service) AddItem(ctx context.Context, key Key, n NewItem) (Item, error) {
 	if _, err := office.Allowed(ctx, policies.PlanDraft); err != nil {
 		return Item{}, err
 	}
 	var c apperr.Check
-	n.ItemFields = n.into(&c, year)
+	if key.Year() == 0 {
+		return Item{}, apperr.Missing(kindPlan)
+	}
+	n.ItemFields = n.into(&c, key.Year())
 	apperr.OneOf(&c, "basis", n.Basis, FromAct, FromMeasure, FromAssessment, FromOther)
 	n.BasisLabel = c.Text("basis_label", n.BasisLabel, 1, maxLabel)
 	if err := c.Err(); err != nil {
@@ -163,7 +171,7 @@ func (s *Service) AddItem(ctx context.Context, year int, n NewItem) (Item, error
 	it := n.item()
 	it.Basis, it.BasisLabel = n.Basis, n.BasisLabel
 	err := s.DB.Write(ctx, func(tx *store.Tx) error {
-		p, err := lockPlanOf(ctx, tx, year)
+		p, err := lockPlanOf(ctx, tx, key)
 		if err != nil {
 			return err
 		}
@@ -183,7 +191,7 @@ func (s *Service) addItem(ctx context.Context, tx *store.Tx, p *Plan, it *Item, 
 	if err := internalDepartments(ctx, tx, "co_executors", coExecutors...); err != nil {
 		return err
 	}
-	it.ID, it.PlanID, it.Year, it.Version = store.NewID(), p.ID, p.Year, 1
+	it.ID, it.PlanID, it.Year, it.Key, it.Version = store.NewID(), p.ID, p.Year, p.Key, 1
 	it.CreatedBy, it.CreatedAt, it.StateAt = tx.Actor.UserID, tx.Now, tx.Now
 	if it.State == "" {
 		it.State = NotStarted
@@ -207,4 +215,4 @@ func (i Item) facts(coExecutors []string) map[string]any {
 }
 
 // label is how people call the item: "2027, 5".
-func (i Item) label() string { return strconv.Itoa(i.Year) + ", " + strconv.Itoa(i.No) }
+func (i Item) label() string { return string(i.Key) + ", " + strconv.Itoa(i.No) }

@@ -52,6 +52,12 @@ func coExecutorsOf(ctx context.Context, db bun.IDB, itemID string) ([]string, er
 	return ids, store.MapError(err, "co-executors")
 }
 
+// LockItem holds the plan of an item, then reads the item, in the unit of work
+// of a package above.
+func LockItem(ctx context.Context, tx *store.Tx, id string) (Plan, Item, error) {
+	return lockItem(ctx, tx, id)
+}
+
 // lockItem holds the plan of an item, then reads the item.
 func lockItem(ctx context.Context, tx *store.Tx, id string) (Plan, Item, error) {
 	var it Item
@@ -66,7 +72,7 @@ func lockItem(ctx context.Context, tx *store.Tx, id string) (Plan, Item, error) 
 		return p, it, err
 	}
 	err = tx.NewSelect().Model(&it).ColumnExpr("i.*").Where("i.id = ?", id).Scan(ctx)
-	it.Year = p.Year
+	it.Year, it.Key = p.Year, p.Key
 	return p, it, store.MapError(err, "item")
 }
 
@@ -124,8 +130,20 @@ func numberOf(ctx context.Context, db bun.IDB, itemID string) (int, error) {
 // itemsWithNames selects items with what is read along.
 func itemsWithNames(ctx context.Context, db bun.IDB, model any) *bun.SelectQuery {
 	return withBasisLinks(ctx, db.NewSelect().Model(model)).ColumnExpr("i.*").
-		ColumnExpr("p.year, COALESCE(cp.year, 0) AS carried_year").
+		ColumnExpr("p.year, p.key, COALESCE(cp.year, 0) AS carried_year, COALESCE(cp.key, '') AS carried_key").
 		ColumnExpr("(SELECT MAX(w.reported_at) FROM plan_reports w WHERE w.item_id = i.id) AS last_report_at").
+		ColumnExpr(`(SELECT COUNT(DISTINCT w.quarter) FROM plan_reports w JOIN plan_report_verdicts v ON v.report_id = w.id AND v.accepted
+			WHERE w.item_id = i.id AND w.quarter >= i.start_quarter AND w.to_state <> 'postponed') AS quarters_accepted`).
+		ColumnExpr("(SELECT COUNT(*) FROM plan_steps s WHERE s.item_id = i.id) AS steps").
+		ColumnExpr(`(SELECT COUNT(DISTINCT x.step_id) FROM plan_report_steps x JOIN plan_report_verdicts v ON v.report_id = x.report_id AND v.accepted
+			JOIN plan_steps s ON s.id = x.step_id WHERE s.item_id = i.id) AS steps_accepted`).
+		ColumnExpr(`(SELECT COUNT(*) FROM plan_reports w JOIN plan_report_verdicts v ON v.report_id = w.id AND v.accepted
+			WHERE w.item_id = i.id AND w.to_state = 'done') AS ends_accepted`).
+		ColumnExpr(`(SELECT COUNT(*) FROM plan_reports w WHERE w.item_id = i.id AND w.quarter > 0
+			AND NOT EXISTS (SELECT 1 FROM plan_report_verdicts v WHERE v.report_id = w.id)) AS waiting`).
+		ColumnExpr("pip.user_id AS executor_id, COALESCE(eu.name, '') AS executor_name").
+		Join("LEFT JOIN plan_item_people AS pip ON pip.item_id = i.id").
+		Join("LEFT JOIN users AS eu ON eu.id = pip.user_id").
 		Join("JOIN plans AS p ON p.id = i.plan_id").
 		Join("LEFT JOIN plan_items AS c ON c.id = i.carried_from").
 		Join("LEFT JOIN plans AS cp ON cp.id = c.plan_id").
@@ -165,12 +183,12 @@ func withDepartments(ctx context.Context, db bun.IDB, items []Item) error {
 	return nil
 }
 
-// undone lists the items of the plan of a year that are not done and were not
-// carried over, with their departments. A plan that is not approved has none.
-func undone(ctx context.Context, db bun.IDB, year int) ([]Item, error) {
+// undone lists the items of the plan of a year and kind that are not done and
+// were not carried over, with their departments. A plan that is not approved has none.
+func undone(ctx context.Context, db bun.IDB, year int, kind string) ([]Item, error) {
 	var items []Item
-	err := itemsWithNames(ctx, db, &items).Where("p.year = ? AND p.approved_at IS NOT NULL AND i.state <> ?", year, Done).
-		Where("NOT EXISTS (SELECT 1 FROM plan_items n WHERE n.carried_from = i.id)").OrderExpr("i.no").Scan(ctx)
+	err := itemsWithNames(ctx, db, &items).Where("p.year = ? AND p.kind = ? AND p.approved_at IS NOT NULL AND i.state <> ?", year, kind, Done).
+		Where("NOT EXISTS (SELECT 1 FROM plan_items n WHERE n.carried_from = i.id)").OrderExpr("i.section_no, i.no").Scan(ctx)
 	if err != nil {
 		return nil, store.MapError(err, "undone items")
 	}
@@ -180,7 +198,7 @@ func undone(ctx context.Context, db bun.IDB, year int) ([]Item, error) {
 // itemsOf lists the items of a plan by number, with their departments.
 func itemsOf(ctx context.Context, db bun.IDB, planID string) ([]Item, error) {
 	var items []Item
-	if err := itemsWithNames(ctx, db, &items).Where("i.plan_id = ?", planID).OrderExpr("i.no").Scan(ctx); err != nil {
+	if err := itemsWithNames(ctx, db, &items).Where("i.plan_id = ?", planID).OrderExpr("i.section_no, i.no").Scan(ctx); err != nil {
 		return nil, store.MapError(err, "items")
 	}
 	return items, withDepartments(ctx, db, items)

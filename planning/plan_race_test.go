@@ -35,11 +35,11 @@ func TestTwoDepartmentsAnswerAPlanAtOnce(t *testing.T) {
 		p := o.Sent(2027)
 		sss, its, kiems := o.By("elchin"), o.By("vugar"), o.By("nazim")
 		errs := atOnce(
-			func() error { return o.AgreePlan(sss, 2027, o.Dept("SSS"), p.Revision) },
+			func() error { return o.AgreePlan(sss, "2027", o.Dept("SSS"), p.Revision) },
 			func() error {
-				return o.ObjectPlan(its, 2027, o.Dept("İTŞ"), p.Revision, "", "Müddət çox qısadır")
+				return o.ObjectPlan(its, "2027", o.Dept("İTŞ"), p.Revision, "", "Müddət çox qısadır")
 			},
-			func() error { return o.AgreePlan(kiems, 2027, o.Dept("KİEMŞ"), p.Revision) })
+			func() error { return o.AgreePlan(kiems, "2027", o.Dept("KİEMŞ"), p.Revision) })
 		for i, err := range errs {
 			if err != nil {
 				t.Errorf("answer %d is lost: %v", i, err)
@@ -55,7 +55,7 @@ func TestTwoDepartmentsAnswerAPlanAtOnce(t *testing.T) {
 		}
 		// The last two agree at once: the plan is agreed, once.
 		o.Must(o.AnswerObjection(o.By("nigar"), now.Objections[0].ID, "Müddət yanvara qədər uzadılıb"))
-		o.Must(o.AgreePlan(its, 2027, o.Dept("İTŞ"), o.Page(2027).Revision))
+		o.Must(o.AgreePlan(its, "2027", o.Dept("İTŞ"), o.Page(2027).Revision))
 		if now = o.Page(2027); now.State != planning.PlanAgreed {
 			t.Errorf("%s", now.State)
 		}
@@ -73,7 +73,7 @@ func TestThePersonWhoEditsWhileAPlanIsApprovedIsTold(t *testing.T) {
 		rafael, nigar := o.By("rafael"), o.By("nigar")
 		errs := atOnce(
 			func() error {
-				return o.ApprovePlan(rafael, 2027, planning.Approval{Revision: p.Revision, Confirmed: true})
+				return o.ApprovePlan(rafael, "2027", planning.Approval{Revision: p.Revision, Confirmed: true})
 			},
 			func() error { return o.ChangeItem(nigar, it.ID, it.Version, f) })
 		now := o.Page(2027)
@@ -101,7 +101,7 @@ func TestSeveralItemsAreCarriedIntoAPlanThatWasSent(t *testing.T) {
 		o := planningtest.New(t, db)
 		o.Running(2026)
 		o.Sent(2027)
-		n, err := o.CarryOver(o.By("nigar"), 2027)
+		n, err := o.CarryOver(o.By("nigar"), "2027")
 		if p := o.Page(2027); err != nil || n != 2 || len(p.Items) != 4 || p.State != planning.PlanAgreeing {
 			t.Fatalf("%d %v %+v", n, err, p.Plan)
 		}

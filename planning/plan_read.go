@@ -16,6 +16,8 @@ import (
 // queries whatever its size.
 type PlanPage struct {
 	Plan
+	KindOf     PlanKind
+	RuleOf     PlanRule    // by which progress is computed
 	Items      []Item      // by number
 	Agreements []Agreement // by department
 	Objections []Objection // newest first
@@ -54,17 +56,17 @@ type PlanDossier struct {
 	Reports map[string][]Report // by item, newest first
 }
 
-// Plan gives the plan of a year.
-func (s *Service) Plan(ctx context.Context, year int) (PlanPage, error) {
+// Plan gives a plan.
+func (s *Service) Plan(ctx context.Context, key Key) (PlanPage, error) {
 	if _, err := office.Allowed(ctx, policies.PlanRead); err != nil {
 		return PlanPage{}, err
 	}
-	return s.loadPlan(ctx, s.DB.Read(), year)
+	return s.loadPlan(ctx, s.DB.Read(), key)
 }
 
-// PlanDossier gives the plan of a year for a document.
-func (s *Service) PlanDossier(ctx context.Context, year int) (PlanDossier, error) {
-	page, err := s.Plan(ctx, year)
+// PlanDossier gives a plan for a document.
+func (s *Service) PlanDossier(ctx context.Context, key Key) (PlanDossier, error) {
+	page, err := s.Plan(ctx, key)
 	if err != nil {
 		return PlanDossier{}, err
 	}
@@ -72,12 +74,15 @@ func (s *Service) PlanDossier(ctx context.Context, year int) (PlanDossier, error
 	return PlanDossier{PlanPage: page, Reports: reports}, err
 }
 
-func (s *Service) loadPlan(ctx context.Context, db bun.IDB, year int) (PlanPage, error) {
-	p, err := planOf(ctx, db, year)
+func (s *Service) loadPlan(ctx context.Context, db bun.IDB, key Key) (PlanPage, error) {
+	p, err := planOf(ctx, db, key)
 	if err != nil {
 		return PlanPage{}, err
 	}
 	page := PlanPage{Plan: p, Today: s.KIS.Today()}
+	if page.KindOf, page.RuleOf, err = kindAndRule(ctx, db, p); err != nil {
+		return page, err
+	}
 	if page.Items, err = itemsOf(ctx, db, p.ID); err != nil {
 		return page, err
 	}
@@ -131,7 +136,7 @@ func (s *Service) PlanItem(ctx context.Context, id string) (ItemPage, error) {
 		return ItemPage{}, err
 	}
 	page := ItemPage{Item: items[0], Today: s.KIS.Today()}
-	if page.Plan, err = planOf(ctx, db, page.Year); err != nil {
+	if page.Plan, err = planOf(ctx, db, page.Key); err != nil {
 		return page, err
 	}
 	reports, err := reportsOf(ctx, db, "i.id", id)

@@ -26,12 +26,23 @@ type Report struct {
 	Narrative    string    `bun:"narrative"`
 	Reason       string    `bun:"reason"` // of a postponement
 	NewDue       day.Day   `bun:"new_due,nullzero"`
+	Quarter      int       `bun:"quarter"` // of the plan's year it is about; 0 = from before quarters were kept
 	ReportedBy   string    `bun:"reported_by,nullzero"`
 	ReportedName string    `bun:"reported_name"`
 	ReportedAt   time.Time `bun:"reported_at"`
 
 	Files []kis.File `bun:"-"`
+
+	// What became of it.
+	Decided     bool      `bun:"decided,scanonly"`
+	Accepted    bool      `bun:"accepted,scanonly"`
+	VerdictNote string    `bun:"verdict_note,scanonly"` // why it was returned
+	VerdictName string    `bun:"verdict_name,scanonly"`
+	VerdictAt   time.Time `bun:"verdict_at,scanonly,nullzero"`
 }
+
+// Waits says whether the report was neither accepted nor returned yet.
+func (w Report) Waits() bool { return !w.Decided }
 
 // NewReport is what a person reports about an item.
 type NewReport struct {
@@ -39,12 +50,17 @@ type NewReport struct {
 	Narrative string    // work done
 	Reason    string    // why it is postponed
 	NewDue    day.Day   // to when
+	Quarter   int       // of the plan's year, 1 to 4; 0 = the one that runs
+	StepIDs   []string  // steps of the item that are done
 	UploadIDs []string  // evidence
 }
 
 func (n NewReport) check() (NewReport, error) {
 	var c apperr.Check
 	apperr.OneOf(&c, "state", n.State, InProgress, Done, Postponed)
+	if n.Quarter < 0 || n.Quarter > 4 {
+		c.Add("quarter", "error.field.choice")
+	}
 	n.Narrative = c.Text("narrative", n.Narrative, 5, maxText)
 	if n.State == Postponed {
 		n.Reason = c.Text("reason", n.Reason, 5, maxText)
@@ -70,7 +86,8 @@ func (n NewReport) verb() string {
 
 // ReportItem reports on an item of a running plan, for its responsible
 // department, with evidence that the actor has uploaded. A postponement needs
-// a reason and a date after the present term.
+// a reason and a date after the present term, and changes nothing before
+// management approves it; one that waits already is a Conflict.
 func (s *Service) ReportItem(ctx context.Context, itemID string, n NewReport) error {
 	scope, err := office.Allowed(ctx, policies.PlanReport)
 	if err != nil {
@@ -97,8 +114,30 @@ func (s *Service) ReportItem(ctx context.Context, itemID string, n NewReport) er
 		if n.State == Postponed && n.NewDue <= it.Term() {
 			return apperr.InvalidField("new_due", "error.field.date_after", "date", it.Term().Format())
 		}
+		if n.Quarter, err = quarterOf(n.Quarter, it, s.KIS.Today()); err != nil {
+			return err
+		}
 		return report(ctx, tx, p, it, t, n)
 	})
+}
+
+// quarterOf is the quarter a report on an item is about: the one given, which
+// must have begun, else the one that runs.
+func quarterOf(given int, it Item, today day.Day) (int, error) {
+	now := 4
+	switch {
+	case today.Year() < it.Year:
+		now = it.StartQuarter
+	case today.Year() == it.Year:
+		now = max(today.Quarter(), it.StartQuarter)
+	}
+	if given == 0 {
+		return now, nil
+	}
+	if given < it.StartQuarter || given > now {
+		return 0, apperr.InvalidField("quarter", "planning.item.error.quarter")
+	}
+	return given, nil
 }
 
 func report(ctx context.Context, tx *store.Tx, p Plan, it Item, t office.Transition[ItemState], n NewReport) error {
@@ -106,16 +145,26 @@ func report(ctx context.Context, tx *store.Tx, p Plan, it Item, t office.Transit
 	if err != nil {
 		return err
 	}
-	w := Report{ID: store.NewID(), ItemID: it.ID, FromState: t.From, ToState: t.To, Narrative: n.Narrative, Reason: n.Reason, NewDue: n.NewDue,
+	w := Report{ID: store.NewID(), ItemID: it.ID, FromState: t.From, ToState: t.To, Narrative: n.Narrative, Reason: n.Reason, NewDue: n.NewDue, Quarter: n.Quarter,
 		ReportedBy: tx.Actor.UserID, ReportedName: tx.Actor.Name, ReportedAt: tx.Now}
 	if err := insertReport(ctx, tx, &w, files); err != nil {
 		return err
 	}
-	before := map[string]any{"state": it.State, "due": it.Term()}
-	if n.State == Postponed {
-		it.NewDue = n.NewDue
+	if err := insertReportSteps(ctx, tx, w, n.StepIDs); err != nil {
+		return err
 	}
-	if err := moveItem(ctx, tx, &it, t); err != nil {
+	before := map[string]any{"state": it.State, "due": it.Term()}
+	if n.State == Postponed { // waits for approval: the item stays as it is
+		waits, err := postponementWaits(ctx, tx, it.ID, w.ID)
+		if err != nil {
+			return err
+		}
+		if waits {
+			return apperr.New(apperr.Conflict, "planning.item.error.waits")
+		}
+		t.To = t.From
+	}
+	if err := MoveItem(ctx, tx, &it, t); err != nil {
 		return err
 	}
 	names := make([]string, len(files))
@@ -123,7 +172,7 @@ func report(ctx context.Context, tx *store.Tx, p Plan, it Item, t office.Transit
 		names[i] = f.Name + " " + f.SHA256
 	}
 	tx.Record(store.Change{Action: "planning:plan:report", Kind: kindItem, ID: it.ID, Label: it.label(), RootKind: kindPlan, RootID: p.ID,
-		Before: before, After: map[string]any{"state": it.State, "due": it.Term(), "narrative": n.Narrative, "files": names}, Note: n.Reason})
+		Before: before, After: map[string]any{"state": it.State, "due": it.Term(), "narrative": n.Narrative, "quarter": n.Quarter, "asked_due": n.NewDue, "steps": len(n.StepIDs), "files": names}, Note: n.Reason})
 	return nil
 }
 

@@ -41,7 +41,9 @@ func insertReport(ctx context.Context, tx *store.Tx, w *Report, files []kis.File
 	return store.MapError(err, "insert report files")
 }
 
-func moveItem(ctx context.Context, tx *store.Tx, it *Item, t office.Transition[ItemState]) error {
+// MoveItem takes an item along one arrow, with the date it was given; its plan
+// is locked.
+func MoveItem(ctx context.Context, tx *store.Tx, it *Item, t office.Transition[ItemState]) error {
 	it.State, it.Version = t.To, it.Version+1
 	if t.From != t.To {
 		it.StateAt = tx.Now
@@ -56,6 +58,8 @@ func moveItem(ctx context.Context, tx *store.Tx, it *Item, t office.Transition[I
 func reportsOf(ctx context.Context, db bun.IDB, where string, id string) (map[string][]Report, error) {
 	var list []Report
 	err := db.NewSelect().Model(&list).ColumnExpr("w.*").Join("JOIN plan_items AS i ON i.id = w.item_id").
+		ColumnExpr("v.report_id IS NOT NULL AS decided, COALESCE(v.accepted, FALSE) AS accepted, COALESCE(v.note, '') AS verdict_note, COALESCE(v.decided_name, '') AS verdict_name, v.decided_at AS verdict_at").
+		Join("LEFT JOIN plan_report_verdicts AS v ON v.report_id = w.id").
 		Where("? = ?", bun.Safe(where), id).OrderExpr("w.item_id, w.no DESC").Scan(ctx)
 	if err != nil {
 		return nil, store.MapError(err, "reports")
@@ -84,6 +88,33 @@ func reportsOf(ctx context.Context, db bun.IDB, where string, id string) (map[st
 		out[w.ItemID] = append(out[w.ItemID], w)
 	}
 	return out, nil
+}
+
+// insertReportSteps keeps which steps a report says are done; each must be of
+// its item.
+func insertReportSteps(ctx context.Context, tx *store.Tx, w Report, steps []string) error {
+	for i, id := range steps {
+		if !store.IsID(id) || slices.Contains(steps[:i], id) {
+			return apperr.InvalidField("steps", "error.field.choice")
+		}
+	}
+	if len(steps) == 0 {
+		return nil
+	}
+	n, err := store.Affected(tx.NewRaw(`INSERT INTO plan_report_steps (report_id, step_id) SELECT ?, s.id FROM plan_steps s WHERE s.item_id = ? AND s.id IN (?)`,
+		w.ID, w.ItemID, bun.List(steps)).Exec(ctx))
+	if err == nil && int(n) != len(steps) {
+		return apperr.InvalidField("steps", "error.field.choice")
+	}
+	return store.MapError(err, "steps of report")
+}
+
+// postponementWaits says whether another report asks for a new date and was
+// not decided on.
+func postponementWaits(ctx context.Context, tx *store.Tx, itemID, but string) (bool, error) {
+	n, err := tx.NewSelect().TableExpr("plan_reports AS w").Where("w.item_id = ? AND w.id <> ? AND w.to_state = ?", itemID, but, Postponed).
+		Where("w.quarter > 0 AND NOT EXISTS (SELECT 1 FROM plan_report_verdicts v WHERE v.report_id = w.id)").Count(ctx)
+	return n > 0, store.MapError(err, "postponement that waits")
 }
 
 func reportFile(ctx context.Context, db bun.IDB, itemID, fileID string) (kis.File, error) {

@@ -58,7 +58,7 @@ type sheetLine struct {
 // worded anew, items that are missing are taken out. Invalid names each fault by
 // row and column; a row of an item that somebody has changed since the sheet
 // was taken is one, at "version".
-func (s *Service) ImportSheet(ctx context.Context, year int, in Sheet) (SheetResult, error) {
+func (s *Service) ImportSheet(ctx context.Context, key Key, in Sheet) (SheetResult, error) {
 	var res SheetResult
 	if _, err := office.Allowed(ctx, policies.PlanDraft); err != nil {
 		return res, err
@@ -80,11 +80,11 @@ func (s *Service) ImportSheet(ctx context.Context, year int, in Sheet) (SheetRes
 	var check apperr.Check
 	lines := make([]sheetLine, len(rows))
 	for i, r := range rows {
-		lines[i] = readSheetLine(&check, r, year, codes)
+		lines[i] = readSheetLine(&check, r, key.Year(), codes)
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
 		res = SheetResult{}
-		p, err := lockPlanOf(ctx, tx, year)
+		p, err := lockPlanOf(ctx, tx, key)
 		if err != nil {
 			return err
 		}

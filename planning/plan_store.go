@@ -17,11 +17,11 @@ func insertPlan(ctx context.Context, db bun.IDB, p *Plan) error {
 	return store.MapError(err, "insert plan")
 }
 
-// lockPlanOf holds the plan of a year until the unit of work ends: whatever is
+// lockPlanOf holds a plan until the unit of work ends: whatever is
 // checked about its items and agreements stays true until then.
-func lockPlanOf(ctx context.Context, tx *store.Tx, year int) (Plan, error) {
+func lockPlanOf(ctx context.Context, tx *store.Tx, key Key) (Plan, error) {
 	var p Plan
-	err := store.Lock(tx.NewSelect().Model(&p).Where("p.year = ?", year)).Scan(ctx)
+	err := store.Lock(tx.NewSelect().Model(&p).Where("p.key = ?", key)).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, apperr.Missing(kindPlan)
 	}
@@ -40,9 +40,9 @@ func lockPlan(ctx context.Context, tx *store.Tx, id string) (Plan, error) {
 	return p, store.MapError(err, "lock plan")
 }
 
-func planOf(ctx context.Context, db bun.IDB, year int) (Plan, error) {
+func planOf(ctx context.Context, db bun.IDB, key Key) (Plan, error) {
 	var p Plan
-	err := db.NewSelect().Model(&p).Where("p.year = ?", year).Scan(ctx)
+	err := db.NewSelect().Model(&p).Where("p.key = ?", key).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, apperr.Missing(kindPlan)
 	}
@@ -64,13 +64,13 @@ func setPlan(ctx context.Context, tx *store.Tx, p Plan, to PlanState) error {
 
 func listPlans(ctx context.Context, db bun.IDB, today day.Day) ([]PlanSummary, error) {
 	var list []PlanSummary
-	err := db.NewSelect().Model(&list).ColumnExpr("p.*").
+	err := db.NewSelect().Model(&list).ColumnExpr("p.*, k.short_az AS kind_short_az, k.short_en AS kind_short_en").
 		ColumnExpr("(SELECT COUNT(*) FROM plan_items i WHERE i.plan_id = p.id) AS items").
 		ColumnExpr("(SELECT COUNT(*) FROM plan_items i WHERE i.plan_id = p.id AND i.state = ?) AS done", Done).
 		ColumnExpr("(SELECT COUNT(*) FROM plan_items i WHERE i.plan_id = p.id AND i.state <> ? AND COALESCE(i.new_due, i.due) < ?) AS overdue", Done, today).
 		ColumnExpr("(SELECT COUNT(*) FROM plan_agreements a WHERE a.plan_id = p.id) AS departments").
 		ColumnExpr("(SELECT COUNT(*) FROM plan_agreements a WHERE a.plan_id = p.id AND a.state = ?) AS agreed", Agreed).
-		OrderExpr("p.year DESC").Scan(ctx)
+		Join("JOIN plan_kinds AS k ON k.code = p.kind").OrderExpr("p.year DESC, k.position").Scan(ctx)
 	return list, store.MapError(err, "plans")
 }
 

@@ -46,7 +46,7 @@ func TestWrongItemsAreRefusedByField(t *testing.T) {
 	} {
 		n := planning.NewItem{ItemFields: o.Fields(2027), Basis: planning.FromOther, BasisLabel: "iclas"}
 		mod(&n)
-		_, err := o.AddItem(o.By("nigar"), 2027, n)
+		_, err := o.AddItem(o.By("nigar"), "2027", n)
 		want(t, err, apperr.Invalid, field)
 	}
 	if n := len(o.Page(2027).Items); n != 2 {
@@ -67,25 +67,25 @@ func TestDepartmentsAgreeAndManagementApproves(t *testing.T) {
 		if got := strings.Join(asked, " "); got != "İTŞ KİEMŞ SSS" {
 			t.Fatalf("asked %s", got)
 		}
-		want(t, o.AgreePlan(o.By("elchin"), 2027, o.Dept("İTŞ"), p.Revision), apperr.Forbidden, "")
-		want(t, o.AgreePlan(o.By("aytan"), 2027, o.Dept("SSS"), p.Revision), apperr.Forbidden, "")
-		want(t, o.AgreePlan(o.By("anar"), 2027, o.Dept("ÜŞ"), p.Revision), apperr.Conflict, "")
-		want(t, o.AgreePlan(o.By("elchin"), 2027, o.Dept("SSS"), p.Revision+1), apperr.Conflict, "")
+		want(t, o.AgreePlan(o.By("elchin"), "2027", o.Dept("İTŞ"), p.Revision), apperr.Forbidden, "")
+		want(t, o.AgreePlan(o.By("aytan"), "2027", o.Dept("SSS"), p.Revision), apperr.Forbidden, "")
+		want(t, o.AgreePlan(o.By("anar"), "2027", o.Dept("ÜŞ"), p.Revision), apperr.Conflict, "")
+		want(t, o.AgreePlan(o.By("elchin"), "2027", o.Dept("SSS"), p.Revision+1), apperr.Conflict, "")
 
 		approval := planning.Approval{Revision: p.Revision, Confirmed: true}
-		want(t, o.ApprovePlan(o.By("rafael"), 2027, approval), apperr.Conflict, "")
-		o.Must(o.AgreePlan(o.By("elchin"), 2027, o.Dept("SSS"), p.Revision))
-		want(t, o.AgreePlan(o.By("elchin"), 2027, o.Dept("SSS"), p.Revision), apperr.Conflict, "")
+		want(t, o.ApprovePlan(o.By("rafael"), "2027", approval), apperr.Conflict, "")
+		o.Must(o.AgreePlan(o.By("elchin"), "2027", o.Dept("SSS"), p.Revision))
+		want(t, o.AgreePlan(o.By("elchin"), "2027", o.Dept("SSS"), p.Revision), apperr.Conflict, "")
 		if p = o.Page(2027); p.State != planning.PlanAgreeing || p.AgreedCount() != 1 || !planning.Blocked(p.Conditions) {
 			t.Fatalf("after one of three: %s, %d agreed", p.State, p.AgreedCount())
 		}
 		if p = o.AgreeAll(2027); p.State != planning.PlanAgreed || planning.Blocked(p.Conditions) {
 			t.Fatalf("all agreed, but the plan is %s with %+v", p.State, p.Conditions)
 		}
-		want(t, o.ApprovePlan(o.By("nigar"), 2027, approval), apperr.Forbidden, "")
-		want(t, o.ApprovePlan(o.By("rafael"), 2027, planning.Approval{Revision: p.Revision}), apperr.Invalid, "confirm")
-		want(t, o.ApprovePlan(o.By("rafael"), 2027, planning.Approval{Revision: p.Revision - 1, Confirmed: true}), apperr.Conflict, "")
-		o.Must(o.ApprovePlan(o.By("rafael"), 2027, approval))
+		want(t, o.ApprovePlan(o.By("nigar"), "2027", approval), apperr.Forbidden, "")
+		want(t, o.ApprovePlan(o.By("rafael"), "2027", planning.Approval{Revision: p.Revision}), apperr.Invalid, "confirm")
+		want(t, o.ApprovePlan(o.By("rafael"), "2027", planning.Approval{Revision: p.Revision - 1, Confirmed: true}), apperr.Conflict, "")
+		o.Must(o.ApprovePlan(o.By("rafael"), "2027", approval))
 		if p = o.Page(2027); p.State != planning.PlanApproved || p.ApprovedName != "Rafael İbrahimov" || p.ApprovedAt.IsZero() {
 			t.Fatalf("approved as %+v", p.Plan)
 		}
@@ -100,11 +100,11 @@ func TestAnObjectionIsAnsweredBeforeTheDepartmentIsAskedAgain(t *testing.T) {
 		o := planningtest.New(t, db)
 		p := o.Sent(2027)
 		item := p.Items[1] // of SSS with İTŞ
-		want(t, o.ObjectPlan(o.By("vugar"), 2027, o.Dept("İTŞ"), p.Revision, store.NewID(), "son tarix uyğun deyil"), apperr.Invalid, "item")
-		o.Must(o.ObjectPlan(o.By("vugar"), 2027, o.Dept("İTŞ"), p.Revision, item.ID, "son tarix uyğun deyil"))
-		o.Must(o.ObjectPlan(o.By("nazim"), 2027, o.Dept("KİEMŞ"), p.Revision, "", "plan çox yüklüdür"))
-		o.Must(o.AgreePlan(o.By("elchin"), 2027, o.Dept("SSS"), p.Revision))
-		want(t, o.AgreePlan(o.By("vugar"), 2027, o.Dept("İTŞ"), p.Revision), apperr.Conflict, "")
+		want(t, o.ObjectPlan(o.By("vugar"), "2027", o.Dept("İTŞ"), p.Revision, store.NewID(), "son tarix uyğun deyil"), apperr.Invalid, "item")
+		o.Must(o.ObjectPlan(o.By("vugar"), "2027", o.Dept("İTŞ"), p.Revision, item.ID, "son tarix uyğun deyil"))
+		o.Must(o.ObjectPlan(o.By("nazim"), "2027", o.Dept("KİEMŞ"), p.Revision, "", "plan çox yüklüdür"))
+		o.Must(o.AgreePlan(o.By("elchin"), "2027", o.Dept("SSS"), p.Revision))
+		want(t, o.AgreePlan(o.By("vugar"), "2027", o.Dept("İTŞ"), p.Revision), apperr.Conflict, "")
 
 		// A change of the item answers İTŞ and asks SSS again; KİEMŞ is not touched.
 		f := o.Fields(2027)
@@ -131,8 +131,8 @@ func TestAnObjectionIsAnsweredBeforeTheDepartmentIsAskedAgain(t *testing.T) {
 				open = x
 			}
 		}
-		o.Must(o.AgreePlan(o.By("vugar"), 2027, o.Dept("İTŞ"), p.Revision))
-		o.Must(o.AgreePlan(o.By("elchin"), 2027, o.Dept("SSS"), p.Revision))
+		o.Must(o.AgreePlan(o.By("vugar"), "2027", o.Dept("İTŞ"), p.Revision))
+		o.Must(o.AgreePlan(o.By("elchin"), "2027", o.Dept("SSS"), p.Revision))
 		if p = o.Page(2027); p.State != planning.PlanAgreeing {
 			t.Fatalf("agreed over an unanswered objection: %s", p.State)
 		}
@@ -156,8 +156,8 @@ func TestAnObjectionIsAnsweredBeforeTheDepartmentIsAskedAgain(t *testing.T) {
 func TestRemovingTheLastItemOfADepartmentCompletesTheAgreement(t *testing.T) {
 	o := planningtest.New(t, storetest.Open(t))
 	p := o.Sent(2027)
-	o.Must(o.AgreePlan(o.By("elchin"), 2027, o.Dept("SSS"), p.Revision))
-	o.Must(o.AgreePlan(o.By("vugar"), 2027, o.Dept("İTŞ"), p.Revision))
+	o.Must(o.AgreePlan(o.By("elchin"), "2027", o.Dept("SSS"), p.Revision))
+	o.Must(o.AgreePlan(o.By("vugar"), "2027", o.Dept("İTŞ"), p.Revision))
 	o.Must(o.RemoveItem(o.By("nigar"), p.Items[0].ID, p.Items[0].Version, "növbəti ilə saxlanılır"))
 	if p = o.Page(2027); p.State != planning.PlanAgreed || len(p.Agreements) != 2 || p.Items[0].No != 1 {
 		t.Fatalf("state %s, %d departments, first number %d", p.State, len(p.Agreements), p.Items[0].No)
@@ -170,18 +170,18 @@ func TestRecallAndReturn(t *testing.T) {
 		_, err := o.OpenPlan(o.By("nigar"), planning.NewPlan{Year: 2028, ApproveDue: "2027-12-25"})
 		return err
 	}())
-	want(t, o.SendPlan(o.By("nigar"), 2028), apperr.Conflict, "") // empty
+	want(t, o.SendPlan(o.By("nigar"), "2028"), apperr.Conflict, "") // empty
 	p := o.Sent(2027)
-	o.Must(o.ObjectPlan(o.By("vugar"), 2027, o.Dept("İTŞ"), p.Revision, "", "resurs yoxdur"))
-	want(t, o.RecallPlan(o.By("nigar"), 2027, ""), apperr.Invalid, "reason")
-	o.Must(o.RecallPlan(o.By("nigar"), 2027, "bəndlər yenilənir"))
-	want(t, o.SendPlan(o.By("nigar"), 2027), apperr.Conflict, "") // an objection waits
+	o.Must(o.ObjectPlan(o.By("vugar"), "2027", o.Dept("İTŞ"), p.Revision, "", "resurs yoxdur"))
+	want(t, o.RecallPlan(o.By("nigar"), "2027", ""), apperr.Invalid, "reason")
+	o.Must(o.RecallPlan(o.By("nigar"), "2027", "bəndlər yenilənir"))
+	want(t, o.SendPlan(o.By("nigar"), "2027"), apperr.Conflict, "") // an objection waits
 	o.Must(o.AnswerObjection(o.By("nigar"), o.Page(2027).Objections[0].ID, "resurs ayrılıb"))
-	o.Must(o.SendPlan(o.By("nigar"), 2027))
+	o.Must(o.SendPlan(o.By("nigar"), "2027"))
 	if p = o.AgreeAll(2027); p.Revision != 2 || p.State != planning.PlanAgreed {
 		t.Fatalf("revision %d, %s", p.Revision, p.State)
 	}
-	o.Must(o.ReturnPlan(o.By("rafael"), 2027, "müddətlər uzadılsın"))
+	o.Must(o.ReturnPlan(o.By("rafael"), "2027", "müddətlər uzadılsın"))
 	if p = o.Page(2027); p.State != planning.PlanDraft || p.Note != "müddətlər uzadılsın" {
 		t.Fatalf("returned as %s %q", p.State, p.Note)
 	}
@@ -198,8 +198,8 @@ func TestTwoHeadsAndAnEditorAtOnce(t *testing.T) {
 		f.Text = "Xəta verən vahidlərin payını yarıya endirmək"
 		contexts := map[string]func() error{}
 		vugar, elchin, nigar := o.By("vugar"), o.By("elchin"), o.By("nigar")
-		contexts["vugar"] = func() error { return o.AgreePlan(vugar, 2027, o.Dept("İTŞ"), p.Revision) }
-		contexts["elchin"] = func() error { return o.AgreePlan(elchin, 2027, o.Dept("SSS"), p.Revision) }
+		contexts["vugar"] = func() error { return o.AgreePlan(vugar, "2027", o.Dept("İTŞ"), p.Revision) }
+		contexts["elchin"] = func() error { return o.AgreePlan(elchin, "2027", o.Dept("SSS"), p.Revision) }
 		contexts["nigar"] = func() error { return o.ChangeItem(nigar, item.ID, item.Version, f) }
 		var mu sync.Mutex
 		failed := map[string]error{}
@@ -272,7 +272,7 @@ func TestAnApprovedPlanIsLockedInTheDatabase(t *testing.T) {
 		}
 		want(t, o.ChangeItem(o.By("nigar"), it.ID, it.Version, o.Fields(2027)), apperr.Conflict, "")
 		want(t, o.RemoveItem(o.By("nigar"), it.ID, it.Version, "artıq lazım deyil"), apperr.Conflict, "")
-		_, err := o.AddItem(o.By("nigar"), 2027, planning.NewItem{ItemFields: o.Fields(2027), Basis: planning.FromOther, BasisLabel: "iclas"})
+		_, err := o.AddItem(o.By("nigar"), "2027", planning.NewItem{ItemFields: o.Fields(2027), Basis: planning.FromOther, BasisLabel: "iclas"})
 		want(t, err, apperr.Conflict, "")
 		o.Must(o.ReportItem(o.By("aytan"), it.ID, planning.NewReport{State: planning.InProgress, Narrative: "işə başlanılıb"}))
 		for _, q := range []string{`UPDATE plan_reports SET narrative = 'x'`, `DELETE FROM plan_reports`} {
@@ -288,7 +288,7 @@ func TestReportingOnItems(t *testing.T) {
 		it := p.Items[1]
 		start := planning.NewReport{State: planning.InProgress, Narrative: "işə başlanılıb"}
 		want(t, o.ReportItem(o.By("aytan"), it.ID, start), apperr.Conflict, "") // not running yet
-		o.Must(o.StartPlan(o.By("nigar"), 2027))
+		o.Must(o.StartPlan(o.By("nigar"), "2027"))
 		want(t, o.ReportItem(o.By("vugar"), it.ID, start), apperr.Forbidden, "") // co-executor
 		want(t, o.ReportItem(o.By("aytan"), store.NewID(), start), apperr.NotFound, "")
 		want(t, o.ReportItem(o.By("aytan"), it.ID, planning.NewReport{State: planning.Done}), apperr.Invalid, "narrative")
@@ -330,13 +330,13 @@ func TestWhatIsNotDoneIsCarriedOverOnce(t *testing.T) {
 		if p = o.Page(2028); p.LeftOver != 1 {
 			t.Fatalf("%d items may be carried over, want 1", p.LeftOver)
 		}
-		n, err := o.CarryOver(o.By("nigar"), 2028)
+		n, err := o.CarryOver(o.By("nigar"), "2028")
 		o.Must(err)
 		p = o.Page(2028)
 		if n != 1 || len(p.Items) != 1 || p.Items[0].CarriedYear != 2027 || p.Items[0].Due != "2028-02-29" || p.Items[0].State != planning.InProgress || len(p.Items[0].CoExecutors) != 1 {
 			t.Fatalf("carried over %d: %+v", n, p.Items)
 		}
-		_, err = o.CarryOver(o.By("nigar"), 2028)
+		_, err = o.CarryOver(o.By("nigar"), "2028")
 		want(t, err, apperr.Conflict, "")
 	})
 }

@@ -14,6 +14,7 @@ type ItemProgress struct {
 	No            int
 	Text          string
 	ResponsibleID string
+	Plan          Key     // it stands in
 	GSBPM         string  // of the recommendation it came from; may be empty
 	Term          day.Day // the new date after a postponement
 	State         ItemState

@@ -90,6 +90,7 @@ type Recommendation struct {
 	ItemID           string `bun:"item_id,scanonly"`     // the item it became, where it stands now
 	ItemNo           int    `bun:"item_no,scanonly"`
 	ItemYear         int    `bun:"item_year,scanonly"` // 0 when it became none
+	ItemPlan         Key    `bun:"item_plan,scanonly"` // the plan it went into
 }
 
 // NewRecommendation is what a person proposes. Finding and review are no

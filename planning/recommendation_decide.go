@@ -12,25 +12,25 @@ import (
 // AcceptRecommendation makes a recommendation an item of the yearly plan. The
 // plan must not be approved yet. The basis of the item is that of the
 // recommendation, its text may be worded anew. It gives the item's id.
-func (s *Service) AcceptRecommendation(ctx context.Context, id string, year int, f ItemFields) (itemID string, err error) {
+func (s *Service) AcceptRecommendation(ctx context.Context, id string, key Key, f ItemFields) (itemID string, err error) {
 	if _, err := office.Allowed(ctx, policies.RecommendationDecide); err != nil {
 		return "", err
 	}
 	if _, err := office.Allowed(ctx, policies.PlanDraft); err != nil {
 		return "", err
 	}
-	if f, err = f.check(year); err != nil {
+	if f, err = f.check(key.Year()); err != nil {
 		return "", err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
-		itemID, err = s.acceptInto(ctx, tx, id, year, f)
+		itemID, err = s.acceptInto(ctx, tx, id, key, f)
 		return err
 	})
 	return itemID, err
 }
 
-func (s *Service) acceptInto(ctx context.Context, tx *store.Tx, id string, year int, f ItemFields) (string, error) {
-	plan, err := lockPlanOf(ctx, tx, year)
+func (s *Service) acceptInto(ctx context.Context, tx *store.Tx, id string, key Key, f ItemFields) (string, error) {
+	plan, err := lockPlanOf(ctx, tx, key)
 	if err != nil {
 		return "", err
 	}
@@ -51,7 +51,7 @@ func (s *Service) acceptInto(ctx context.Context, tx *store.Tx, id string, year 
 		return "", err
 	}
 	tx.Record(store.Change{Action: "planning:recommendation:accept", Kind: kindRecommendation, ID: r.ID, Label: r.Number,
-		Before: stateOf(r.State), After: map[string]any{"state": t.To, "plan": year, "item": it.No}})
+		Before: stateOf(r.State), After: map[string]any{"state": t.To, "plan": key, "item": it.No}})
 	return it.ID, nil
 }
 

@@ -18,7 +18,7 @@ func TestWhoProposedIsToldWhatBecameOfIt(t *testing.T) {
 		o.Draft(2027)
 		nigar := o.By("nigar")
 		accepted, rejected, merged := o.Proposal("Qaydanı təsdiq etmək"), o.Proposal("Siyahını əlavə etmək"), o.Proposal("Qaydanı təsdiqləmək")
-		_, err := o.AcceptRecommendation(nigar, accepted.ID, 2027, o.Fields(2027))
+		_, err := o.AcceptRecommendation(nigar, accepted.ID, "2027", o.Fields(2027))
 		o.Must(err)
 		o.Must(o.RejectRecommendation(nigar, rejected.ID, "Siyahı artıq var"))
 		o.Must(o.MergeRecommendation(nigar, merged.ID, accepted.Number, ""))

@@ -25,7 +25,7 @@ func recommendationsWithNames(ctx context.Context, db bun.IDB, model any) *bun.S
 	return withBasisLinks(ctx, db.NewSelect().Model(model)).ColumnExpr("r.*").
 		ColumnExpr("d.code AS department_code, d.name_az AS department_name_az, d.name_en AS department_name_en").
 		ColumnExpr("COALESCE(pu.name, '') AS proposed_name, COALESCE(du.name, '') AS decided_name, COALESCE(m.number, '') AS merged_number").
-		ColumnExpr("i.id AS item_id, COALESCE(i.no, 0) AS item_no, COALESCE(p.year, 0) AS item_year").
+		ColumnExpr("i.id AS item_id, COALESCE(i.no, 0) AS item_no, COALESCE(p.year, 0) AS item_year, COALESCE(p.key, '') AS item_plan").
 		Join("JOIN departments AS d ON d.id = r.department_id").
 		Join("LEFT JOIN users AS pu ON pu.id = r.proposed_by").
 		Join("LEFT JOIN users AS du ON du.id = r.decided_by").

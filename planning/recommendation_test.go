@@ -130,12 +130,12 @@ func TestDecidingARecommendation(t *testing.T) {
 
 		fields := o.Fields(2027)
 		fields.Text = a.Text
-		item, err := o.AcceptRecommendation(nigar, a.ID, 2027, fields)
+		item, err := o.AcceptRecommendation(nigar, a.ID, "2027", fields)
 		o.Must(err)
 		o.Must(o.MergeRecommendation(nigar, b.ID, a.Number, "eyni məsələ"))
 		o.Must(o.RejectRecommendation(nigar, c.ID, "artıq görülüb"))
 		want(t, o.MergeRecommendation(nigar, c.ID, a.Number, ""), apperr.Conflict, "")
-		_, err = o.AcceptRecommendation(nigar, c.ID, 2027, fields)
+		_, err = o.AcceptRecommendation(nigar, c.ID, "2027", fields)
 		want(t, err, apperr.Conflict, "")
 
 		got, err := o.Recommendation(nigar, a.ID)
@@ -160,10 +160,10 @@ func TestDecidingARecommendation(t *testing.T) {
 func TestAcceptingIntoAPlanThatIsApprovedOrMissing(t *testing.T) {
 	o := planningtest.New(t, storetest.Open(t))
 	r := o.Proposal("Gecikmiş tövsiyə")
-	_, err := o.AcceptRecommendation(o.By("nigar"), r.ID, 2027, o.Fields(2027))
+	_, err := o.AcceptRecommendation(o.By("nigar"), r.ID, "2027", o.Fields(2027))
 	want(t, err, apperr.NotFound, "")
 	o.Approved(2027)
-	_, err = o.AcceptRecommendation(o.By("nigar"), r.ID, 2027, o.Fields(2027))
+	_, err = o.AcceptRecommendation(o.By("nigar"), r.ID, "2027", o.Fields(2027))
 	want(t, err, apperr.Conflict, "")
 	if got, _ := o.Recommendation(o.By("nigar"), r.ID); got.State != planning.Open {
 		t.Errorf("half accepted: %s", got.State)

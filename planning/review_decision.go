@@ -52,6 +52,7 @@ type Decision struct {
 	ItemID           string    `bun:"item_id,scanonly"`           // of the plan, where it stands now
 	ItemNo           int       `bun:"item_no,scanonly"`
 	ItemYear         int       `bun:"item_year,scanonly"`
+	ItemPlan         Key       `bun:"item_plan,scanonly"` // the plan the item stands in
 	ItemState        ItemState `bun:"item_state,scanonly"`
 	KindAZ, KindEN   string    `bun:"-"`
 }
@@ -141,7 +142,7 @@ func (s *Service) RemoveDecision(ctx context.Context, reviewID, decisionID strin
 // AddDecisionToPlan makes a decision of a signed review an item of the plan of
 // a year. Fields left empty come from the decision: text, department and, when
 // it falls into the year, the date. It gives the item's id.
-func (s *Service) AddDecisionToPlan(ctx context.Context, decisionID string, year int, f ItemFields) (itemID string, err error) {
+func (s *Service) AddDecisionToPlan(ctx context.Context, decisionID string, key Key, f ItemFields) (itemID string, err error) {
 	if _, err := office.Allowed(ctx, policies.RecommendationDecide); err != nil {
 		return "", err
 	}
@@ -158,7 +159,7 @@ func (s *Service) AddDecisionToPlan(ctx context.Context, decisionID string, year
 	if d.RecommendationID == "" {
 		return "", apperr.New(apperr.Conflict, "planning.review.error.not_signed")
 	}
-	return s.AcceptRecommendation(ctx, d.RecommendationID, year, f.orOf(d, year))
+	return s.AcceptRecommendation(ctx, d.RecommendationID, key, f.orOf(d, key.Year()))
 }
 
 // orOf fills what is empty from a decision.

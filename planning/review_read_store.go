@@ -42,7 +42,7 @@ func decisionRows(ctx context.Context, db bun.IDB, where, id string) ([]Decision
 	var list []Decision
 	err := db.NewSelect().Model(&list).ColumnExpr("d.*").
 		ColumnExpr("u.name AS owner_name, t.code AS department_code, t.name_az AS department_name_az, t.name_en AS department_name_en, v.number AS review_number").
-		ColumnExpr("r.id AS recommendation_id, i.id AS item_id, COALESCE(i.no, 0) AS item_no, COALESCE(p.year, 0) AS item_year, COALESCE(i.state, '') AS item_state").
+		ColumnExpr("r.id AS recommendation_id, i.id AS item_id, COALESCE(i.no, 0) AS item_no, COALESCE(p.year, 0) AS item_year, COALESCE(p.key, '') AS item_plan, COALESCE(i.state, '') AS item_state").
 		Join("JOIN reviews AS v ON v.id = d.review_id").
 		Join("JOIN users AS u ON u.id = d.owner_id").
 		Join("JOIN departments AS t ON t.id = d.department_id").

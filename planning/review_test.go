@@ -145,7 +145,7 @@ func TestADecisionBecomesAPlanItem(t *testing.T) {
 		o.Draft(2027)
 		draft := o.Review()
 		fields := planning.ItemFields{Section: planning.People, ExpectedResult: "Auditorların sayı artır", Indicator: "auditor: 6 → 9"}
-		_, err := o.AddDecisionToPlan(o.By("nigar"), draft.DecisionList[1].ID, 2027, fields)
+		_, err := o.AddDecisionToPlan(o.By("nigar"), draft.DecisionList[1].ID, "2027", fields)
 		want(t, err, apperr.Conflict, "") // not signed
 		o.Must(o.PrepareReview(o.By("nigar"), draft.ID, planning.Verdict{Conclusion: "KİS nəticəlidir"}))
 		o.Must(o.SignReview(o.By("rafael"), draft.ID, planning.Signature{Number: draft.Number, Confirmed: true}))
@@ -153,14 +153,14 @@ func TestADecisionBecomesAPlanItem(t *testing.T) {
 		if c := o.Page(2027).Conditions[1]; c.Key != "planning.plan.condition.decisions" || c.OK {
 			t.Errorf("the plan does not miss the decisions: %+v", c)
 		}
-		item, err := o.AddDecisionToPlan(o.By("nigar"), d.ID, 2027, fields)
+		item, err := o.AddDecisionToPlan(o.By("nigar"), d.ID, "2027", fields)
 		o.Must(err)
 		page, err := o.PlanItem(o.By("nigar"), item)
 		o.Must(err)
 		if page.Text != d.Text || page.Due != d.Due || page.Basis != planning.FromReview || page.DecisionID != d.ID || page.OpenReview != draft.ID || page.Responsible.Code != "KİEMŞ" {
 			t.Fatalf("item %+v", page.Item)
 		}
-		_, err = o.AddDecisionToPlan(o.By("nigar"), d.ID, 2027, fields)
+		_, err = o.AddDecisionToPlan(o.By("nigar"), d.ID, "2027", fields)
 		want(t, err, apperr.Conflict, "") // already there
 		if r := o.Dossier(draft.ID); r.DecisionList[1].ItemYear != 2027 || r.DecisionsOpen != 1 {
 			t.Fatalf("the review does not show the item: %+v", r.DecisionList[1])

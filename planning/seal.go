@@ -18,7 +18,7 @@ var reviewSeal = store.Seal{Kind: kindReview, Table: "reviews", Parts: []store.S
 }}
 
 // planSeal is what the trail keeps of a yearly plan.
-var planSeal = store.Seal{Kind: kindPlan, Table: "plans", Of: []string{kindItem, "plan_objection", "plan_agreement"}, Parts: []store.SealPart{
+var planSeal = store.Seal{Kind: kindPlan, Table: "plans", Of: []string{kindItem, "plan_objection", "plan_agreement", "plan_amendment"}, Parts: []store.SealPart{
 	{Name: "state", Query: `SELECT id, year, state, revision, approve_due, note, created_by, created_at, agreeing_at, agreed_at, approved_by, approved_name,
 		approved_at, running_at, closed_by, closed_at, version FROM plans WHERE id IN (?0)`},
 	{Name: "items", Query: `SELECT plan_id, id, no, section, section_no, added, text, expected_result, indicator, responsible_id, start_quarter, due, basis,
@@ -32,6 +32,23 @@ var planSeal = store.Seal{Kind: kindPlan, Table: "plans", Of: []string{kindItem,
 		answered_by, answered_at FROM plan_objections WHERE plan_id IN (?0)`},
 	{Name: "reports", Query: `SELECT i.plan_id, r.id, r.item_id, r.no, r.from_state, r.to_state, r.narrative, r.reason, r.new_due, r.reported_by,
 		r.reported_name, r.reported_at FROM plan_items i JOIN plan_reports r ON r.item_id = i.id WHERE i.plan_id IN (?0)`},
+	{Name: "plan_kind", Later: true, Query: `SELECT id, kind, rule, key FROM plans WHERE id IN (?0)`},
+	{Name: "report_quarters", Later: true, Query: `SELECT i.plan_id, r.id, r.quarter FROM plan_items i JOIN plan_reports r ON r.item_id = i.id WHERE i.plan_id IN (?0)`},
+	{Name: "verdicts", Query: `SELECT i.plan_id, v.report_id, v.accepted, v.note, v.decided_by, v.decided_name, v.decided_at FROM plan_items i
+		JOIN plan_reports r ON r.item_id = i.id JOIN plan_report_verdicts v ON v.report_id = r.id WHERE i.plan_id IN (?0)`},
+	{Name: "plan_steps", Query: `SELECT i.plan_id, s.id, s.item_id, s.no, s.text FROM plan_items i JOIN plan_steps s ON s.item_id = i.id WHERE i.plan_id IN (?0)`},
+	{Name: "steps_done", Query: `SELECT i.plan_id, x.report_id, x.step_id FROM plan_items i JOIN plan_reports r ON r.item_id = i.id
+		JOIN plan_report_steps x ON x.report_id = r.id WHERE i.plan_id IN (?0)`},
+	{Name: "plan_people", Query: `SELECT i.plan_id, x.item_id, x.user_id, x.assigned_by, x.assigned_at FROM plan_items i
+		JOIN plan_item_people x ON x.item_id = i.id WHERE i.plan_id IN (?0)`},
+	{Name: "impacts", Query: `SELECT i.plan_id, x.id, x.item_id, x.due, x.verdict, x.text, x.checked_by, x.checked_name, x.checked_at, x.created_at FROM plan_items i
+		JOIN plan_impacts x ON x.item_id = i.id WHERE i.plan_id IN (?0)`},
+	{Name: "impact_files", Query: `SELECT i.plan_id, l.impact_id, l.file_id, l.position, f.sha256, f.size, f.name FROM plan_items i
+		JOIN plan_impacts x ON x.item_id = i.id JOIN plan_impact_files l ON l.impact_id = x.id JOIN files f ON f.id = l.file_id WHERE i.plan_id IN (?0)`},
+	{Name: "amendments", Query: `SELECT plan_id, id, no, state, reason, created_by, created_name, created_at, proposed_by, proposed_name, proposed_at,
+		decided_by, decided_name, decided_at, note, version FROM plan_amendments WHERE plan_id IN (?0)`},
+	{Name: "amended", Query: `SELECT m.plan_id, x.id, x.amendment_id, x.position, x.item_id, x.item_no, x.kind, x.before, x.after FROM plan_amendments m
+		JOIN plan_amendment_changes x ON x.amendment_id = m.id WHERE m.plan_id IN (?0)`},
 	{Name: "files", Query: `SELECT i.plan_id, l.report_id, l.file_id, l.position, f.sha256, f.size, f.name FROM plan_items i JOIN plan_reports r ON r.item_id = i.id
 		JOIN plan_report_files l ON l.report_id = r.id JOIN files f ON f.id = l.file_id WHERE i.plan_id IN (?0)`},
 }}

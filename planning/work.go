@@ -97,8 +97,8 @@ func (s *Service) itemPart(tab kis.WorkTab, scope policies.Scope) kis.WorkPart {
 			items, err := itemsToReport(ctx, db, keys)
 			out := make([]kis.WorkItem, len(items))
 			for i, it := range items {
-				out[i] = kis.WorkItem{Due: it.Term(), KindKey: "planning.work.kind.item", Icon: "flag", Title: strconv.Itoa(it.Year) + ", № " + strconv.Itoa(it.No) + ". " + it.Text, ID: it.ID,
-					Reason: it.Indicator, Href: "/plans/" + strconv.Itoa(it.Year) + "/items/" + it.ID, VerbKey: "planning.work.verb.report", Overdue: it.Overdue(today)}
+				out[i] = kis.WorkItem{Due: it.Term(), KindKey: "planning.work.kind.item", Icon: "flag", Title: string(it.Key) + ", № " + strconv.Itoa(it.No) + ". " + it.Text, ID: it.ID,
+					Reason: it.Indicator, Href: "/plans/" + string(it.Key) + "/items/" + it.ID, VerbKey: "planning.work.verb.report", Overdue: it.Overdue(today)}
 			}
 			return out, err
 		}}
@@ -150,6 +150,7 @@ func (s *Service) decisionItems(ctx context.Context, db bun.IDB) ([]kis.WorkItem
 // it is about.
 type planRow struct {
 	Year           int
+	Key            Key
 	ApproveDue     day.Day
 	Revision       int
 	DepartmentCode string
@@ -157,8 +158,8 @@ type planRow struct {
 }
 
 func planWork(r planRow, verb, kind, icon string, today day.Day) kis.WorkItem {
-	w := kis.WorkItem{Due: r.ApproveDue, KindKey: kind, Icon: icon, Title: strconv.Itoa(r.Year), Reason: r.DepartmentCode, Quote: r.Text,
-		Href: "/plans/" + strconv.Itoa(r.Year), VerbKey: "planning.work.verb." + verb, Overdue: r.ApproveDue < today}
+	w := kis.WorkItem{Due: r.ApproveDue, KindKey: kind, Icon: icon, Title: string(r.Key), Reason: r.DepartmentCode, Quote: r.Text,
+		Href: "/plans/" + string(r.Key), VerbKey: "planning.work.verb." + verb, Overdue: r.ApproveDue < today}
 	if verb == "agree" {
 		w.Href += "#agree"
 	}

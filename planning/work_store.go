@@ -18,7 +18,7 @@ const workLimit = 200
 func waitingAgreements(ctx context.Context, db bun.IDB, scope policies.Scope) ([]planRow, error) {
 	var rows []planRow
 	q := db.NewSelect().TableExpr("plan_agreements AS a").
-		ColumnExpr("p.year, p.approve_due, p.revision, d.code AS department_code, '' AS text").
+		ColumnExpr("p.year, p.key, p.approve_due, p.revision, d.code AS department_code, '' AS text").
 		Join("JOIN plans AS p ON p.id = a.plan_id AND p.state = ?", PlanAgreeing).
 		Join("JOIN departments AS d ON d.id = a.department_id").
 		Where("a.state = ?", Pending).OrderExpr("p.approve_due, d.sort_key").Limit(workLimit)
@@ -29,7 +29,7 @@ func waitingAgreements(ctx context.Context, db bun.IDB, scope policies.Scope) ([
 func waitingObjections(ctx context.Context, db bun.IDB) ([]planRow, error) {
 	var rows []planRow
 	err := db.NewSelect().TableExpr("plan_objections AS o").
-		ColumnExpr("p.year, p.approve_due, p.revision, d.code AS department_code, o.text").
+		ColumnExpr("p.year, p.key, p.approve_due, p.revision, d.code AS department_code, o.text").
 		Join("JOIN plans AS p ON p.id = o.plan_id").Join("JOIN departments AS d ON d.id = o.department_id").
 		Where("o.answered_at IS NULL").OrderExpr("o.objected_at").Limit(workLimit).Scan(ctx, &rows)
 	return rows, store.MapError(err, "waiting objections")
@@ -37,7 +37,7 @@ func waitingObjections(ctx context.Context, db bun.IDB) ([]planRow, error) {
 
 func waitingApprovals(ctx context.Context, db bun.IDB) ([]planRow, error) {
 	var rows []planRow
-	err := db.NewSelect().TableExpr("plans AS p").ColumnExpr("p.year, p.approve_due, p.revision, '' AS department_code, '' AS text").
+	err := db.NewSelect().TableExpr("plans AS p").ColumnExpr("p.year, p.key, p.approve_due, p.revision, '' AS department_code, '' AS text").
 		Where("p.state = ?", PlanAgreed).OrderExpr("p.year").Limit(workLimit).Scan(ctx, &rows)
 	return rows, store.MapError(err, "waiting approvals")
 }
@@ -53,7 +53,7 @@ func waitingItems(db bun.IDB, scope policies.Scope, before day.Day) *bun.SelectQ
 func itemsToReport(ctx context.Context, db bun.IDB, keys []kis.WorkKey) ([]Item, error) {
 	ids, _ := kis.WorkIDs(keys)
 	var items []Item
-	err := db.NewSelect().Model(&items).ColumnExpr("i.*, p.year").Join("JOIN plans AS p ON p.id = i.plan_id").Where("i.id IN (?)", bun.List(ids)).Scan(ctx)
+	err := db.NewSelect().Model(&items).ColumnExpr("i.*, p.year, p.key").Join("JOIN plans AS p ON p.id = i.plan_id").Where("i.id IN (?)", bun.List(ids)).Scan(ctx)
 	return items, store.MapError(err, "waiting items")
 }
 

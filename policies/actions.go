@@ -95,6 +95,7 @@ const (
 	PlanAgree             Action = "planning:plan:agree"
 	PlanApprove           Action = "planning:plan:approve"
 	PlanReport            Action = "planning:plan:report"
+	PlanAccept            Action = "planning:plan:accept" // accept or return reports on items, check the impact
 	ReviewRead            Action = "planning:review:read"
 	ReviewPrepare         Action = "planning:review:prepare"
 	ReviewSign            Action = "planning:review:sign"
@@ -162,7 +163,7 @@ func Actions() []Action {
 		ActRead, ActDraft, ActIssue, ActAcknowledge, ActObject, ActResolve, ActRespond, ActApprove,
 		ActionReport, ActionVerify, ActionExtend, ActEffect, ActClose, ActReopen, ActAddendum,
 		RecommendationRead, RecommendationPropose, RecommendationDecide,
-		PlanRead, PlanDraft, PlanAgree, PlanApprove, PlanReport,
+		PlanRead, PlanDraft, PlanAgree, PlanApprove, PlanReport, PlanAccept,
 		ReviewRead, ReviewPrepare, ReviewSign,
 		EvaluationRead, EvaluationWrite, EvaluationFinish, AssessmentRead, AssessmentFill, SurveyRead, SurveyManage,
 		RiskRead, RiskWrite, RiskDecide, ObjectiveRead, ObjectiveWrite, ObjectiveMeasure,

@@ -12,6 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/planning"
 )
 
 // collect reads what a document is made of, through the services and so with
@@ -91,12 +92,12 @@ func (s *Service) collectReview(ctx context.Context, r Request, w Words) (materi
 }
 
 func (s *Service) collectPlan(ctx context.Context, r Request, w Words) (material, error) {
-	p, err := s.planning.PlanDossier(ctx, r.Year)
+	p, err := s.planning.PlanDossier(ctx, planning.Key(r.Key))
 	if err != nil {
 		return material{}, err
 	}
-	return material{object: p.ID, number: strconv.Itoa(p.Year), dated: w.DayOf(p.ApprovedAt), state: "planning.plan.state." + string(p.State),
-		name: fileName(w.T("report.file.plan", "year", p.Year)),
+	return material{object: p.ID, number: string(p.Key), dated: w.DayOf(p.ApprovedAt), state: "planning.plan.state." + string(p.State),
+		name: fileName(w.T("report.file.plan", "year", string(p.Key))),
 		doc:  func() Doc { return planDocument(p, w) }, sheets: func() []Sheet { return planSheets(p, w) }}, nil
 }
 

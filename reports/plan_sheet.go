@@ -11,12 +11,12 @@ import (
 // PlanSheet writes a plan as XLSX or CSV in the columns in which it can be
 // brought back; every cell is a text, so that no program reads it as anything
 // else.
-func (s *Service) PlanSheet(ctx context.Context, w io.Writer, format, lang string, year int) error {
-	p, err := s.planning.Plan(ctx, year)
+func (s *Service) PlanSheet(ctx context.Context, w io.Writer, format, lang string, key planning.Key) error {
+	p, err := s.planning.Plan(ctx, key)
 	if err != nil {
 		return err
 	}
-	title := i18n.T(i18n.Pick(lang), "planning.sheet.title", "year", year)
+	title := i18n.T(i18n.Pick(lang), "planning.sheet.title", "year", p.Year)
 	sheet := Sheet{Name: p.Label(), Title: title}
 	widths := map[string]float64{"text": 60, "expected_result": 40, "indicator": 30, "basis_label": 30, "id": 38}
 	for _, c := range planning.SheetColumns() {

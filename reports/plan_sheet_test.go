@@ -103,7 +103,7 @@ func TestAPlanEditedInLibreOfficeComesBackAsItWasEdited(t *testing.T) {
 		s = strings.ReplaceAll(s, "Şablon reyestrini aparmaq", "Şablon reyestrini ə, ı, İ ilə aparmaq")
 		return strings.ReplaceAll(s, "2027-09-30", "2027-10-15")
 	})
-	res, err := o.ImportSheet(o.By("nigar"), 2027, planning.Sheet{Reader: bytes.NewReader(raw)})
+	res, err := o.ImportSheet(o.By("nigar"), "2027", planning.Sheet{Reader: bytes.NewReader(raw)})
 	if err != nil || res != (planning.SheetResult{Changed: 2}) {
 		t.Fatalf("%+v %v", res, err)
 	}
@@ -114,7 +114,7 @@ func TestAPlanEditedInLibreOfficeComesBackAsItWasEdited(t *testing.T) {
 		t.Errorf("have\n%s\nwant\n%s", strings.Join(now, "\n"), strings.Join(before, "\n"))
 	}
 	// The same sheet again is of items that have been changed since.
-	_, err = o.ImportSheet(o.By("nigar"), 2027, planning.Sheet{Reader: bytes.NewReader(raw)})
+	_, err = o.ImportSheet(o.By("nigar"), "2027", planning.Sheet{Reader: bytes.NewReader(raw)})
 	if !apperr.Is(err, apperr.Invalid) || len(apperr.As(err).Fields) != 2 || apperr.As(err).Fields[0].Name != "version" {
 		t.Errorf("a stale sheet: %v", err)
 	}
@@ -122,7 +122,7 @@ func TestAPlanEditedInLibreOfficeComesBackAsItWasEdited(t *testing.T) {
 	damaged := edited(t, sheetOf(t, o), func(s string) string {
 		return strings.ReplaceAll(strings.ReplaceAll(s, "2027-10-15", "2027-13-45"), ">KİEMŞ<", ">XXŞ<")
 	})
-	_, err = o.ImportSheet(o.By("nigar"), 2027, planning.Sheet{Reader: bytes.NewReader(damaged)})
+	_, err = o.ImportSheet(o.By("nigar"), "2027", planning.Sheet{Reader: bytes.NewReader(damaged)})
 	got := map[string]int{}
 	for _, f := range apperr.As(err).Fields {
 		got[f.Name] = f.Row
@@ -159,17 +159,17 @@ func TestASheetAddsChangesAndTakesOut(t *testing.T) {
 		// A day as a workbook counts it: 30.09.2027.
 		fresh := []string{"", "people", "Auditorları hazırlamaq", "Hazır auditorlar", "6 auditor", "KİEMŞ", "SSS, İTŞ", "1", "46660", "other", "şöbənin təklifi", "", ""}
 		in := csv([][]string{rows[0], rows[2], fresh})
-		_, err := o.ImportSheet(o.By("nigar"), 2027, planning.Sheet{Reader: in})
+		_, err := o.ImportSheet(o.By("nigar"), "2027", planning.Sheet{Reader: in})
 		if !apperr.Is(err, apperr.Invalid) || apperr.As(err).Fields[0].Name != "reason" {
 			t.Fatalf("taken out without a reason: %v", err)
 		}
 		in.Seek(0, 0)
-		dry, err := o.ImportSheet(o.By("nigar"), 2027, planning.Sheet{Reader: in, Reason: "Birləşdirilib", DryRun: true})
+		dry, err := o.ImportSheet(o.By("nigar"), "2027", planning.Sheet{Reader: in, Reason: "Birləşdirilib", DryRun: true})
 		if err != nil || dry != (planning.SheetResult{Added: 1, Removed: 1, Same: 1}) || len(o.Page(2027).Items) != 2 || o.Page(2027).Revision != 1 {
 			t.Fatalf("only looked at: %+v %v", dry, err)
 		}
 		in.Seek(0, 0)
-		res, err := o.ImportSheet(o.By("nigar"), 2027, planning.Sheet{Reader: in, Reason: "Birləşdirilib"})
+		res, err := o.ImportSheet(o.By("nigar"), "2027", planning.Sheet{Reader: in, Reason: "Birləşdirilib"})
 		if err != nil || res != dry {
 			t.Fatalf("%+v %v", res, err)
 		}
@@ -196,21 +196,21 @@ func TestASheetAddsChangesAndTakesOut(t *testing.T) {
 			if other[11] == added.ID {
 				other = planning.SheetRow(p.Items[1])
 			}
-			_, err := o.ImportSheet(o.By("nigar"), 2027, planning.Sheet{Reader: csv([][]string{rows[0], other, row}), Reason: "Birləşdirilib"})
+			_, err := o.ImportSheet(o.By("nigar"), "2027", planning.Sheet{Reader: csv([][]string{rows[0], other, row}), Reason: "Birləşdirilib"})
 			e := apperr.As(err)
 			if !apperr.Is(err, apperr.Invalid) || e.Fields[0].Name != name || e.Fields[0].Row != 3 {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
 		for who, in := range map[string]string{"elchin": "", "rafael": ""} {
-			if _, err := o.ImportSheet(o.By(who), 2027, planning.Sheet{Reader: strings.NewReader(in)}); !apperr.Is(err, apperr.Forbidden) {
+			if _, err := o.ImportSheet(o.By(who), "2027", planning.Sheet{Reader: strings.NewReader(in)}); !apperr.Is(err, apperr.Forbidden) {
 				t.Errorf("%s: %v", who, err)
 			}
 		}
 		o.AgreeAll(2027)
-		o.Must(o.ApprovePlan(o.By("rafael"), 2027, planning.Approval{Revision: o.Page(2027).Revision, Confirmed: true}))
+		o.Must(o.ApprovePlan(o.By("rafael"), "2027", planning.Approval{Revision: o.Page(2027).Revision, Confirmed: true}))
 		in.Seek(0, 0)
-		if _, err := o.ImportSheet(o.By("nigar"), 2027, planning.Sheet{Reader: in, Reason: "Birləşdirilib"}); !apperr.Is(err, apperr.Conflict) && !apperr.Is(err, apperr.Invalid) {
+		if _, err := o.ImportSheet(o.By("nigar"), "2027", planning.Sheet{Reader: in, Reason: "Birləşdirilib"}); !apperr.Is(err, apperr.Conflict) && !apperr.Is(err, apperr.Invalid) {
 			t.Errorf("an approved plan: %v", err)
 		}
 	})

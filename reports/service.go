@@ -147,7 +147,7 @@ func (s *Service) check(ctx context.Context, r Request) (Request, error) {
 	if !i18n.Known(r.Lang) {
 		c.Add("lang", "report.error.lang", "lang", i18n.Shorten(r.Lang, 40), "langs", strings.Join(i18n.Languages(), ", "))
 	}
-	needs := Kind{Key: r.Kind != Plan && r.Kind != Scorecard && r.Kind != Overview, Year: r.Kind == Plan || r.Kind == Measures,
+	needs := Kind{Key: r.Kind != Scorecard && r.Kind != Overview, Year: r.Kind == Measures,
 		Filter: []string{"department", "period", "state"}}
 	if k := s.added(r.Kind); k != nil {
 		needs = *k

@@ -133,10 +133,10 @@ func TestNothingIsRegisteredForWhoMayNotSeeIt(t *testing.T) {
 		"draft of another department": {vugar, Request{Kind: Act, Key: draft.ID, Format: PDF}, apperr.NotFound},
 		"audit of another department": {vugar, Request{Kind: Audit, Key: a.Number, Format: PDF}, apperr.NotFound},
 		"review of management":        {o.Be("elchin"), Request{Kind: Review, Key: "RT-2026-01", Format: PDF}, apperr.Forbidden},
-		"nobody":                      {nobody, Request{Kind: Plan, Year: 2027, Format: PDF}, apperr.Unauthenticated},
+		"nobody":                      {nobody, Request{Kind: Plan, Key: "2027", Format: PDF}, apperr.Unauthenticated},
 		"an act that is not there":    {o.Be("gunel"), Request{Kind: Act, Key: "UA-2026-999", Format: PDF}, apperr.NotFound},
 		"an audit that is not there":  {o.Be("gunel"), Request{Kind: Audit, Key: "DA-2031-01", Format: JSON}, apperr.NotFound},
-		"a plan that is not there":    {o.Be("gunel"), Request{Kind: Plan, Year: 2031, Format: XLSX}, apperr.NotFound},
+		"a plan that is not there":    {o.Be("gunel"), Request{Kind: Plan, Key: "2031", Format: XLSX}, apperr.NotFound},
 		"a cycle that is not there":   {o.Be("gunel"), Request{Kind: Cycle, Key: "1-elektron-xidmet", Key2: "2031", Format: PDF}, apperr.NotFound},
 		"measures of no plan":         {o.Be("gunel"), Request{Kind: Measures, Key: "XX", Year: 2022, Format: PDF}, apperr.NotFound},
 		"scorecard of no agency":      {o.Be("gunel"), Request{Kind: Scorecard, Agency: "XX", Format: CSV}, apperr.NotFound},
@@ -228,7 +228,7 @@ func TestEveryDocumentInEveryFormat(t *testing.T) {
 			if _, err := p.OpenPlan(o.Be("nigar"), planning.NewPlan{Year: 2026, ApproveDue: "2026-12-25"}); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := p.AddItem(o.Be("nigar"), 2026, planning.NewItem{ItemFields: p.Fields(2026), Basis: planning.FromOther, BasisLabel: "təklif"}); err != nil {
+			if _, err := p.AddItem(o.Be("nigar"), "2026", planning.NewItem{ItemFields: p.Fields(2026), Basis: planning.FromOther, BasisLabel: "təklif"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -241,7 +241,7 @@ func TestEveryDocumentInEveryFormat(t *testing.T) {
 			t.Fatal(err)
 		}
 		printed := 0
-		for _, r := range []Request{{Kind: Act, Key: act.Number}, {Kind: Audit, Key: a.Number}, {Kind: Review, Key: review.Number}, {Kind: Plan, Year: 2026},
+		for _, r := range []Request{{Kind: Act, Key: act.Number}, {Kind: Audit, Key: a.Number}, {Kind: Review, Key: review.Number}, {Kind: Plan, Key: "2026"},
 			{Kind: Cycle, Key: "1-elektron-xidmet", Key2: "2026"}, {Kind: Cycle, Key: o.Cycle.ID}, {Kind: Scorecard}, {Kind: Scorecard, Agency: "DVX-01"}, {Kind: Measures, Key: "AH-2020-2022", Year: 2022}} {
 			if r.Agency != "" {
 				r.Agency = anAgency(t, o)

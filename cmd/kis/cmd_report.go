@@ -21,7 +21,7 @@ import (
 // older one.
 func runReport(ctx context.Context, c *cli, args []string) error {
 	keys := map[string]int{"act": 1, "audit": 1, "review": 1, "plan": 1, "cycle": 2, "scorecard": 0, "measures": 1, "process": 1, "process-map": 1, "gate": 3, "evaluation": 1, "opinion": 2, "grades": 1, "summary": 0, "indicators": 2, "risks": 0,
-		"audit-plan": 1, "follow-up": 1, "acts": 0, "audit-summary": 1}
+		"audit-programme": 1, "audit-plan": 1, "follow-up": 1, "acts": 0, "audit-summary": 1}
 	if len(args) == 0 {
 		return c.wrongUse("cli.use.report")
 	}
@@ -97,7 +97,7 @@ func reportKeys(req *reports.Request, words []string) error {
 	if len(words) > 2 {
 		req.Phase = words[2]
 	}
-	if req.Kind == "plan" || req.Kind == auditdoc.Summary || req.Kind == scoredoc.Grades {
+	if req.Kind == auditdoc.Summary || req.Kind == auditdoc.Programme || req.Kind == scoredoc.Grades {
 		var err error
 		if req.Year, err = strconv.Atoi(req.Key); err != nil {
 			return err

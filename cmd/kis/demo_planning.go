@@ -78,7 +78,7 @@ func (d *demo) plan2026() error {
 		return err
 	}
 	d.at("2025-12-10 10:00")
-	if err := d.app.planning.SendPlan(nigar, 2026); err != nil {
+	if err := d.app.planning.SendPlan(nigar, "2026"); err != nil {
 		return err
 	}
 	d.at("2025-12-16 10:00")
@@ -86,20 +86,20 @@ func (d *demo) plan2026() error {
 		return err
 	}
 	d.at("2025-12-24 15:00")
-	page, err := d.app.planning.Plan(d.as("rafael"), 2026)
+	page, err := d.app.planning.Plan(d.as("rafael"), "2026")
 	if err != nil {
 		return err
 	}
-	if err := d.app.planning.ApprovePlan(d.as("rafael"), 2026, planning.Approval{Revision: page.Revision, Confirmed: true}); err != nil {
+	if err := d.app.planning.ApprovePlan(d.as("rafael"), "2026", planning.Approval{Revision: page.Revision, Confirmed: true}); err != nil {
 		return err
 	}
 	d.at("2026-01-05 09:30")
-	return d.app.planning.StartPlan(nigar, 2026)
+	return d.app.planning.StartPlan(nigar, "2026")
 }
 
 func (d *demo) addItems(year int, items []demoItem) error {
 	for _, i := range items {
-		if _, err := d.app.planning.AddItem(d.as("nigar"), year, planning.NewItem{ItemFields: d.fields(i), Basis: planning.FromOther, BasisLabel: i.Basis}); err != nil {
+		if _, err := d.app.planning.AddItem(d.as("nigar"), planning.KeyOf(year, planning.MainKind), planning.NewItem{ItemFields: d.fields(i), Basis: planning.FromOther, BasisLabel: i.Basis}); err != nil {
 			return fmt.Errorf("item %q: %w", i.Text, err)
 		}
 	}
@@ -108,14 +108,14 @@ func (d *demo) addItems(year int, items []demoItem) error {
 
 // agree lets every department concerned agree, but those left out.
 func (d *demo) agree(year int, leave map[string]bool) error {
-	page, err := d.app.planning.Plan(d.as("nigar"), year)
+	page, err := d.app.planning.Plan(d.as("nigar"), planning.KeyOf(year, planning.MainKind))
 	if err != nil {
 		return err
 	}
 	for _, a := range page.Agreements {
 		for code, head := range heads {
 			if d.dep[code].ID == a.DepartmentID && !leave[code] {
-				if err := d.app.planning.AgreePlan(d.as(head), year, a.DepartmentID, page.Revision); err != nil {
+				if err := d.app.planning.AgreePlan(d.as(head), planning.KeyOf(year, planning.MainKind), a.DepartmentID, page.Revision); err != nil {
 					return fmt.Errorf("%s: %w", code, err)
 				}
 			}
@@ -130,7 +130,7 @@ func (d *demo) progress() error {
 	if err != nil {
 		return err
 	}
-	page, err := d.app.planning.Plan(d.as("nigar"), 2026)
+	page, err := d.app.planning.Plan(d.as("nigar"), "2026")
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func (d *demo) plan2027() error {
 		case "accepted":
 			i := x.demoItem
 			i.Responsible = x.Department
-			_, err = d.app.planning.AcceptRecommendation(nigar, r.ID, 2027, d.fields(i))
+			_, err = d.app.planning.AcceptRecommendation(nigar, r.ID, "2027", d.fields(i))
 		}
 		if err != nil {
 			return fmt.Errorf("proposal %q: %w", x.Text, err)
@@ -192,20 +192,20 @@ func (d *demo) plan2027() error {
 		return err
 	}
 	d.at("2026-11-10 10:00")
-	if err := d.app.planning.SendPlan(nigar, 2027); err != nil {
+	if err := d.app.planning.SendPlan(nigar, "2027"); err != nil {
 		return err
 	}
 	d.at("2026-11-17 11:00")
 	if err := d.agree(2027, map[string]bool{"SSS": true, "İİƏŞ": true}); err != nil {
 		return err
 	}
-	page, err := d.app.planning.Plan(nigar, 2027)
+	page, err := d.app.planning.Plan(nigar, "2027")
 	if err != nil {
 		return err
 	}
 	for _, it := range page.Items {
 		if it.ResponsibleID == d.dep["SSS"].ID && it.Due == "2027-09-30" { // the season in which data are collected
-			return d.app.planning.ObjectPlan(d.as("elchin"), 2027, d.dep["SSS"].ID, page.Revision, it.ID, p.Objection)
+			return d.app.planning.ObjectPlan(d.as("elchin"), "2027", d.dep["SSS"].ID, page.Revision, it.ID, p.Objection)
 		}
 	}
 	return errors.New("the department has no item to object to")
@@ -231,7 +231,7 @@ func (d *demo) takeOver(i demoItem) error {
 		if n%2 == 1 {
 			x.Quarter, x.Due = 2, "2027-09-30"
 		}
-		if _, err := d.app.planning.AcceptRecommendation(nigar, r.ID, 2027, d.fields(x)); err != nil {
+		if _, err := d.app.planning.AcceptRecommendation(nigar, r.ID, "2027", d.fields(x)); err != nil {
 			return err
 		}
 	}
@@ -253,7 +253,7 @@ func (d *demo) decisionsToPlan(r demoReview) error {
 		if x.Plan == "" {
 			continue
 		}
-		_, err := d.app.planning.AddDecisionToPlan(nigar, dossier.DecisionList[n].ID, 2027, planning.ItemFields{Section: x.Plan,
+		_, err := d.app.planning.AddDecisionToPlan(nigar, dossier.DecisionList[n].ID, "2027", planning.ItemFields{Section: x.Plan,
 			ExpectedResult: "Rəhbərliyin qərarı icra olunub", Indicator: "icra: 100%", StartQuarter: 1, Due: x.Due})
 		if err != nil {
 			return err

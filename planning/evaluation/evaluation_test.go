@@ -214,7 +214,7 @@ func TestTheLastPlanIsAnInputOfTheNextEvaluation(t *testing.T) {
 		o.Must(o.e.Finish(o.By("nigar"), e.ID, decision("2")))
 		_, err := o.OpenPlan(o.By("nigar"), planning.NewPlan{Year: 2027, ApproveDue: "2026-12-25"})
 		o.Must(err)
-		item, err := o.AcceptRecommendation(o.By("nigar"), ids[0], 2027, o.Fields(2027))
+		item, err := o.AcceptRecommendation(o.By("nigar"), ids[0], "2027", o.Fields(2027))
 		o.Must(err)
 		o.Clock.SetDay("2027-01-11")
 		next := o.Office.Office.Running("2027")
@@ -228,10 +228,10 @@ func TestTheLastPlanIsAnInputOfTheNextEvaluation(t *testing.T) {
 		if l := line(f, "before_accepted", ""); l.Num != 1 || l.Den != 2 {
 			o.t.Errorf("accepted %+v", l)
 		}
-		o.Must(o.SendPlan(o.By("nigar"), 2027))
+		o.Must(o.SendPlan(o.By("nigar"), "2027"))
 		page := o.AgreeAll(2027)
-		o.Must(o.ApprovePlan(o.By("rafael"), 2027, planning.Approval{Revision: page.Revision, Confirmed: true}))
-		o.Must(o.StartPlan(o.By("nigar"), 2027))
+		o.Must(o.ApprovePlan(o.By("rafael"), "2027", planning.Approval{Revision: page.Revision, Confirmed: true}))
+		o.Must(o.StartPlan(o.By("nigar"), "2027"))
 		f = o.dossier(f.ID)
 		if l := line(f, "plan_done", ""); l.Num != 0 || l.Den != 1 {
 			o.t.Errorf("plan before anything is done: %+v", l)

@@ -144,7 +144,7 @@ func (p plans) EvaluationInputs(ctx context.Context, cy kis.Cycle) ([]Line, erro
 		if it.ResponsibleID != cy.Owner.ID {
 			continue
 		}
-		l := Line{Section: Plan, Code: it.GSBPM, Key: "evaluation.line.item_" + string(it.State), Text: true, Href: href + "/items/" + it.ID,
+		l := Line{Section: Plan, Code: it.GSBPM, Key: "evaluation.line.item_" + string(it.State), Text: true, Href: "/plans/" + string(it.Plan) + "/items/" + it.ID,
 			Args: map[string]string{"year": strconv.Itoa(year), "no": strconv.Itoa(it.No), "text": it.Text, "due": it.Term.Format()}}
 		switch {
 		case it.State == planning.Done:

@@ -43,10 +43,11 @@ func New(t testing.TB, db *store.DB) *Office {
 	t.Helper()
 	clock := storetest.ClockOf(db)
 	clock.SetDay("2026-11-22")
-	k := kistest.NewOffice(t, db)
-	for _, p := range Heads {
-		k.Hire(p)
-	}
+	k := kistest.Founded(t, db, "planning", func(k *kistest.Office) {
+		for _, p := range Heads {
+			k.Hire(p)
+		}
+	})
 	return &Office{Office: k, Service: planning.New(k.Service), Clock: clock, t: t}
 }
 
@@ -79,7 +80,7 @@ func (o *Office) Item(year int, mod func(*planning.NewItem)) planning.Item {
 	if mod != nil {
 		mod(&n)
 	}
-	it, err := o.AddItem(o.By("nigar"), year, n)
+	it, err := o.AddItem(o.By("nigar"), planning.KeyOf(year, planning.MainKind), n)
 	o.Must(err)
 	return it
 }
@@ -101,7 +102,7 @@ func (o *Office) Draft(year int) planning.PlanPage {
 // Page reads the plan of a year.
 func (o *Office) Page(year int) planning.PlanPage {
 	o.t.Helper()
-	p, err := o.Plan(o.By("nigar"), year)
+	p, err := o.Plan(o.By("nigar"), planning.KeyOf(year, planning.MainKind))
 	o.Must(err)
 	return p
 }
@@ -110,7 +111,7 @@ func (o *Office) Page(year int) planning.PlanPage {
 func (o *Office) Sent(year int) planning.PlanPage {
 	o.t.Helper()
 	o.Draft(year)
-	o.Must(o.SendPlan(o.By("nigar"), year))
+	o.Must(o.SendPlan(o.By("nigar"), planning.KeyOf(year, planning.MainKind)))
 	return o.Page(year)
 }
 
@@ -120,7 +121,7 @@ func (o *Office) AgreeAll(year int) planning.PlanPage {
 	p := o.Page(year)
 	for _, a := range p.Agreements {
 		if a.State == planning.Pending {
-			o.Must(o.AgreePlan(o.By(HeadOf[a.Department.Code]), year, a.DepartmentID, p.Revision))
+			o.Must(o.AgreePlan(o.By(HeadOf[a.Department.Code]), p.Key, a.DepartmentID, p.Revision))
 		}
 	}
 	return o.Page(year)
@@ -131,7 +132,7 @@ func (o *Office) Approved(year int) planning.PlanPage {
 	o.t.Helper()
 	o.Sent(year)
 	p := o.AgreeAll(year)
-	o.Must(o.ApprovePlan(o.By("rafael"), year, planning.Approval{Revision: p.Revision, Confirmed: true}))
+	o.Must(o.ApprovePlan(o.By("rafael"), planning.KeyOf(year, planning.MainKind), planning.Approval{Revision: p.Revision, Confirmed: true}))
 	return o.Page(year)
 }
 
@@ -139,6 +140,6 @@ func (o *Office) Approved(year int) planning.PlanPage {
 func (o *Office) Running(year int) planning.PlanPage {
 	o.t.Helper()
 	o.Approved(year)
-	o.Must(o.StartPlan(o.By("nigar"), year))
+	o.Must(o.StartPlan(o.By("nigar"), planning.KeyOf(year, planning.MainKind)))
 	return o.Page(year)
 }

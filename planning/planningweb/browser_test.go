@@ -28,13 +28,13 @@ func TestBrowserPlanningPages(t *testing.T) {
 	for i := range 3 {
 		rec := o.Proposal(fmt.Sprintf("Sorğu vərəqəsinin %d-ci bölməsini qısaltmaq və respondentin yükünü azaltmaq", i+1))
 		if i == 0 {
-			_, err := o.AcceptRecommendation(o.By("nigar"), rec.ID, 2027, o.Fields(2027))
+			_, err := o.AcceptRecommendation(o.By("nigar"), rec.ID, "2027", o.Fields(2027))
 			o.Must(err)
 		}
 	}
 	p := o.Page(2027)
-	o.Must(o.ObjectPlan(o.By("vugar"), 2027, o.Dept("İTŞ"), p.Revision, p.Items[1].ID, "Son tarix 30.09.2027 əvəzinə hər rübün sonu göstərilsin."))
-	o.Must(o.AgreePlan(o.By("nazim"), 2027, o.Dept("KİEMŞ"), p.Revision))
+	o.Must(o.ObjectPlan(o.By("vugar"), "2027", o.Dept("İTŞ"), p.Revision, p.Items[1].ID, "Son tarix 30.09.2027 əvəzinə hər rübün sonu göstərilsin."))
+	o.Must(o.AgreePlan(o.By("nazim"), "2027", o.Dept("KİEMŞ"), p.Revision))
 	draft := o.ReviewFields()
 	draft.From, draft.To = "2026-11-01", "2026-11-20"
 	open, err := o.OpenReview(o.By("nigar"), draft)

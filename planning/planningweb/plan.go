@@ -19,6 +19,7 @@ import (
 type planList struct {
 	ui.Page
 	plans []planning.PlanSummary
+	kinds []ui.Option
 	form  ui.Form
 	draft bool
 }
@@ -32,19 +33,26 @@ func (p pages) showPlans(c *web.Context, status int, form ui.Form) error {
 	if v.plans, err = p.svc.Plans(c.Ctx()); err != nil {
 		return err
 	}
+	kinds, err := p.svc.PlanKinds(c.Ctx())
+	if err != nil {
+		return err
+	}
+	for _, k := range kinds {
+		v.kinds = append(v.kinds, ui.Option{Value: k.Code, Label: k.Name(v.Lang)})
+	}
 	if form.Values == nil {
 		next := v.Page.Today().Year() + 1
-		for slices.ContainsFunc(v.plans, func(pl planning.PlanSummary) bool { return pl.Year == next }) {
+		for slices.ContainsFunc(v.plans, func(pl planning.PlanSummary) bool { return pl.Year == next && pl.Kind == planning.MainKind }) {
 			next++
 		}
-		v.form.Values = url.Values{"year": {year(next)}, "approve_due": {day.Make(next-1, time.December, 25).Format()}}
+		v.form.Values = url.Values{"kind": {planning.MainKind}, "year": {year(next)}, "approve_due": {day.Make(next-1, time.December, 25).Format()}}
 	}
 	return c.Render(status, planListView(v))
 }
 
 func (p pages) openPlan(c *web.Context) error {
 	var check apperr.Check
-	n := planning.NewPlan{ApproveDue: c.FormDate(&check, "approve_due", true)}
+	n := planning.NewPlan{Kind: c.Form("kind"), ApproveDue: c.FormDate(&check, "approve_due", true)}
 	var err error
 	if n.Year, err = strconv.Atoi(c.Form("year")); err != nil {
 		check.Add("year", "error.field.number")
@@ -52,7 +60,7 @@ func (p pages) openPlan(c *web.Context) error {
 	if err = check.Err(); err == nil {
 		_, err = p.svc.OpenPlan(c.Ctx(), n)
 	}
-	return done(c, err, "planning.plan.opened", planHref(n.Year), func(form ui.Form, status int) error {
+	return done(c, err, "planning.plan.opened", planHref(planning.KeyOf(n.Year, n.Kind)), func(form ui.Form, status int) error {
 		return p.showPlans(c, status, form)
 	})
 }
@@ -77,7 +85,7 @@ type planPage struct {
 func (p pages) plan(c *web.Context) error { return p.showPlan(c, http.StatusOK, nil) }
 
 func (p pages) showPlan(c *web.Context, status int, forms map[string]ui.Form) error {
-	n, err := yearOf(c)
+	n, err := keyOf(c)
 	if err != nil {
 		return err
 	}
@@ -86,7 +94,7 @@ func (p pages) showPlan(c *web.Context, status int, forms map[string]ui.Form) er
 		return err
 	}
 	v.Page = c.Page("")
-	v.Page.Title = v.T("planning.plan.heading", "year", year(n))
+	v.Page.Title = heading(v.Page, v.PlanPage)
 	v.choices()
 	for _, it := range v.Items {
 		if (v.basis == "" || it.Basis == v.basis) && (v.department == "" || it.Concerns(v.department)) {
@@ -135,6 +143,19 @@ func (v *planPage) choices() {
 }
 
 func (v planPage) form(name string) ui.Form { return v.forms[name] }
+
+// heading is the name of a plan with its year.
+func heading(p ui.Page, plan planning.PlanPage) string {
+	return plan.KindOf.Name(p.Lang) + ", " + year(plan.Year)
+}
+
+// label is how sentences call the plan: its year, and what kind it is of.
+func (v planPage) label() string {
+	if v.Kind == planning.MainKind {
+		return year(v.Year)
+	}
+	return year(v.Year) + ", " + v.KindOf.Short(v.Lang)
+}
 
 // facts is the line under the title.
 func (v planPage) facts() string {
@@ -192,8 +213,8 @@ func (v planPage) missing() string {
 
 // step takes a step of the plan, and shows the page again with the form of
 // that name when it is refused.
-func (p pages) planStep(c *web.Context, name, key string, do func(year int) error) error {
-	n, err := yearOf(c)
+func (p pages) planStep(c *web.Context, name, key string, do func(key planning.Key) error) error {
+	n, err := keyOf(c)
 	if err != nil {
 		return err
 	}
@@ -203,45 +224,45 @@ func (p pages) planStep(c *web.Context, name, key string, do func(year int) erro
 }
 
 func (p pages) send(c *web.Context) error {
-	return p.planStep(c, "send", "planning.plan.sent", func(y int) error { return p.svc.SendPlan(c.Ctx(), y) })
+	return p.planStep(c, "send", "planning.plan.sent", func(y planning.Key) error { return p.svc.SendPlan(c.Ctx(), y) })
 }
 
 func (p pages) recall(c *web.Context) error {
-	return p.planStep(c, "recall", "planning.plan.recalled", func(y int) error { return p.svc.RecallPlan(c.Ctx(), y, c.Form("reason")) })
+	return p.planStep(c, "recall", "planning.plan.recalled", func(y planning.Key) error { return p.svc.RecallPlan(c.Ctx(), y, c.Form("reason")) })
 }
 
 func (p pages) returnPlan(c *web.Context) error {
-	return p.planStep(c, "return", "planning.plan.returned", func(y int) error { return p.svc.ReturnPlan(c.Ctx(), y, c.Form("reason")) })
+	return p.planStep(c, "return", "planning.plan.returned", func(y planning.Key) error { return p.svc.ReturnPlan(c.Ctx(), y, c.Form("reason")) })
 }
 
 func (p pages) start(c *web.Context) error {
-	return p.planStep(c, "start", "planning.plan.started", func(y int) error { return p.svc.StartPlan(c.Ctx(), y) })
+	return p.planStep(c, "start", "planning.plan.started", func(y planning.Key) error { return p.svc.StartPlan(c.Ctx(), y) })
 }
 
 func (p pages) closePlan(c *web.Context) error {
-	return p.planStep(c, "close", "planning.plan.closed", func(y int) error { return p.svc.ClosePlan(c.Ctx(), y, c.Form("reason")) })
+	return p.planStep(c, "close", "planning.plan.closed", func(y planning.Key) error { return p.svc.ClosePlan(c.Ctx(), y, c.Form("reason")) })
 }
 
 func (p pages) carry(c *web.Context) error {
-	return p.planStep(c, "carry", "planning.plan.carried_over", func(y int) error { _, err := p.svc.CarryOver(c.Ctx(), y); return err })
+	return p.planStep(c, "carry", "planning.plan.carried_over", func(y planning.Key) error { _, err := p.svc.CarryOver(c.Ctx(), y); return err })
 }
 
 func (p pages) approve(c *web.Context) error {
-	return p.planStep(c, "approve", "planning.plan.approved", func(y int) error {
+	return p.planStep(c, "approve", "planning.plan.approved", func(y planning.Key) error {
 		n, _ := strconv.Atoi(c.Form("revision")) // none is another revision than the present one
 		return p.svc.ApprovePlan(c.Ctx(), y, planning.Approval{Revision: n, Confirmed: c.Form("confirm") == "1"})
 	})
 }
 
 func (p pages) agree(c *web.Context) error {
-	return p.planStep(c, "agree-"+c.Form("department"), "planning.plan.agreed", func(y int) error {
+	return p.planStep(c, "agree-"+c.Form("department"), "planning.plan.agreed", func(y planning.Key) error {
 		n, _ := strconv.Atoi(c.Form("revision"))
 		return p.svc.AgreePlan(c.Ctx(), y, c.Form("department"), n)
 	})
 }
 
 func (p pages) object(c *web.Context) error {
-	return p.planStep(c, "object-"+c.Form("department"), "planning.plan.objected", func(y int) error {
+	return p.planStep(c, "object-"+c.Form("department"), "planning.plan.objected", func(y planning.Key) error {
 		n, _ := strconv.Atoi(c.Form("revision"))
 		return p.svc.ObjectPlan(c.Ctx(), y, c.Form("department"), n, c.Form("item"), c.Form("text"))
 	})
@@ -252,7 +273,7 @@ func (p pages) answer(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.planStep(c, "answer-"+id, "planning.plan.answered", func(int) error { return p.svc.AnswerObjection(c.Ctx(), id, c.Form("answer")) })
+	return p.planStep(c, "answer-"+id, "planning.plan.answered", func(planning.Key) error { return p.svc.AnswerObjection(c.Ctx(), id, c.Form("answer")) })
 }
 
 // segments are the parts of the bar of a plan in force.

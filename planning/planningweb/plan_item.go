@@ -53,7 +53,7 @@ func quarterOptions(p ui.Page) (out []ui.Option) {
 
 type itemForm struct {
 	ui.Page
-	year        int
+	key         planning.Key
 	form        ui.Form
 	departments []ui.Option
 	item        *planning.ItemPage // nil for a new one
@@ -65,14 +65,14 @@ func (p pages) newItem(c *web.Context) error {
 }
 
 func (p pages) showNewItem(c *web.Context, status int, form ui.Form) error {
-	n, err := yearOf(c)
+	n, err := keyOf(c)
 	if err != nil {
 		return err
 	}
 	if _, err := p.svc.Plan(c.Ctx(), n); err != nil {
 		return err
 	}
-	v := itemForm{Page: c.Page("planning.item.new"), year: n, form: form}
+	v := itemForm{Page: c.Page("planning.item.new"), key: n, form: form}
 	if v.departments, err = p.units(c, ""); err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (p pages) showNewItem(c *web.Context, status int, form ui.Form) error {
 func (v itemForm) bases() (out []ui.Option) { return recommendationForm{Page: v.Page}.bases() }
 
 func (p pages) addItem(c *web.Context) error {
-	n, err := yearOf(c)
+	n, err := keyOf(c)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (p pages) addItem(c *web.Context) error {
 
 // loadItem reads the item of the address; one of another year is not found.
 func (p pages) loadItem(c *web.Context) (planning.ItemPage, error) {
-	n, err := yearOf(c)
+	n, err := keyOf(c)
 	if err != nil {
 		return planning.ItemPage{}, err
 	}
@@ -106,7 +106,7 @@ func (p pages) loadItem(c *web.Context) (planning.ItemPage, error) {
 		return planning.ItemPage{}, err
 	}
 	it, err := p.svc.PlanItem(c.Ctx(), id)
-	if err == nil && it.Year != n {
+	if err == nil && it.Key != n {
 		err = apperr.Missing("plan_item")
 	}
 	return it, err
@@ -119,7 +119,7 @@ func (p pages) showEditItem(c *web.Context, status int, form ui.Form) error {
 	if err != nil {
 		return err
 	}
-	v := itemForm{Page: c.Page("planning.item.edit"), year: it.Year, form: form, item: &it}
+	v := itemForm{Page: c.Page("planning.item.edit"), key: it.Key, form: form, item: &it}
 	if form.Values == nil {
 		v.form.Values = itemValues(it.Item)
 		v.form.Values.Set("version", strconv.Itoa(it.Version))
@@ -140,7 +140,7 @@ func (p pages) changeItem(c *web.Context) error {
 		version, _ := strconv.Atoi(c.Form("version")) // none is not the present one
 		err = p.svc.ChangeItem(c.Ctx(), it.ID, version, fields)
 	}
-	return done(c, err, "planning.item.changed", itemHref(it.Year, it.ID), func(form ui.Form, status int) error {
+	return done(c, err, "planning.item.changed", itemHref(it.Key, it.ID), func(form ui.Form, status int) error {
 		return p.showEditItem(c, status, form)
 	})
 }
@@ -164,7 +164,7 @@ func (p pages) showItem(c *web.Context, status int, forms map[string]ui.Form) er
 	}
 	v := itemPage{ItemPage: it, forms: forms}
 	v.Page = c.Page("")
-	v.Page.Title = v.T("planning.item.place", "year", year(it.Year), "no", it.No)
+	v.Page.Title = v.T("planning.item.place", "year", string(it.Key), "no", it.No)
 	v.edit = it.Plan.Editable() && c.Can(policies.PlanDraft)
 	v.reports = it.Plan.State == planning.PlanRunning && it.State != planning.Done && c.ScopeOf(policies.PlanReport).Department(it.ResponsibleID)
 	v.fileLimit = p.svc.KIS.Limits.FileBytes
@@ -203,7 +203,7 @@ func (v itemPage) rows() []ui.KVRow {
 		rows = append(rows, ui.KVRow{Term: v.T("planning.field.recommendation"), Value: v.T("planning.item.recommendation_link"), Href: recommendationHref(v.RecommendationID)})
 	}
 	if v.CarriedYear > 0 {
-		rows = append(rows, ui.KVRow{Term: v.T("planning.item.carried_term"), Value: v.T("planning.item.carried", "year", year(v.CarriedYear)), Href: itemHref(v.CarriedYear, v.CarriedFrom)})
+		rows = append(rows, ui.KVRow{Term: v.T("planning.item.carried_term"), Value: v.T("planning.item.carried", "year", string(v.CarriedKey)), Href: itemHref(v.CarriedKey, v.CarriedFrom)})
 	}
 	return rows
 }
@@ -232,7 +232,7 @@ func (p pages) removeItem(c *web.Context) error {
 	}
 	version, _ := strconv.Atoi(c.Form("version")) // none is not the present one
 	err = p.svc.RemoveItem(c.Ctx(), it.ID, version, c.Form("reason"))
-	return done(c, err, "planning.item.removed", planHref(it.Year), func(form ui.Form, status int) error {
+	return done(c, err, "planning.item.removed", planHref(it.Key), func(form ui.Form, status int) error {
 		return p.showItem(c, status, map[string]ui.Form{"remove": form})
 	})
 }

@@ -105,7 +105,7 @@ func itemNewView(v itemForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head(v.Page, []ui.Crumb{{Label: v.T("planning.plan.title"), Href: "/plans"}, {Label: year(v.year), Href: planHref(v.year)}, {Label: v.T("planning.item.new")}}, v.T("planning.item.new"), ui.State{}, v.T("planning.item.new_facts")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head(v.Page, []ui.Crumb{{Label: v.T("planning.plan.title"), Href: "/plans"}, {Label: string(v.key), Href: planHref(v.key)}, {Label: v.T("planning.item.new")}}, v.T("planning.item.new"), ui.State{}, v.T("planning.item.new_facts")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -169,7 +169,7 @@ func itemNewView(v itemForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Button(planHref(v.year), v.T("web.form.cancel"), "", "plain").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(planHref(v.key), v.T("web.form.cancel"), "", "plain").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -181,7 +181,7 @@ func itemNewView(v itemForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.PostForm(v.Page, v.form, ui.Action{Href: planHref(v.year) + "/items", Guard: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PostForm(v.Page, v.form, ui.Action{Href: planHref(v.key) + "/items", Guard: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -232,7 +232,7 @@ func itemEditView(v itemForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head(v.Page, []ui.Crumb{{Label: v.T("planning.plan.title"), Href: "/plans"}, {Label: year(v.year), Href: planHref(v.year)}, {Label: v.T("planning.item.place", "year", year(v.year), "no", v.item.No), Href: itemHref(v.year, v.item.ID)}, {Label: v.T("planning.item.edit")}}, v.T("planning.item.edit"), ui.State{}, v.T("planning.item.edit_facts")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head(v.Page, []ui.Crumb{{Label: v.T("planning.plan.title"), Href: "/plans"}, {Label: string(v.key), Href: planHref(v.key)}, {Label: v.T("planning.item.place", "year", string(v.key), "no", v.item.No), Href: itemHref(v.key, v.item.ID)}, {Label: v.T("planning.item.edit")}}, v.T("planning.item.edit"), ui.State{}, v.T("planning.item.edit_facts")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -288,7 +288,7 @@ func itemEditView(v itemForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Button(itemHref(v.year, v.item.ID), v.T("web.form.cancel"), "", "plain").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(itemHref(v.key, v.item.ID), v.T("web.form.cancel"), "", "plain").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -300,7 +300,7 @@ func itemEditView(v itemForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.PostForm(v.Page, v.form, ui.Action{Href: itemHref(v.year, v.item.ID) + "/edit", Guard: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PostForm(v.Page, v.form, ui.Action{Href: itemHref(v.key, v.item.ID) + "/edit", Guard: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -372,14 +372,14 @@ func itemView(v itemPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Button(itemHref(v.Year, v.ID)+"/edit", v.T("planning.item.do.edit"), "pencil", "primary").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(itemHref(v.Key, v.ID)+"/edit", v.T("planning.item.do.edit"), "pencil", "primary").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Head(v.Page, []ui.Crumb{{Label: v.T("planning.plan.title"), Href: "/plans"}, {Label: year(v.Year), Href: planHref(v.Year)}, {Label: v.T("planning.item.no", "no", v.No)}}, v.T("planning.item.title", "no", v.No, "text", v.Item.Text), itemState(v.Page, v.Item, v.ItemPage.Today), v.facts()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head(v.Page, []ui.Crumb{{Label: v.T("planning.plan.title"), Href: "/plans"}, {Label: string(v.Key), Href: planHref(v.Key)}, {Label: v.T("planning.item.no", "no", v.No)}}, v.T("planning.item.title", "no", v.No, "text", v.Item.Text), itemState(v.Page, v.Item, v.ItemPage.Today), v.facts()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -492,7 +492,7 @@ func itemView(v itemPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.ConfirmDialog(v.Page, ui.Dialog{ID: "dlg-remove", Title: v.T("planning.item.remove_title", "no", v.No), Locks: v.removeLocks(), Href: itemHref(v.Year, v.ID) + "/remove", Label: v.T("planning.item.do.remove"), Icon: "trash", Form: v.form("remove")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ConfirmDialog(v.Page, ui.Dialog{ID: "dlg-remove", Title: v.T("planning.item.remove_title", "no", v.No), Locks: v.removeLocks(), Href: itemHref(v.Key, v.ID) + "/remove", Label: v.T("planning.item.do.remove"), Icon: "trash", Form: v.form("remove")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -630,9 +630,9 @@ func reportBlock(v itemPage, w planning.Report) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var23 templ.SafeURL
-				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(itemHref(v.Year, v.ID) + "/files/" + f.ID))
+				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(itemHref(v.Key, v.ID) + "/files/" + f.ID))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `planning/planningweb/plan_item.templ`, Line: 112, Col: 73}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `planning/planningweb/plan_item.templ`, Line: 112, Col: 72}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 				if templ_7745c5c3_Err != nil {
@@ -645,7 +645,7 @@ func reportBlock(v itemPage, w planning.Report) templ.Component {
 				var templ_7745c5c3_Var24 string
 				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(f.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `planning/planningweb/plan_item.templ`, Line: 112, Col: 84}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `planning/planningweb/plan_item.templ`, Line: 112, Col: 83}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 				if templ_7745c5c3_Err != nil {
@@ -796,7 +796,7 @@ func reportCard(v itemPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.PostForm(v.Page, v.form("report"), ui.Action{Href: itemHref(v.Year, v.ID) + "/report", ID: "report", Files: true, Guard: true, Upload: itemHref(v.Year, v.ID) + "/uploads", Max: v.fileLimit, TooBig: v.T("error.upload.too_large", "file", "{name}", "max", v.Bytes(v.fileLimit))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PostForm(v.Page, v.form("report"), ui.Action{Href: itemHref(v.Key, v.ID) + "/report", ID: "report", Files: true, Guard: true, Upload: itemHref(v.Key, v.ID) + "/uploads", Max: v.fileLimit, TooBig: v.T("error.upload.too_large", "file", "{name}", "max", v.Bytes(v.fileLimit))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -16,7 +16,7 @@ import (
 // SheetWriter writes sheets; reports does, which stands above this package.
 type SheetWriter interface {
 	// PlanSheet writes a plan as a sheet that can be brought back.
-	PlanSheet(ctx context.Context, w io.Writer, format, lang string, year int) error
+	PlanSheet(ctx context.Context, w io.Writer, format, lang string, key planning.Key) error
 	// RecommendationList writes the register under a filter as "xlsx" or "csv".
 	RecommendationList(ctx context.Context, w io.Writer, format, lang string, f planning.RecommendationFilter) error
 }
@@ -42,7 +42,7 @@ func RegisterSheets(r *web.Router, svc *planning.Service, sheets SheetWriter) {
 			return c.Download(c.Page("planning.recommendation.title").Title+"."+format, kind, -1, out)
 		})
 		r.GET("/plans/:year/sheet."+format, policies.PlanDraft, func(c *web.Context) error {
-			n, err := yearOf(c)
+			n, err := keyOf(c)
 			if err != nil {
 				return err
 			}
@@ -50,7 +50,7 @@ func RegisterSheets(r *web.Router, svc *planning.Service, sheets SheetWriter) {
 			if err := sheets.PlanSheet(c.Ctx(), &out, format, c.Lang(), n); err != nil {
 				return err
 			}
-			return c.Download(c.Page("").T("planning.sheet.file", "year", year(n))+"."+format, kind, int64(out.Len()), &out)
+			return c.Download(c.Page("").T("planning.sheet.file", "year", string(n))+"."+format, kind, int64(out.Len()), &out)
 		})
 	}
 }
@@ -65,7 +65,7 @@ type sheetPage struct {
 func (p pages) sheet(c *web.Context) error { return p.showSheet(c, http.StatusOK, ui.Form{}) }
 
 func (p pages) showSheet(c *web.Context, status int, form ui.Form) error {
-	n, err := yearOf(c)
+	n, err := keyOf(c)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (p pages) showSheet(c *web.Context, status int, form ui.Form) error {
 		return err
 	}
 	v.Page = c.Page("")
-	v.Page.Title = v.T("planning.sheet.title", "year", year(n))
+	v.Page.Title = v.T("planning.sheet.title", "year", string(n))
 	return c.Render(status, sheetView(v))
 }
 
@@ -82,7 +82,7 @@ func (p pages) showSheet(c *web.Context, status int, form ui.Form) error {
 const maxSheet = 4 << 20
 
 func (p pages) importSheet(c *web.Context) error {
-	n, err := yearOf(c)
+	n, err := keyOf(c)
 	if err != nil {
 		return err
 	}

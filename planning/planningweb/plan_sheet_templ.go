@@ -55,7 +55,7 @@ func sheetView(v sheetPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Button(planHref(v.plan.Year)+"/sheet.xlsx", "XLSX", "file-spreadsheet", "plain").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(planHref(v.plan.Key)+"/sheet.xlsx", "XLSX", "file-spreadsheet", "plain").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -63,13 +63,13 @@ func sheetView(v sheetPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(planHref(v.plan.Year)+"/sheet.csv", "CSV", "file-type-csv", "plain").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(planHref(v.plan.Key)+"/sheet.csv", "CSV", "file-type-csv", "plain").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Head(v.Page, []ui.Crumb{{Label: v.T("planning.plan.title"), Href: "/plans"}, {Label: year(v.plan.Year), Href: planHref(v.plan.Year)}, {Label: v.T("planning.sheet.crumb")}}, v.Title, planState(v.Page, v.plan.State), v.T("planning.sheet.facts")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head(v.Page, []ui.Crumb{{Label: v.T("planning.plan.title"), Href: "/plans"}, {Label: string(v.plan.Key), Href: planHref(v.plan.Key)}, {Label: v.T("planning.sheet.crumb")}}, v.Title, planState(v.Page, v.plan.State), v.T("planning.sheet.facts")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -138,7 +138,7 @@ func sheetView(v sheetPage) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = ui.Button(planHref(v.plan.Year), v.T("web.form.cancel"), "", "plain").Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Button(planHref(v.plan.Key), v.T("web.form.cancel"), "", "plain").Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -150,12 +150,12 @@ func sheetView(v sheetPage) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.PostForm(v.Page, v.form, ui.Action{Href: planHref(v.plan.Year) + "/sheet", ID: "sheet", Files: true, Max: maxSheet}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.PostForm(v.Page, v.form, ui.Action{Href: planHref(v.plan.Key) + "/sheet", ID: "sheet", Files: true, Max: maxSheet}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = ui.Empty("lock", v.T("planning.sheet.locked"), "", planHref(v.plan.Year), v.T("planning.plan.heading", "year", year(v.plan.Year))).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Empty("lock", v.T("planning.sheet.locked"), "", planHref(v.plan.Key), heading(v.Page, v.plan)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -2,7 +2,6 @@ package planningweb
 
 import (
 	"net/http"
-	"strconv"
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
@@ -204,7 +203,7 @@ func (p pages) openPlans(c *web.Context) (out []ui.Option, err error) {
 	list, err := p.svc.Plans(c.Ctx())
 	for _, pl := range list {
 		if pl.Editable() {
-			out = append(out, ui.Option{Value: year(pl.Year), Label: year(pl.Year)})
+			out = append(out, ui.Option{Value: string(pl.Key), Label: year(pl.Year) + ", " + i18n.InLang(c.Lang(), pl.KindShortAZ, pl.KindShortEN)})
 		}
 	}
 	return out, err
@@ -241,7 +240,7 @@ func (v recommendationPage) rows() []ui.KVRow {
 		rows = append(rows, ui.KVRow{Term: v.T("planning.field.clause"), Value: v.Clause})
 	}
 	if v.ItemYear > 0 {
-		rows = append(rows, ui.KVRow{Term: v.T("planning.field.plan_item"), Value: v.T("planning.item.place", "year", year(v.ItemYear), "no", v.ItemNo), Href: itemHref(v.ItemYear, v.ItemID)})
+		rows = append(rows, ui.KVRow{Term: v.T("planning.field.plan_item"), Value: v.T("planning.item.place", "year", string(v.ItemPlan), "no", v.ItemNo), Href: itemHref(v.ItemPlan, v.ItemID)})
 	}
 	if v.MergedNumber != "" {
 		rows = append(rows, ui.KVRow{Term: v.T("planning.recommendation.merged_into"), Value: v.MergedNumber, Href: recommendationHref(v.MergedInto)})
@@ -266,8 +265,8 @@ func (p pages) step(c *web.Context, name, key string, do func(id string) (string
 
 func (p pages) accept(c *web.Context) error {
 	return p.step(c, "accept", "planning.recommendation.accepted", func(id string) (string, error) {
-		y, _ := strconv.Atoi(c.Form("year")) // 0 is no plan, and refused as such
-		if y == 0 {
+		y := planning.Key(c.Form("year"))
+		if y.Year() == 0 {
 			return "", apperr.InvalidField("year", "error.field.required")
 		}
 		fields, err := itemFields(c)

@@ -102,12 +102,12 @@ func (p pages) showPlanDecision(c *web.Context, status int, form ui.Form) error 
 	if form.Values == nil {
 		it := planning.Item{Text: v.Decision.Text, ResponsibleID: v.DepartmentID, Section: planning.Documents}
 		for _, pl := range v.plans {
-			if n, _ := strconv.Atoi(pl.Value); n == v.Due.Year() {
+			if planning.Key(pl.Value).Year() == v.Due.Year() {
 				it.Due, it.StartQuarter = v.Due, v.Due.Quarter()
 			}
 		}
 		v.form.Values = itemValues(it)
-		v.form.Values.Set("year", strconv.Itoa(v.Due.Year()))
+		v.form.Values.Set("year", strconv.Itoa(v.Due.Year())) // the main plan of the year
 	}
 	return c.Render(status, decisionPlanView(v))
 }
@@ -117,12 +117,12 @@ func (p pages) addDecision(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	y, _ := strconv.Atoi(c.Form("year"))
+	y := planning.Key(c.Form("year"))
 	var item string
 	fields, err := itemFields(c)
 	switch {
 	case err != nil:
-	case y == 0:
+	case y.Year() == 0:
 		err = apperr.InvalidField("year", "error.field.required")
 	default:
 		item, err = p.svc.AddDecisionToPlan(c.Ctx(), id, y, fields)

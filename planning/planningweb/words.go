@@ -106,19 +106,19 @@ func trendState(p ui.Page, t planning.Trend) ui.State {
 // year writes a year without grouping.
 func year(n int) string { return strconv.Itoa(n) }
 
-// yearOf reads the year of the address; anything else is a page that does not
-// exist.
-func yearOf(c *web.Context) (int, error) {
-	n, err := strconv.Atoi(c.Param("year"))
-	if err != nil || n < 1990 || n > 2199 || strconv.Itoa(n) != c.Param("year") {
-		return 0, apperr.Missing("plan")
+// keyOf reads the plan of the address; what cannot be one is a page that does
+// not exist.
+func keyOf(c *web.Context) (planning.Key, error) {
+	k := planning.Key(c.Param("year"))
+	if k.Year() == 0 {
+		return "", apperr.Missing("plan")
 	}
-	return n, nil
+	return k, nil
 }
 
 // planHref is the page of a plan, itemHref that of an item.
-func planHref(n int) string                      { return "/plans/" + year(n) }
-func itemHref(n int, id string) string           { return planHref(n) + "/items/" + id }
+func planHref(k planning.Key) string             { return "/plans/" + string(k) }
+func itemHref(k planning.Key, id string) string  { return planHref(k) + "/items/" + id }
 func reviewHref(id string) string                { return "/reviews/" + id }
 func recommendationHref(id string) string        { return "/recommendations/" + id }
 func basisOf(p ui.Page, b planning.Basis) string { return p.T("planning.basis." + string(b)) }

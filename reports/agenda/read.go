@@ -97,8 +97,8 @@ func (s *Service) actions(ctx context.Context, f Filter, sc policies.Scope) *bun
 func (s *Service) items(_ context.Context, f Filter, _ policies.Scope) *bun.SelectQuery {
 	q := s.DB.Read().NewSelect().TableExpr("plan_items AS i").Join("JOIN plans AS p ON p.id = i.plan_id AND p.state IN ('approved', 'running', 'closed')").
 		Join("JOIN departments AS d ON d.id = i.responsible_id").
-		ColumnExpr("i.id, i.id AS ref, '/plans/' || CAST(p.year AS TEXT) || '/items/' AS href, COALESCE(i.new_due, i.due) AS day").
-		ColumnExpr("CAST(p.year AS TEXT) || ', № ' || CAST(i.no AS TEXT) || '.' AS no, i.text AS title_az, i.text AS title_en, i.indicator AS reason_az, i.indicator AS reason_en, d.code AS department, i.state = 'done' AS done")
+		ColumnExpr("i.id, i.id AS ref, '/plans/' || p.key || '/items/' AS href, COALESCE(i.new_due, i.due) AS day").
+		ColumnExpr("p.key || ', № ' || CAST(i.no AS TEXT) || '.' AS no, i.text AS title_az, i.text AS title_en, i.indicator AS reason_az, i.indicator AS reason_en, d.code AS department, i.state = 'done' AS done")
 	return f.between(f.of(q, "i.responsible_id"), "COALESCE(i.new_due, i.due)")
 }
 

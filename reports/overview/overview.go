@@ -166,7 +166,7 @@ func (s *Service) plan(ctx context.Context, lang, department string) (Section, e
 	plans, err := s.Planning.Plans(ctx)
 	for _, p := range plans {
 		if p.State == planning.PlanRunning {
-			sec.Href = "/plans/" + strconv.Itoa(p.Year)
+			sec.Href = "/plans/" + string(p.Key)
 			sec.Done, sec.Of = p.Done, p.Items
 			sec.Figures = []Figure{{Label: i18n.T(lang, "overview.items", "year", strconv.Itoa(p.Year)), N: p.Items, Href: sec.Href}}
 			break

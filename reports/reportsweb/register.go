@@ -76,11 +76,7 @@ func (p pages) overview(c *web.Context) error {
 
 func (p pages) plan(format string) web.Handler {
 	return func(c *web.Context) error {
-		year, err := strconv.Atoi(c.Param("year"))
-		if err != nil || strconv.Itoa(year) != c.Param("year") {
-			return apperr.Missing("plan")
-		}
-		return p.send(c, reports.Request{Kind: reports.Plan, Year: year, Format: format})
+		return p.send(c, reports.Request{Kind: reports.Plan, Key: c.Param("year"), Format: format})
 	}
 }
 
