@@ -12,7 +12,7 @@ CREATE TABLE document_kinds (
 );
 --bun:split
 -- Controlled documents of the system (ISO 9001:2015 7.5): what a document is; what it says stands in its versions.
-CREATE TABLE documents (
+CREATE TABLE controlled_documents (
   id            UUID PRIMARY KEY,
   kind          TEXT NOT NULL REFERENCES document_kinds (code),
   number        TEXT NOT NULL, -- KİS SP-07
@@ -27,16 +27,16 @@ CREATE TABLE documents (
   sort_key      TEXT NOT NULL
 );
 --bun:split
-CREATE UNIQUE INDEX ux_documents__number ON documents (number);
+CREATE UNIQUE INDEX ux_controlled_documents__number ON controlled_documents (number);
 --bun:split
-CREATE INDEX ix_documents__sort ON documents (sort_key, id);
+CREATE INDEX ix_controlled_documents__sort ON controlled_documents (sort_key, id);
 --bun:split
-CREATE INDEX ix_documents__department ON documents (department_id);
+CREATE INDEX ix_controlled_documents__department ON controlled_documents (department_id);
 --bun:split
 -- Versions. In force is the one of state 'in_force' whose days hold: superseded and not yet effective are derived from them.
 CREATE TABLE document_versions (
   id            UUID PRIMARY KEY,
-  document_id   UUID NOT NULL REFERENCES documents (id),
+  document_id   UUID NOT NULL REFERENCES controlled_documents (id),
   no            INTEGER NOT NULL CHECK (no > 0),
   state         TEXT NOT NULL CHECK (state IN ('draft', 'approval', 'in_force', 'withdrawn')),
   state_at      TIMESTAMPTZ NOT NULL,
@@ -73,7 +73,7 @@ CREATE INDEX ix_document_versions__state ON document_versions (state, effective)
 --bun:split
 -- Who must read a document: everybody, a department, a role or a person.
 CREATE TABLE document_readers (
-  document_id   UUID NOT NULL REFERENCES documents (id),
+  document_id   UUID NOT NULL REFERENCES controlled_documents (id),
   position      INTEGER NOT NULL,
   kind          TEXT NOT NULL CHECK (kind IN ('all', 'department', 'role', 'user')),
   department_id UUID REFERENCES departments (id),
@@ -116,7 +116,7 @@ CREATE TRIGGER document_acknowledgements_stay BEFORE UPDATE OR DELETE ON documen
 --bun:split
 CREATE TRIGGER document_reviews_stay BEFORE UPDATE OR DELETE ON document_reviews FOR EACH ROW EXECUTE FUNCTION forbid_change();
 --bun:split
-CREATE TRIGGER documents_stay BEFORE DELETE ON documents FOR EACH ROW EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER controlled_documents_stay BEFORE DELETE ON controlled_documents FOR EACH ROW EXECUTE FUNCTION forbid_change();
 --bun:split
 CREATE FUNCTION forbid_other_document() RETURNS trigger LANGUAGE plpgsql AS $fn$
 BEGIN
@@ -137,7 +137,7 @@ CREATE TRIGGER document_reviews_no_update BEFORE UPDATE ON document_reviews BEGI
 --bun:split
 CREATE TRIGGER document_reviews_no_delete BEFORE DELETE ON document_reviews BEGIN SELECT RAISE(ABORT, 'append-only table document_reviews'); END;
 --bun:split
-CREATE TRIGGER documents_stay BEFORE DELETE ON documents BEGIN SELECT RAISE(ABORT, 'documents are never deleted'); END;
+CREATE TRIGGER controlled_documents_stay BEFORE DELETE ON controlled_documents BEGIN SELECT RAISE(ABORT, 'documents are never deleted'); END;
 --bun:split
 CREATE TRIGGER document_versions_final BEFORE UPDATE ON document_versions WHEN OLD.approved_at IS NOT NULL AND (NEW.document_id <> OLD.document_id OR NEW.no <> OLD.no
   OR NEW.file_id IS NOT OLD.file_id OR NEW.link <> OLD.link OR NEW.effective <> OLD.effective OR NEW.changes <> OLD.changes OR NEW.approved_at IS NOT OLD.approved_at)
