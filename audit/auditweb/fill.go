@@ -242,9 +242,6 @@ type paneEvidence struct {
 // toneClass is the class of a choice of a tone.
 func toneClass(tone string) string { return "k-" + tone } // class names: k-good k-bad k-warn k-info k-idle k-off
 
-// signInAgain leads back to this page after signing in.
-func signInAgain(p ui.Page) string { return "/sign-in?next=" + url.QueryEscape(p.Path) }
-
 // missingOutput says which expected output has no evidence, and since when.
 func missingOutput(p ui.Page, m audit.MissingOutput) string {
 	text := p.T("audit.checklist.missing", "code", m.Code, "name", m.Name)

@@ -1,0 +1,115 @@
+// Package qualityweb holds the pages and the API of quality reports of
+// processes, and the public pages of those that are published.
+//
+// It may import planning/quality, kis, web and what they may import; no SQL.
+// Invariants: a handler reads the request, asks the service and shows what came
+// back; a refused form comes back as it was typed, with what was wrong; a
+// public page shows nothing but what is published.
+package qualityweb
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/planning/quality"
+	"github.com/kis-platform/kis/policies"
+	"github.com/kis-platform/kis/web"
+	"github.com/kis-platform/kis/web/ui"
+)
+
+// Writer writes reports and their list as files; reports does, which stands
+// above this package.
+type Writer interface {
+	// QualityReport writes one report as "pdf" or "json".
+	QualityReport(ctx context.Context, w io.Writer, format, lang, id string) error
+	// QualityList writes the list under the filter of the page as "xlsx" or "csv".
+	QualityList(ctx context.Context, w io.Writer, format, lang string, filter url.Values) error
+}
+
+type pages struct {
+	svc   *quality.Service
+	files Writer
+}
+
+// Register adds the pages and the operations of the API.
+func Register(r *web.Router, svc *quality.Service, files Writer) {
+	p := pages{svc, files}
+	r.GET("/quality", policies.QualityRead, p.list)
+	r.POST("/quality", policies.QualityWrite, p.begin)
+	r.GET("/quality/export.xlsx", policies.QualityRead, p.export("xlsx"))
+	r.GET("/quality/export.csv", policies.QualityRead, p.export("csv"))
+	r.GET("/quality/:id", policies.QualityRead, p.show)
+	r.GET("/quality/:id/pdf", policies.QualityRead, p.file("pdf"))
+	r.GET("/quality/:id/json", policies.QualityRead, p.file("json"))
+	r.GET("/quality/:id/compare", policies.QualityRead, p.compare)
+	r.GET("/quality/:id/write", policies.QualityWrite, p.write)
+	r.POST("/quality/:id/concepts/:code", policies.QualityWrite, p.save)
+	r.POST("/quality/:id/submit", policies.QualityWrite, p.submit)
+	r.POST("/quality/:id/renew", policies.QualityWrite, p.renew)
+	r.POST("/quality/:id/return", policies.QualityApprove, p.giveBack)
+	r.POST("/quality/:id/approve", policies.QualityApprove, p.approve)
+	r.POST("/quality/:id/publish", policies.QualityPublish, p.publish)
+	r.POST("/quality/:id/withdraw", policies.QualityPublish, p.withdraw)
+	r.GET("/public/quality", policies.Public, p.publicList)
+	r.GET("/public/quality/:number", policies.Public, p.publicReport)
+	p.registerAPI(r)
+}
+
+// refusal turns what was wrong into the form that comes back.
+func refusal(c *web.Context, err error) (ui.Form, int, bool) {
+	if errs, status, ok := web.FormError(err); ok {
+		return c.FormOf(errs), status, true
+	}
+	var e *apperr.Error
+	if errors.As(err, &e) && e.Kind == apperr.Forbidden && e.Key != "error.forbidden" {
+		return c.FormOf(&ui.Errors{Kind: e.Kind, Key: e.Key, Args: e.Args}), http.StatusForbidden, true
+	}
+	return ui.Form{}, 0, false
+}
+
+// contentTypes are the kinds of files.
+var contentTypes = map[string]string{"pdf": "application/pdf", "json": "application/json",
+	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
+
+// send hands out what a writer writes, as it is written.
+func send(c *web.Context, name, format string, write func(w io.Writer) error) error {
+	out, in := io.Pipe()
+	defer out.Close() // a reader that went away ends the writer
+	go func() { _ = in.CloseWithError(write(in)) }()
+	return c.Download(name+"."+format, contentTypes[format], -1, out)
+}
+
+func (p pages) export(format string) web.Handler {
+	return func(c *web.Context) error {
+		lang, filter := c.Lang(), c.Request().URL.Query()
+		ctx, stop := context.WithCancel(c.Ctx())
+		defer stop()
+		return send(c, c.Page("quality.list.title").Title, format, func(w io.Writer) error { return p.files.QualityList(ctx, w, format, lang, filter) })
+	}
+}
+
+// file hands out one report; ?lang= is the language, that of the page when it
+// is left out.
+func (p pages) file(format string) web.Handler {
+	return func(c *web.Context) error {
+		id, err := c.ID("id")
+		if err != nil {
+			return err
+		}
+		d, err := p.svc.Report(c.Ctx(), id) // who may not see it learns nothing of it
+		if err != nil {
+			return err
+		}
+		lang := c.Query("lang")
+		if lang != "az" && lang != "en" {
+			lang = c.Lang()
+		}
+		ctx, stop := context.WithCancel(c.Ctx())
+		defer stop()
+		return send(c, label(d.Report), format, func(w io.Writer) error { return p.files.QualityReport(ctx, w, format, lang, d.ID) })
+	}
+}
