@@ -24,6 +24,11 @@ const (
 	CycleClosed     CycleState = "closed"     // nothing changes any more
 )
 
+// CycleStates lists them in this order.
+func CycleStates() []CycleState {
+	return []CycleState{CyclePlanned, CycleRunning, CycleEvaluating, CycleClosed}
+}
+
 // CycleTransitions is the life of a cycle.
 var CycleTransitions = []office.Transition[CycleState]{
 	{From: "", To: CyclePlanned, Action: policies.CyclePlan, Verb: "plan"},
@@ -113,6 +118,8 @@ type CycleSummary struct {
 
 // CycleFilter narrows the list of cycles; zero fields do not.
 type CycleFilter struct {
+	Query    string // words of the code and title of the process
+	State    CycleState
 	From, To string   // periods, both included
 	After    []string // Next of the page before: three texts; anything else begins at the start
 	Limit    int      // 0 = no limit

@@ -2,6 +2,8 @@ package kis
 
 import (
 	"context"
+	"net/url"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -28,12 +30,29 @@ const (
 
 // OverviewFilter narrows the overview; zero fields do not.
 type OverviewFilter struct {
+	Query        string // words of the code and title of the process
 	DepartmentID string // owner
 	Period       string
 	State        CycleState
 	Late         bool     // with a phase past its day
 	After        []string // sort key, first day and id of the last line of the page before
 	Limit        int      // 50 when 0
+}
+
+// ReadOverviewFilter reads the filter out of an address; what is no value of a
+// field does not narrow. The page and its sheet take the same.
+func ReadOverviewFilter(q url.Values) OverviewFilter {
+	f := OverviewFilter{Query: q.Get("q"), DepartmentID: q.Get("department"), Period: q.Get("period"), State: CycleState(q.Get("state")), Late: q.Get("state") == "late"}
+	if !store.IsID(f.DepartmentID) {
+		f.DepartmentID = ""
+	}
+	if _, ok := ParsePeriod(f.Period); !ok {
+		f.Period = ""
+	}
+	if !slices.Contains(CycleStates(), f.State) {
+		f.State = ""
+	}
+	return f
 }
 
 // OverviewPhase is one cell.
@@ -77,12 +96,17 @@ func (s *Service) Overview(ctx context.Context, f OverviewFilter) (Overview, err
 		f.Limit = 50
 	}
 	db, out := s.DB.Read(), Overview{Today: s.Today()}
-	ids, next, err := overviewIDs(ctx, db, scope, f, out.Today)
+	named, err := s.named(ctx, f.Query)
+	if err != nil {
+		return Overview{}, err
+	}
+	narrow := func(q *bun.SelectQuery) *bun.SelectQuery { return f.where(named(cyclesInScope(q, scope)), out.Today) }
+	ids, next, err := overviewIDs(ctx, db, f, narrow)
 	if err != nil {
 		return Overview{}, err
 	}
 	out.Next = next
-	if out.Total, err = overviewTotal(ctx, db, scope, f, out.Today); err != nil {
+	if out.Total, err = overviewTotal(ctx, db, narrow); err != nil {
 		return Overview{}, err
 	}
 	if out.Lines, err = s.overviewLines(ctx, ids, out.Today); err != nil {
@@ -116,14 +140,14 @@ func (f OverviewFilter) where(q *bun.SelectQuery, today day.Day) *bun.SelectQuer
 	return q
 }
 
-func overviewIDs(ctx context.Context, db bun.IDB, scope policies.Scope, f OverviewFilter, today day.Day) (ids, next []string, err error) {
+func overviewIDs(ctx context.Context, db bun.IDB, f OverviewFilter, narrow func(*bun.SelectQuery) *bun.SelectQuery) (ids, next []string, err error) {
 	var rows []struct {
 		ID, SortKey string
 		FirstDay    day.Day
 	}
 	q := db.NewSelect().Model(&rows).ModelTableExpr("cycles AS c").ColumnExpr("c.id, p.sort_key, c.first_day").Join("JOIN processes AS p ON p.id = c.process_id").
 		OrderExpr("p.sort_key, c.first_day DESC, c.id").Limit(int64(f.Limit) + 1)
-	f.where(cyclesInScope(q, scope), today)
+	narrow(q)
 	if len(f.After) == 3 && store.IsID(f.After[2]) {
 		key, first, id := f.After[0], f.After[1], f.After[2]
 		q.Where("(p.sort_key > ? OR (p.sort_key = ? AND (c.first_day < ? OR (c.first_day = ? AND c.id > ?))))", key, key, first, first, id)
@@ -141,9 +165,9 @@ func overviewIDs(ctx context.Context, db bun.IDB, scope policies.Scope, f Overvi
 	return ids, nil, nil
 }
 
-func overviewTotal(ctx context.Context, db bun.IDB, scope policies.Scope, f OverviewFilter, today day.Day) (n int, err error) {
+func overviewTotal(ctx context.Context, db bun.IDB, narrow func(*bun.SelectQuery) *bun.SelectQuery) (n int, err error) {
 	q := db.NewSelect().TableExpr("cycles AS c").ColumnExpr("COUNT(*)").Join("JOIN processes AS p ON p.id = c.process_id")
-	err = f.where(cyclesInScope(q, scope), today).Scan(ctx, &n)
+	err = narrow(q).Scan(ctx, &n)
 	return n, store.MapError(err, "count cycles")
 }
 

@@ -25,6 +25,10 @@ func TaskStates() []TaskState {
 	return []TaskState{TaskOverdue, TaskReturned, TaskReview, TaskMissing, TaskAccepted, TaskNotApplicable}
 }
 
+// Owed says whether something has to be handed in. Evidence in review is in
+// the hands of its reviewer and not late, however long that takes.
+func (s TaskState) Owed() bool { return s == TaskOverdue || s == TaskReturned || s == TaskMissing }
+
 // Worst is the worst of some states; not applicable only if all are.
 func Worst(states ...TaskState) TaskState {
 	order := TaskStates()

@@ -192,10 +192,14 @@ func loadCycle(ctx context.Context, db bun.IDB, id string) (Cycle, error) {
 // those of summaries.
 func (s *Service) listCycles(ctx context.Context, scope policies.Scope, f CycleFilter) (page CyclePage, err error) {
 	db := s.DB.Read()
+	named, err := s.named(ctx, f.Query)
+	if err != nil {
+		return page, err
+	}
 	var rows []struct{ ID, Period, SortKey string }
 	q := cyclesInScope(db.NewSelect().TableExpr("cycles AS c"), scope).ColumnExpr("c.id, c.period, p.sort_key").Join("JOIN processes AS p ON p.id = c.process_id").
 		OrderExpr("c.period DESC, p.sort_key, c.id")
-	f.between(q)
+	named(f.between(q))
 	// Titles are compared within the newest periods that fill the page only.
 	newest := cyclesInScope(db.NewSelect().TableExpr("cycles AS c"), scope).ColumnExpr("c.period").OrderExpr("c.period DESC").Limit(int64(f.Limit) + 1)
 	if len(f.After) == 3 && store.IsID(f.After[2]) {
@@ -203,7 +207,7 @@ func (s *Service) listCycles(ctx context.Context, scope policies.Scope, f CycleF
 		newest.Where("c.period < ?", f.After[0])
 	}
 	if f.Limit > 0 {
-		q.Where("c.period >= COALESCE((SELECT MIN(n.period) FROM (?) AS n), '')", f.between(newest)).Limit(int64(f.Limit) + 1)
+		q.Where("c.period >= COALESCE((SELECT MIN(n.period) FROM (?) AS n), '')", named(f.between(newest))).Limit(int64(f.Limit) + 1)
 	}
 	if err := q.Scan(ctx, &rows); err != nil {
 		return CyclePage{}, store.MapError(err, "cycles")
@@ -221,8 +225,12 @@ func (s *Service) listCycles(ctx context.Context, scope policies.Scope, f CycleF
 	return page, err
 }
 
-// between narrows a query on cycles c to the periods of the filter.
+// between narrows a query on cycles c to the periods and the state of the
+// filter.
 func (f CycleFilter) between(q *bun.SelectQuery) *bun.SelectQuery {
+	if f.State != "" {
+		q.Where("c.state = ?", f.State)
+	}
 	if p, ok := ParsePeriod(f.From); ok {
 		q.Where("c.first_day >= ?", p.First())
 	}

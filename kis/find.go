@@ -64,7 +64,14 @@ func (s *Service) FindActivities(ctx context.Context, query, lang string, limit 
 		CycleID string `bun:",nullzero"`
 		Period  string `bun:",nullzero"`
 	}
-	some := beginningSo(db, lead).ColumnExpr("w.activity_id").OrderExpr("w.word, w.activity_id").Limit(int64(most))
+	// The first that hold the other words too, in the order of the index: no more are looked at than are needed.
+	some := db.NewSelect().TableExpr("(?) AS x", beginningSo(db, lead).ColumnExpr("w.activity_id").OrderExpr("w.word, w.activity_id").Limit(int64(most))).
+		ColumnExpr("x.activity_id").Limit(int64(limit) * 8)
+	for _, w := range words {
+		if w != lead {
+			some.Where("EXISTS (?)", beginningSo(db, w).ColumnExpr("1").Where("w.activity_id = x.activity_id"))
+		}
+	}
 	each := db.NewSelect().TableExpr("(?) AS k", some).ColumnExpr("k.activity_id").Distinct()
 	open := `(SELECT c.? FROM cycles c WHERE c.version_id = a.version_id AND c.state IN ('running', 'evaluating') ORDER BY c.period DESC LIMIT 1)`
 	q := db.NewSelect().TableExpr("(?) AS f", each).Join("JOIN activities AS a ON a.id = f.activity_id").
@@ -75,8 +82,6 @@ func (s *Service) FindActivities(ctx context.Context, query, lang string, limit 
 	for _, w := range words {
 		if strings.Trim(w, "0123456789.") == "" {
 			q.Where("(a.code = ? OR a.code LIKE ?)", w, w+".%")
-		} else if w != lead {
-			q.Where("EXISTS (SELECT 1 FROM activity_words AS o WHERE o.activity_id = a.id AND o.word >= ? AND o.word < ?)", w, w+lastLetter)
 		}
 	}
 	if err := q.Scan(ctx, &rows); err != nil {
@@ -132,6 +137,11 @@ func (s *Service) FindProcesses(ctx context.Context, query string, limit int) ([
 	if _, err := office.Allowed(ctx, policies.ProcessRead); err != nil {
 		return nil, err
 	}
+	return s.processesNamed(ctx, query, limit)
+}
+
+// processesNamed is FindProcesses for those who were asked already.
+func (s *Service) processesNamed(ctx context.Context, query string, limit int) ([]process.ProcessRef, error) {
 	words := i18n.Words(i18n.Shorten(query, 200))
 	if len(words) == 0 {
 		return nil, nil
@@ -155,4 +165,29 @@ func (s *Service) FindProcesses(ctx context.Context, query string, limit int) ([
 		}
 	}
 	return out, nil
+}
+
+// maxNamed bounds the processes that a list of cycles is narrowed to by words.
+const maxNamed = 2000
+
+// named narrows a query on cycles c to processes found by words; no words do
+// not narrow.
+func (s *Service) named(ctx context.Context, query string) (func(*bun.SelectQuery) *bun.SelectQuery, error) {
+	if strings.TrimSpace(query) == "" {
+		return func(q *bun.SelectQuery) *bun.SelectQuery { return q }, nil
+	}
+	found, err := s.processesNamed(ctx, query, maxNamed)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(found))
+	for i, p := range found {
+		ids[i] = p.ID
+	}
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		if len(ids) == 0 {
+			return q.Where("1 = 0")
+		}
+		return q.Where("c.process_id IN (?)", bun.List(ids))
+	}, nil
 }

@@ -9,10 +9,7 @@ import (
 
 // collectOverview takes the filter of the page of the same name.
 func (s *Service) collectOverview(ctx context.Context, r Request, w Words) (material, error) {
-	f := kis.OverviewFilter{DepartmentID: r.Filter.Get("department"), Period: r.Filter.Get("period"), State: kis.CycleState(r.Filter.Get("state"))}
-	if f.State == "late" {
-		f.State, f.Late = "", true
-	}
+	f := kis.ReadOverviewFilter(r.Filter)
 	o, err := s.kis.OverviewAll(ctx, f)
 	if err != nil {
 		return material{}, err

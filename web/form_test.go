@@ -3,7 +3,9 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -255,5 +257,56 @@ func TestARefusalWithoutAPlaceOnThePageIsSaidOnTop(t *testing.T) {
 		if n := a.Count("[role=alert][data-k-focus]"); n != 1 {
 			t.Errorf("form %s: said %d times", place, n)
 		}
+	}
+}
+
+// TestWhatWasTypedBehindARefusedFileComesBack sends a form whose file field
+// stands before its texts, as a browser without script does.
+func TestWhatWasTypedBehindARefusedFileComesBack(t *testing.T) {
+	var typed []string
+	s := webtest.New(t, func(r *web.Router) {
+		r.STREAM("/up", policies.Public, func(c *web.Context) error {
+			_, err := c.Multipart(web.Limits{Files: 3, FileBytes: 100}, func(f *web.File) error {
+				_, err := io.Copy(io.Discard, f)
+				if err == nil && f.Name == "pis.pdf" {
+					err = apperr.InvalidField("file", "error.upload.name")
+				}
+				if err == nil && f.Name == "no.pdf" {
+					err = errors.New("no disk")
+				}
+				return err
+			})
+			typed = append(typed, c.Form("note"))
+			return err
+		})
+	})
+	send := func(names ...string) *webtest.Answer {
+		t.Helper()
+		var body bytes.Buffer
+		w := multipart.NewWriter(&body)
+		for _, name := range names {
+			part, err := w.CreateFormFile("file", name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.WriteString(part, strings.Repeat("x", len(name)*12))
+		}
+		_ = w.WriteField("note", "yazılan söz")
+		_ = w.Close()
+		r := httptest.NewRequest(http.MethodPost, "/up", &body)
+		r.Header.Set("Content-Type", w.FormDataContentType())
+		return s.Nobody().Do(r)
+	}
+	send("pis.pdf", "a.pdf").Want(http.StatusUnprocessableEntity)
+	send("ən uzun ad.pdf", "b.pdf").Want(http.StatusRequestEntityTooLarge) // 16 characters: 204 bytes
+	send("a.pdf", "b.pdf", "c.pdf", "d.pdf").Want(http.StatusUnprocessableEntity)
+	for i, note := range typed {
+		if note != "yazılan söz" {
+			t.Errorf("refusal %d brings back %q", i+1, note)
+		}
+	}
+	send("no.pdf").Want(http.StatusInternalServerError)
+	if typed[3] != "" {
+		t.Error("a fault of the server reads on")
 	}
 }

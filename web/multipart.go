@@ -61,7 +61,8 @@ func (f *File) Read(b []byte) (int, error) {
 // each file is given to take as a stream while it arrives. A field left
 // without a file is passed over. When it fails nothing more is given; what
 // take has kept until then is for the caller to drop. Afterwards Form and
-// FormValues hold the texts.
+// FormValues hold the texts, also those behind a file that was refused: what
+// was typed comes back with the form.
 func (c *Context) Multipart(l Limits, take func(f *File) error) (url.Values, error) {
 	if l.Files == 0 {
 		l.Files = 20
@@ -105,12 +106,14 @@ func (c *Context) readParts(l Limits, values url.Values, take func(f *File) erro
 		return &apperr.Error{Kind: apperr.Invalid, Key: "error.form.broken", Cause: err}
 	}
 	texts, files := l.TextBytes, 0
+	var refused error // of the first file that was; from then on only texts are taken
+	passed := int64(maxPassed)
 	for n := 0; ; n++ {
 		part, err := mr.Next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
+		switch {
+		case err == io.EOF, err != nil && refused != nil:
+			return refused
+		case err != nil:
 			return cut(err)
 		}
 		if n > maxValues {
@@ -127,11 +130,24 @@ func (c *Context) readParts(l Limits, values url.Values, take func(f *File) erro
 			values.Add(part.FormName(), string(raw))
 			continue
 		}
-		if err := takeFile(part, l, values, &files, take); err != nil {
-			return err
+		if refused == nil {
+			refused = takeFile(part, l, values, &files, take)
+			if refused != nil && apperr.As(refused).Kind != apperr.Invalid {
+				return refused
+			}
+		}
+		if refused != nil {
+			k, err := io.CopyN(io.Discard, part, passed)
+			if passed -= k; err != io.EOF {
+				return refused // more files than are worth reading for the texts behind them
+			}
 		}
 	}
 }
+
+// maxPassed is how many bytes of files are read over after one was refused,
+// to come to the texts behind them.
+const maxPassed = 32 << 20
 
 // takeFile gives one file to take, after looking whether there is one at all.
 func takeFile(part *part, l Limits, values url.Values, files *int, take func(f *File) error) error {

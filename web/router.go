@@ -32,6 +32,7 @@ type Router struct {
 
 	operations []Operation // of the API
 	panels     map[string][]Panel
+	finders    []Finder
 }
 
 // GET registers a page. It changes nothing.

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
@@ -16,8 +18,8 @@ type planPage struct {
 	audit.AuditView
 	people []audit.Person // whom the team can speak with
 	forms  map[string]ui.Form
-	asks   bool   // documents can be asked for
-	pdf    string // address of the plan on paper, "" when there is none
+	pdf    string            // address of the plan on paper, "" when there is none
+	panels []templ.Component // what others say of the plan: documents asked for
 }
 
 func (v planPage) form(name string) ui.Form { return v.forms[name] }
@@ -31,7 +33,7 @@ func (p pages) showPlan(c *web.Context, status int, forms map[string]ui.Form) er
 	if err != nil {
 		return err
 	}
-	v := planPage{forms: forms, asks: p.r.Has(http.MethodGet, "/requests/new")}
+	v := planPage{forms: forms}
 	if v.AuditView, err = p.svc.Audit(c.Ctx(), id); err != nil {
 		return err
 	}
@@ -43,6 +45,9 @@ func (p pages) showPlan(c *web.Context, status int, forms map[string]ui.Form) er
 		if v.people, err = p.svc.PeopleOfScope(c.Ctx(), id); err != nil {
 			return err
 		}
+	}
+	if v.panels, err = c.Panels("audit", id); err != nil {
+		return err
 	}
 	return c.Render(status, planView(v))
 }

@@ -257,3 +257,32 @@ func TestCodesAreOrderedAsNumbers(t *testing.T) {
 		t.Errorf("%v", codes)
 	}
 }
+
+// TestAGapIsToldAtItsPlace takes a task out of the middle: the note belongs to
+// the sub-process that lacks it, and not to the last row of the file.
+func TestAGapIsToldAtItsPlace(t *testing.T) {
+	text := official(t)
+	var kept []string
+	for _, l := range strings.Split(text, "\n") {
+		if !strings.HasPrefix(l, "5.5.1,") {
+			kept = append(kept, l)
+		}
+	}
+	text = strings.Join(kept, "\n")
+	r, err := Read(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, note := range r.Notes {
+		if note.Weight == Fault {
+			n++
+			if note.Code != "5.5" || note.Row != line(t, text, "5.5") {
+				t.Errorf("told at row %d, activity %q: %s", note.Row, note.Code, note.Key)
+			}
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d faults", n)
+	}
+}

@@ -37,7 +37,9 @@ var phases = []string{"1", "2", "3", "4", "5", "6", "7", "8"}
 func checkTree(c *notes, rows []Row, last int) {
 	at := make(map[string]Row, len(rows))
 	children := map[string][]int{} // parent code → last numbers
+	defer c.at(0, "")
 	for _, r := range rows {
+		c.at(r.Line, "") // of two rows with one code, this one
 		if first, twice := at[r.Code]; twice {
 			c.AddRow(r.Line, "code", "kis.import.duplicate", "code", r.Code, "first", first.Line)
 			continue
@@ -47,6 +49,7 @@ func checkTree(c *notes, rows []Row, last int) {
 		children[ParentOf(r.Code)] = append(children[ParentOf(r.Code)], n)
 	}
 	for _, r := range rows {
+		c.at(r.Line, r.Code)
 		parent, ok := at[r.Parent]
 		if r.Parent != "" && !ok {
 			c.AddRow(r.Line, "parent", "kis.import.parent_missing", "parent", r.Parent)
@@ -57,15 +60,18 @@ func checkTree(c *notes, rows []Row, last int) {
 	}
 	model, err := gsbpmSubprocesses()
 	if err != nil {
+		c.at(last, "")
 		c.AddRow(last, "file", "error.internal")
 		return
 	}
 	for _, p := range phases {
 		row, ok := at[p]
 		if !ok {
+			c.at(last, "")
 			c.AddRow(last, "file", "kis.import.phase_missing", "phase", p)
 			continue
 		}
+		c.at(row.Line, p)
 		for _, code := range missingChildren(p, children[p], model[p]) {
 			c.AddRow(row.Line, "code", "kis.import.subprocess_missing", "code", code)
 		}
@@ -74,6 +80,7 @@ func checkTree(c *notes, rows []Row, last int) {
 		if r.Level != Subprocess {
 			continue
 		}
+		c.at(r.Line, r.Code)
 		if len(children[r.Code]) == 0 {
 			c.AddRow(r.Line, "code", "kis.import.no_task", "code", r.Code)
 		}

@@ -62,67 +62,33 @@ type DiscrepancyList struct {
 // Discrepancies lists the notes that the actor may see. Three queries, and one
 // of the audit context for those that were promoted.
 func (s *Service) Discrepancies(ctx context.Context, f DiscrepancyFilter) (DiscrepancyList, error) {
-	list := DiscrepancyList{Counts: map[DiscrepancyState]int{}}
+	var list DiscrepancyList
 	scope, err := office.Allowed(ctx, policies.DiscrepancyRead)
 	if err != nil {
 		return list, err
 	}
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
-	f.Limit = min(f.Limit, 200)
-	db := s.DB.Read()
-	var counts []struct {
-		State DiscrepancyState
-		N     int
-	}
-	err = s.narrowNotes(db.NewSelect().TableExpr("discrepancies AS n"), f, scope).ColumnExpr("n.state, COUNT(*) AS n").GroupExpr("n.state").Scan(ctx, &counts)
+	db, limit := s.DB.Read(), pageLimit(f.Limit)
+	list.Counts, list.Total, err = countStates(ctx, s.narrowNotes(db.NewSelect().TableExpr("discrepancies AS n"), f, scope), "n.state", f.State)
 	if err != nil {
 		return list, store.MapError(err, "count discrepancies")
 	}
-	for _, c := range counts {
-		list.Counts[c.State] = c.N
-		if f.State == "" || f.State == c.State {
-			list.Total += c.N
-		}
-	}
-	if list.Rows, err = s.discrepancyRows(ctx, db, f, scope, f.Limit+1); err != nil {
-		return list, err
-	}
-	if len(list.Rows) > f.Limit {
-		list.Rows = list.Rows[:f.Limit]
-		list.Next = list.Rows[f.Limit-1].ID
-	}
-	return list, nil
+	rows, err := s.discrepancyRows(ctx, db, f, scope, limit+1)
+	list.Rows, list.Next = cut(rows, limit, DiscrepancyRow.id)
+	return list, err
 }
+
+func (r DiscrepancyRow) id() string { return r.ID }
 
 // EachDiscrepancy walks the whole list page by page, for files.
 func (s *Service) EachDiscrepancy(ctx context.Context, f DiscrepancyFilter) iter.Seq2[DiscrepancyRow, error] {
-	return func(yield func(DiscrepancyRow, error) bool) {
+	return walk(DiscrepancyRow.id, func(after string, limit int) ([]DiscrepancyRow, error) {
 		scope, err := office.Allowed(ctx, policies.DiscrepancyRead)
 		if err != nil {
-			yield(DiscrepancyRow{}, err)
-			return
+			return nil, err
 		}
-		const page = 200
-		f.After = ""
-		for {
-			rows, err := s.discrepancyRows(ctx, s.DB.Read(), f, scope, page)
-			if err != nil {
-				yield(DiscrepancyRow{}, err)
-				return
-			}
-			for _, r := range rows {
-				if !yield(r, nil) {
-					return
-				}
-			}
-			if len(rows) < page {
-				return
-			}
-			f.After = rows[page-1].ID
-		}
-	}
+		f.After = after
+		return s.discrepancyRows(ctx, s.DB.Read(), f, scope, limit)
+	})
 }
 
 // narrowNotes adds the scope and the filter without its state.

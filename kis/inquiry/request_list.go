@@ -63,65 +63,32 @@ type RequestList struct {
 
 // Requests lists the requests that the actor may see. Four queries.
 func (s *Service) Requests(ctx context.Context, f RequestFilter) (RequestList, error) {
-	list := RequestList{Counts: map[RequestState]int{}}
+	var list RequestList
 	if _, err := office.Allowed(ctx, policies.RequestRead); err != nil {
 		return list, err
 	}
-	db, who := s.DB.Read(), actor.From(ctx)
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
-	f.Limit = min(f.Limit, 200)
-	var counts []struct {
-		State RequestState
-		N     int
-	}
-	err := s.narrow(db.NewSelect().TableExpr("evidence_requests AS r"), f, who).ColumnExpr("r.state, COUNT(*) AS n").GroupExpr("r.state").Scan(ctx, &counts)
+	db, who, limit := s.DB.Read(), actor.From(ctx), pageLimit(f.Limit)
+	var err error
+	list.Counts, list.Total, err = countStates(ctx, s.narrow(db.NewSelect().TableExpr("evidence_requests AS r"), f, who), "r.state", f.State)
 	if err != nil {
 		return list, store.MapError(err, "count requests")
 	}
-	for _, c := range counts {
-		list.Counts[c.State] = c.N
-		if f.State == "" || f.State == c.State {
-			list.Total += c.N
-		}
-	}
-	if list.Rows, err = s.requestRows(ctx, db, f, who, f.Limit+1); err != nil {
-		return list, err
-	}
-	if len(list.Rows) > f.Limit {
-		list.Rows = list.Rows[:f.Limit]
-		list.Next = list.Rows[f.Limit-1].ID
-	}
-	return list, nil
+	rows, err := s.requestRows(ctx, db, f, who, limit+1)
+	list.Rows, list.Next = cut(rows, limit, RequestRow.id)
+	return list, err
 }
+
+func (r RequestRow) id() string { return r.ID }
 
 // EachRequest walks the whole list page by page, for files.
 func (s *Service) EachRequest(ctx context.Context, f RequestFilter) iter.Seq2[RequestRow, error] {
-	return func(yield func(RequestRow, error) bool) {
+	return walk(RequestRow.id, func(after string, limit int) ([]RequestRow, error) {
 		if _, err := office.Allowed(ctx, policies.RequestRead); err != nil {
-			yield(RequestRow{}, err)
-			return
+			return nil, err
 		}
-		const page = 200
-		f.After = ""
-		for {
-			rows, err := s.requestRows(ctx, s.DB.Read(), f, actor.From(ctx), page)
-			if err != nil {
-				yield(RequestRow{}, err)
-				return
-			}
-			for _, r := range rows {
-				if !yield(r, nil) {
-					return
-				}
-			}
-			if len(rows) < page {
-				return
-			}
-			f.After = rows[page-1].ID
-		}
-	}
+		f.After = after
+		return s.requestRows(ctx, s.DB.Read(), f, actor.From(ctx), limit)
+	})
 }
 
 // requestRows reads a page of rows: two queries.
@@ -235,14 +202,20 @@ func words(q *bun.SelectQuery, column, query string) *bun.SelectQuery {
 	return q
 }
 
+// maxOfAudit is how many requests the plan of an audit shows.
+const maxOfAudit = 200
+
 // RequestsOfAudit lists what was asked for an audit, as far as the actor may
-// see it: the documents asked for beforehand of its plan.
+// see it: the documents asked for beforehand of its plan. An id that is none
+// finds nothing.
 func (s *Service) RequestsOfAudit(ctx context.Context, auditID string) ([]RequestRow, error) {
+	if _, err := office.Allowed(ctx, policies.RequestRead); err != nil {
+		return nil, err
+	}
 	if !store.IsID(auditID) {
 		return nil, nil
 	}
-	list, err := s.Requests(ctx, RequestFilter{AuditID: auditID, Limit: 200})
-	return list.Rows, err
+	return s.requestRows(ctx, s.DB.Read(), RequestFilter{AuditID: auditID}, actor.From(ctx), maxOfAudit)
 }
 
 // RequestsOfTask lists the newest requests for outputs of a task in a cycle that

@@ -43,9 +43,13 @@ func registerCycles(r *web.Router, s *kis.Service) {
 type cycleListPage struct {
 	ui.Page
 	Cycles      []kis.CycleSummary
+	Filter      kis.CycleFilter
 	Next, First string
 	MayPlan     bool
 }
+
+// narrowed says whether a filter is on.
+func (p cycleListPage) narrowed() bool { return p.Filter.Query != "" || p.Filter.State != "" }
 
 // cyclesListed is how many cycles a page lists unless more are asked for: each
 // comes with its eight phases.
@@ -56,11 +60,15 @@ func (h cyclePages) list(c *web.Context) error {
 	if c.Query("limit") != "" {
 		limit = c.Limit()
 	}
-	found, err := h.kis.Cycles(c.Ctx(), kis.CycleFilter{After: c.Cursor(3), Limit: limit})
+	f := kis.CycleFilter{Query: c.Query("q"), State: kis.CycleState(c.Query("state")), After: c.Cursor(3), Limit: limit}
+	if !slices.Contains(kis.CycleStates(), f.State) {
+		f.State = ""
+	}
+	found, err := h.kis.Cycles(c.Ctx(), f)
 	if err != nil {
 		return err
 	}
-	p := cycleListPage{Page: c.Page("kis.cycle.list.title"), Cycles: found.Cycles, First: c.FirstHref(), MayPlan: c.Can(policies.CyclePlan)}
+	p := cycleListPage{Page: c.Page("kis.cycle.list.title"), Cycles: found.Cycles, Filter: f, First: c.FirstHref(), MayPlan: c.Can(policies.CyclePlan)}
 	if found.Next != nil {
 		p.Next = c.NextHref(found.Next...)
 	}

@@ -53,24 +53,8 @@ type overviewPage struct {
 	Export      string // address of the sheet; empty when there is none
 }
 
-// overviewFilter reads the filter out of an address; what is no value of a
-// field does not narrow.
-func overviewFilter(q url.Values) kis.OverviewFilter {
-	f := kis.OverviewFilter{DepartmentID: q.Get("department"), Period: q.Get("period"), State: kis.CycleState(q.Get("state")), Late: q.Get("state") == "late"}
-	if !store.IsID(f.DepartmentID) {
-		f.DepartmentID = ""
-	}
-	if _, ok := kis.ParsePeriod(f.Period); !ok {
-		f.Period = ""
-	}
-	if !slices.Contains([]kis.CycleState{kis.CyclePlanned, kis.CycleRunning, kis.CycleEvaluating, kis.CycleClosed}, f.State) {
-		f.State = ""
-	}
-	return f
-}
-
 func (h cycleViews) overview(c *web.Context) error {
-	f := overviewFilter(c.Request().URL.Query())
+	f := kis.ReadOverviewFilter(c.Request().URL.Query())
 	f.After, f.Limit = c.Cursor(3), c.Limit()
 	found, err := h.kis.Overview(c.Ctx(), f)
 	if err != nil {
@@ -87,10 +71,20 @@ func (h cycleViews) overview(c *web.Context) error {
 	return c.Render(http.StatusOK, overviewShow(p))
 }
 
+// phaseName is the name of a phase in the model, which all processes follow.
+func (p overviewPage) phaseName(phase string) string {
+	for _, x := range p.Lines[0].Cycle.Phases {
+		if x.Phase == phase {
+			return x.Name(p.Lang)
+		}
+	}
+	return ""
+}
+
 // states are the choices of the filter by state.
 func (p overviewPage) states() []ui.Option {
 	out := []ui.Option{{Label: p.T("kis.overview.any_state")}, {Value: "late", Label: p.T("kis.overview.late")}}
-	for _, s := range []kis.CycleState{kis.CyclePlanned, kis.CycleRunning, kis.CycleEvaluating, kis.CycleClosed} {
+	for _, s := range kis.CycleStates() {
 		out = append(out, ui.Option{Value: string(s), Label: p.T("kis.cycle.state." + string(s))})
 	}
 	return out

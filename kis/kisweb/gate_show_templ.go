@@ -434,7 +434,7 @@ func gateTasks(p gatePage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Due(p.Page, t.Due, false).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Due(p.Page, t.Due, !t.State.Owed()).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

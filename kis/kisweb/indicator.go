@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/big"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,8 +56,35 @@ func (h indicatorPages) library(c *web.Context) error {
 type sheetPage struct {
 	ui.Page
 	indicator.Sheet
-	Form   ui.Form // of the file
-	Export string
+	Form    ui.Form // of the file
+	Export  string
+	Verdict indicator.Verdict // of the lines that are shown; empty: all
+	Chips   []ui.Chip
+}
+
+// shown are the lines under the filter.
+func (p sheetPage) shown() []indicator.Line {
+	if p.Verdict == "" {
+		return p.Lines
+	}
+	return slices.DeleteFunc(slices.Clone(p.Lines), func(l indicator.Line) bool { return l.Verdict != p.Verdict })
+}
+
+// chips are the verdicts with their numbers; each narrows the list to itself.
+func (p sheetPage) chips(with func(name, value string) string) (out []ui.Chip) {
+	count := map[indicator.Verdict]int{}
+	for _, l := range p.Lines {
+		count[l.Verdict]++
+	}
+	for _, v := range []indicator.Verdict{indicator.Met, indicator.Missed, indicator.NoTarget, indicator.NoValue, indicator.NA} {
+		to := string(v)
+		if v == p.Verdict {
+			to = ""
+		}
+		state := verdict(p.Page, v)
+		out = append(out, ui.Chip{Label: state.Word, Icon: state.Icon, Tone: state.Tone, Count: count[v], Href: with("verdict", to), Current: v == p.Verdict})
+	}
+	return out
 }
 
 func (h indicatorPages) cycle(c *web.Context) error {
@@ -72,7 +100,11 @@ func (h indicatorPages) sheet(c *web.Context, id string, status int, f ui.Form) 
 	if err != nil {
 		return err
 	}
-	p := sheetPage{Page: c.Page("indicator.title"), Sheet: sheet, Form: f}
+	p := sheetPage{Page: c.Page("indicator.title"), Sheet: sheet, Form: f, Verdict: indicator.Verdict(c.Query("verdict"))}
+	if verdictLooks[p.Verdict].icon == "" {
+		p.Verdict = ""
+	}
+	p.Chips = p.chips(c.With)
 	if h.r.Has(http.MethodGet, "/cycles/:id/indicators.xlsx") {
 		p.Export = "/cycles/" + id + "/indicators.xlsx"
 	}

@@ -87,6 +87,9 @@ func (h processPages) look(c *web.Context, id string, values url.Values, first b
 	if first {
 		_ = h.kis.DiscardUpload(c.Ctx(), id) // at worst it is swept away in a week
 	}
+	if refused := res.Refused(); refused != nil {
+		err = refused // suppliers are asked about once the file can be read
+	}
 	e, status, ok := web.FormError(err)
 	if !ok {
 		return err

@@ -579,7 +579,7 @@ func noteText(p ui.Page, n process.ReadingNote) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.St(weightState(p, n.Weight)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.St(noteState(p, n)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

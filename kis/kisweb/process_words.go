@@ -153,11 +153,14 @@ func rowState(p ui.Page, s process.RowState) ui.State {
 	return look.State(p, "kis.import.state."+string(s))
 }
 
-// weightState says in a word how much a note matters.
-func weightState(p ui.Page, w process.NoteWeight) ui.State {
+// noteState says in a word how much a note matters.
+func noteState(p ui.Page, n process.ReadingNote) ui.State {
+	if process.Question(n) {
+		return ui.Look{Tone: "warn", Icon: "help-circle"}.State(p, "kis.import.question")
+	}
 	look := map[process.NoteWeight]ui.Look{process.NoteForm: {Tone: "off", Icon: "language"}, process.NoteRepair: {Tone: "info", Icon: "tool"},
-		process.NoteDoubt: {Tone: "warn", Icon: "help-circle"}, process.NoteFault: {Tone: "bad", Icon: "x"}}[w]
-	return look.State(p, "kis.import.weight."+string(w))
+		process.NoteDoubt: {Tone: "warn", Icon: "help-circle"}, process.NoteFault: {Tone: "bad", Icon: "x"}}[n.Weight]
+	return look.State(p, "kis.import.weight."+string(n.Weight))
 }
 
 // notesOf are the notes of a row: those on the form of words, or the others.

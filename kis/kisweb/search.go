@@ -35,21 +35,7 @@ func registerSearch(r *web.Router, s *kis.Service) {
 type searchPage struct {
 	ui.Page
 	Query  string
-	Groups []searchGroup
-}
-
-// searchGroup is what was found of one kind.
-type searchGroup struct {
-	Title string
-	Icon  string
-	Hits  []searchHit
-	All   string // address of the whole list; empty when all is shown or there is no list
-}
-
-// searchHit is one thing that was found.
-type searchHit struct {
-	Title, Under, Href string
-	State              ui.State
+	Groups []web.Found
 }
 
 func (h searchPages) show(c *web.Context) error {
@@ -57,7 +43,7 @@ func (h searchPages) show(c *web.Context) error {
 	if p.Query == "" {
 		return c.Render(http.StatusOK, searchResults(p))
 	}
-	for _, find := range []func(*web.Context, searchPage) (searchGroup, error){h.activities, h.evidence, h.processes, h.people} {
+	for _, find := range []func(*web.Context, searchPage) (web.Found, error){h.activities, h.evidence, h.processes, h.people} {
 		g, err := find(c, p)
 		if err := p.add(g, err); err != nil {
 			return err
@@ -69,12 +55,17 @@ func (h searchPages) show(c *web.Context) error {
 			return err
 		}
 	}
+	more, err := c.Found(p.Query, perKind)
+	if err != nil {
+		return err
+	}
+	p.Groups = append(p.Groups, more...)
 	return c.Render(http.StatusOK, searchResults(p))
 }
 
 // add takes a group that has anything; a kind that this person has nothing to
 // do with has not.
-func (p *searchPage) add(g searchGroup, err error) error {
+func (p *searchPage) add(g web.Found, err error) error {
 	if apperr.Is(err, apperr.Forbidden) || apperr.Is(err, apperr.NotFound) {
 		return nil
 	}
@@ -92,11 +83,11 @@ func (p searchPage) list(path string, found int) string {
 	return path + "?" + url.Values{"q": {p.Query}}.Encode()
 }
 
-func (h searchPages) activities(c *web.Context, p searchPage) (searchGroup, error) {
-	g := searchGroup{Title: p.T("kis.search.activities"), Icon: "list-tree"}
+func (h searchPages) activities(c *web.Context, p searchPage) (web.Found, error) {
+	g := web.Found{Title: p.T("kis.search.activities"), Icon: "list-tree"}
 	list, err := h.kis.FindActivities(c.Ctx(), p.Query, p.Lang, perKind)
 	for _, a := range list {
-		hit := searchHit{Title: a.Code + " " + a.Name, Under: a.Process.Title(p.Lang), Href: "/processes/" + a.Process.Code}
+		hit := web.Hit{Title: a.Code + " " + a.Name, Under: a.Process.Title(p.Lang), Href: "/processes/" + a.Process.Code}
 		if a.Level == process.Task && a.CycleID != "" && c.Can(policies.CycleRead) {
 			hit.Href, hit.Under = taskHref(a.CycleID, a.Code), hit.Under+", "+a.Period
 		}
@@ -105,12 +96,12 @@ func (h searchPages) activities(c *web.Context, p searchPage) (searchGroup, erro
 	return g, err
 }
 
-func (h searchPages) evidence(c *web.Context, p searchPage) (searchGroup, error) {
-	g := searchGroup{Title: p.T("kis.evidence.list.title"), Icon: "files"}
+func (h searchPages) evidence(c *web.Context, p searchPage) (web.Found, error) {
+	g := web.Found{Title: p.T("kis.evidence.list.title"), Icon: "files"}
 	found, err := h.kis.Evidence(c.Ctx(), kis.EvidenceFilter{Query: p.Query, Limit: perKind + 1})
 	for i, r := range found.Rows {
 		if i < perKind {
-			g.Hits = append(g.Hits, searchHit{Title: r.Submission.Title, Under: r.TaskCode + " " + r.TaskName(p.Lang) + " · " + r.Process.Title(p.Lang) + ", " + r.Period,
+			g.Hits = append(g.Hits, web.Hit{Title: r.Submission.Title, Under: r.TaskCode + " " + r.TaskName(p.Lang) + " · " + r.Process.Title(p.Lang) + ", " + r.Period,
 				Href: "/evidence/" + r.ID, State: submissionState(p.Page, r.State)})
 		}
 	}
@@ -118,24 +109,24 @@ func (h searchPages) evidence(c *web.Context, p searchPage) (searchGroup, error)
 	return g, err
 }
 
-func (h searchPages) processes(c *web.Context, p searchPage) (searchGroup, error) {
-	g := searchGroup{Title: p.T("kis.process.list.title"), Icon: "layout-columns"}
+func (h searchPages) processes(c *web.Context, p searchPage) (web.Found, error) {
+	g := web.Found{Title: p.T("kis.process.list.title"), Icon: "layout-columns"}
 	list, err := h.kis.FindProcesses(c.Ctx(), p.Query, perKind)
 	for _, x := range list {
-		g.Hits = append(g.Hits, searchHit{Title: x.Title(p.Lang), Under: x.Code, Href: "/processes/" + x.Code})
+		g.Hits = append(g.Hits, web.Hit{Title: x.Title(p.Lang), Under: x.Code, Href: "/processes/" + x.Code})
 	}
 	return g, err
 }
 
-func (h searchPages) people(c *web.Context, p searchPage) (searchGroup, error) {
-	g := searchGroup{Title: p.T("kis.search.people"), Icon: "users"}
+func (h searchPages) people(c *web.Context, p searchPage) (web.Found, error) {
+	g := web.Found{Title: p.T("kis.search.people"), Icon: "users"}
 	if !c.Can(policies.UserRead) {
 		return g, nil
 	}
 	list, err := h.kis.People(c.Ctx(), office.PeopleFilter{Query: p.Query})
 	for i, u := range list {
 		if i < perKind {
-			g.Hits = append(g.Hits, searchHit{Title: u.Name, Under: u.Position(p.Lang), Href: "/admin/users/" + u.ID})
+			g.Hits = append(g.Hits, web.Hit{Title: u.Name, Under: u.Position(p.Lang), Href: "/admin/users/" + u.ID})
 		}
 	}
 	g.All = p.list("/admin/users", len(list))
@@ -147,13 +138,13 @@ var recordLists = map[string]string{"act": "/acts", "audit": "/audits"}
 
 // records asks a context for what it made. Those that belong to a cycle are
 // found with the cycle.
-func (h searchPages) records(ctx context.Context, p searchPage, src kis.RecordSource) (searchGroup, error) {
+func (h searchPages) records(ctx context.Context, p searchPage, src kis.RecordSource) (web.Found, error) {
 	kind := src.RecordKind()
-	g := searchGroup{Title: recordKind(p.Page, kind), Icon: recordIcon(kind)}
+	g := web.Found{Title: recordKind(p.Page, kind), Icon: recordIcon(kind)}
 	list, err := src.FindRecords(ctx, kis.RecordQuery{Text: p.Query, Limit: perKind + 1})
 	for i, r := range list {
 		if i < perKind {
-			g.Hits = append(g.Hits, searchHit{Title: r.Number, Under: r.Title, Href: r.Href, State: recordState(p.Page, r.State)})
+			g.Hits = append(g.Hits, web.Hit{Title: r.Number, Under: r.Title, Href: r.Href, State: recordState(p.Page, r.State)})
 		}
 	}
 	if path := recordLists[kind]; path != "" && h.r.Has(http.MethodGet, path) {

@@ -27,7 +27,7 @@ func taskFacts(p taskPage) string {
 // taskRows are the facts of a task.
 func taskRows(p taskPage) []ui.KVRow {
 	due := ui.KVRow{Term: p.T("kis.task.due"), Value: p.Day(p.Phase.Due)}
-	if p.State != kis.TaskAccepted && p.State != kis.TaskNotApplicable && p.Cycle.Open() {
+	if p.State.Owed() && p.Cycle.Open() {
 		tone, words := p.Distance(p.Phase.Due)
 		icon := "calendar"
 		switch tone {

@@ -110,12 +110,18 @@ func (r ImportResult) Count(s RowState) (n int) {
 // Err is nil when the file can be taken, else one error with all faults.
 func (r ImportResult) Err() error { return describe.Refusal(r.Notes) }
 
-// Asks tells that nothing is wrong but suppliers that nobody knows.
-func (r ImportResult) Asks() bool {
-	return len(r.Unknown) > 0 && !slices.ContainsFunc(r.Notes, func(n ReadingNote) bool {
-		return n.Weight == NoteFault && n.Key != keyUnknownSupplier
-	})
+// Refused is nil when nothing is wrong but suppliers that nobody knows, else
+// one error with all faults but those: who a supplier is can be said, the rest
+// has to be put right in the file.
+func (r ImportResult) Refused() error {
+	return describe.Refusal(slices.DeleteFunc(slices.Clone(r.Notes), Question))
 }
+
+// Question says that a note only asks who a supplier is.
+func Question(n ReadingNote) bool { return n.Key == keyUnknownSupplier }
+
+// Asks tells that nothing is wrong but suppliers that nobody knows.
+func (r ImportResult) Asks() bool { return len(r.Unknown) > 0 && r.Refused() == nil }
 
 // FileNotes are the notes that are about no activity.
 func (r ImportResult) FileNotes() (out []ReadingNote) {

@@ -84,7 +84,7 @@ func (im *importing) mark() {
 		r.State = RowRead
 		for _, n := range r.Notes {
 			switch {
-			case n.Weight == NoteFault && n.Key != keyUnknownSupplier:
+			case n.Weight == NoteFault && !Question(n):
 				r.State = RowRefused
 			case (n.Weight == NoteDoubt || n.Weight == NoteFault) && r.State != RowRefused: // an unknown supplier is asked about
 				r.State = RowDoubtful

@@ -60,14 +60,7 @@ func (h pages) discrepancies(c *web.Context) error {
 			p.NewHref += "?cycle=" + p.Filter.CycleID
 		}
 	}
-	for _, s := range inquiry.DiscrepancyStates() {
-		current, to := p.Filter.State == s, string(s)
-		if current {
-			to = ""
-		}
-		look := discrepancyLooks[s].State(p.Page, "inquiry.discrepancy.state."+string(s))
-		p.Chips = append(p.Chips, ui.Chip{Label: look.Word, Icon: look.Icon, Tone: look.Tone, Href: c.With("state", to), Count: p.Counts[s], Current: current})
-	}
+	p.Chips = stateChips(c, p.Page, inquiry.DiscrepancyStates(), discrepancyLooks, "inquiry.discrepancy.state.", p.Counts, p.Filter.State)
 	return c.Render(http.StatusOK, discrepancyList(p))
 }
 
@@ -188,20 +181,9 @@ func (h pages) showDiscrepancy(c *web.Context, status int, forms map[string]ui.F
 	return c.Render(status, discrepancyShow(p))
 }
 
-func (h pages) discrepancyStep(c *web.Context, form, done string, step func(id string) error) error {
-	id, err := c.ID("id")
-	if err != nil {
-		return err
-	}
-	err = step(id)
-	if f, status, ok := refusal(c, err); ok {
-		return h.showDiscrepancy(c, status, map[string]ui.Form{form: f})
-	}
-	if err != nil {
-		return err
-	}
-	c.Flash("good", "inquiry.discrepancy.done."+done)
-	return c.Redirect("/discrepancies/" + id)
+// discrepancyStep takes a step on a note.
+func (h pages) discrepancyStep(c *web.Context, form, done string, take func(id string) error) error {
+	return step(c, "/discrepancies", form, "inquiry.discrepancy.done."+done, take, h.showDiscrepancy)
 }
 
 func (h pages) explain(c *web.Context) error {

@@ -66,6 +66,9 @@ func Register(r *web.Router, svc *inquiry.Service, lists ListWriter) {
 		r.Panel(kind, p.commentPanel(kind))
 	}
 	r.Panel(inquiry.OnTask, p.taskPanel)
+	r.Panel("audit", p.auditPanel)
+	r.Find(p.findRequests)
+	r.Find(p.findDiscrepancies)
 	p.registerAPI(r)
 }
 

@@ -54,3 +54,34 @@ func (h pages) taskPanel(c *web.Context, id string) (templ.Component, error) {
 	}
 	return taskPanel(p), nil
 }
+
+// auditPanelPart is what the plan of an audit says of the documents asked for
+// beforehand.
+type auditPanelPart struct {
+	ui.Page
+	Requests []inquiry.RequestRow
+	Answered int    // of them, with an answer that is not returned
+	Ask      string // where one asks; empty when one may not
+	All      string
+}
+
+// auditPanel draws the requests for an audit.
+func (h pages) auditPanel(c *web.Context, id string) (templ.Component, error) {
+	p := auditPanelPart{Page: c.Page(""), All: "/requests?audit=" + id}
+	if c.Can(policies.RequestAsk) {
+		p.Ask = "/requests/new?audit=" + id
+	}
+	var err error
+	if p.Requests, err = h.svc.RequestsOfAudit(c.Ctx(), id); err != nil {
+		return nil, err
+	}
+	for _, r := range p.Requests {
+		if r.State == inquiry.RequestAnswered || r.State == inquiry.RequestAccepted || r.State == inquiry.RequestClosed {
+			p.Answered++
+		}
+	}
+	if len(p.Requests) == 0 && p.Ask == "" {
+		return nil, nil
+	}
+	return auditPanel(p), nil
+}

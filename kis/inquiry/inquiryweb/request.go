@@ -54,27 +54,9 @@ func (h pages) requests(c *web.Context) error {
 	if p.Next != "" {
 		p.NextHref = c.NextHref(p.Next)
 	}
-	for _, s := range inquiry.RequestStates() {
-		current, to := p.Filter.State == s, string(s)
-		if current {
-			to = ""
-		}
-		look := requestLooks[s].State(p.Page, "inquiry.request.state."+string(s))
-		p.Chips = append(p.Chips, ui.Chip{Label: look.Word, Icon: look.Icon, Tone: look.Tone, Href: c.With("state", to), Count: p.Counts[s], Current: current})
-	}
+	p.Chips = stateChips(c, p.Page, inquiry.RequestStates(), requestLooks, "inquiry.request.state.", p.Counts, p.Filter.State)
 	p.Query = exportQuery(c)
 	return c.Render(http.StatusOK, requestList(p))
-}
-
-// exportQuery is the filter of the present address.
-func exportQuery(c *web.Context) string {
-	q := c.Request().URL.Query()
-	q.Del("after")
-	q.Del("limit")
-	if len(q) == 0 {
-		return ""
-	}
-	return "?" + q.Encode()
 }
 
 // narrowed says whether a filter is on.
@@ -208,22 +190,9 @@ func (h pages) showRequest(c *web.Context, status int, forms map[string]ui.Form)
 	return c.Render(status, requestShow(p))
 }
 
-// requestStep takes a step and shows the page again when it is refused, with
-// the reason in the form of that name.
-func (h pages) requestStep(c *web.Context, form, done string, step func(id string) error) error {
-	id, err := c.ID("id")
-	if err != nil {
-		return err
-	}
-	err = step(id)
-	if f, status, ok := refusal(c, err); ok {
-		return h.showRequest(c, status, map[string]ui.Form{form: f})
-	}
-	if err != nil {
-		return err
-	}
-	c.Flash("good", "inquiry.request.done."+done)
-	return c.Redirect("/requests/" + id)
+// requestStep takes a step on a request.
+func (h pages) requestStep(c *web.Context, form, done string, take func(id string) error) error {
+	return step(c, "/requests", form, "inquiry.request.done."+done, take, h.showRequest)
 }
 
 func (h pages) answer(c *web.Context) error {

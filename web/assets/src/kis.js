@@ -133,13 +133,16 @@
   // The row of a file is <template data-k-file> in the form; its parts are marked data-k="name|size|bar|pct|done|fail|why|retry|remove".
   const size = (bytes) => {
     const unit = bytes < 1e6 ? ['kB', 1e3] : bytes < 1e9 ? ['MB', 1e6] : ['GB', 1e9];
-    return `${new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(bytes / unit[1])} ${unit[0]}`;
+    // As the pages write it; a browser need not know the language.
+    const n = (bytes / unit[1]).toFixed(unit[1] > 1e3 ? 1 : 0);
+    return `${document.documentElement.lang === 'en' ? n : n.replace('.', ',')} ${unit[0]}`;
   };
   const sending = 3; // files under way at once, for each form
   const uploads = (form) => (form.kUploads ||= []);
-  const show = (up, state, why) => {
+  const show = (up, state, why, final) => {
     up.state = state;
-    const visible = { done: state === 'done', fail: state === 'fail', why: state === 'fail', retry: state === 'fail', bar: state === 'send' || state === 'wait', pct: state === 'send' };
+    up.final = state === 'fail' && Boolean(final);
+    const visible = { done: state === 'done', fail: state === 'fail', why: state === 'fail', retry: state === 'fail' && !up.final, bar: state === 'send' || state === 'wait', pct: state === 'send' };
     for (const [part, yes] of Object.entries(visible)) all(`[data-k=${part}]`, up.row).forEach((e) => { e.hidden = !yes; });
     if (why) all('[data-k=why]', up.row).forEach((e) => { e.textContent = why; });
     const word = up.row.querySelector(`[data-k=${state}]`);
@@ -167,7 +170,8 @@
         fill(up, up.file.size);
         show(up, 'done');
       } else {
-        show(up, 'fail', answer.message || byId('k-live')?.dataset.failed);
+        // What the server found wrong with the file itself is as wrong the second time.
+        show(up, 'fail', answer.message || byId('k-live')?.dataset.failed, [400, 413, 415, 422].includes(request.status));
       }
       pump(form);
     };
@@ -177,14 +181,21 @@
     show(up, 'send');
     request.send(body);
   };
-  // [data-k-retry-all] is there while more than one file has failed.
-  const offerRetry = (form) => {
-    const failed = uploads(form).filter((up) => up.state === 'fail' && !up.row.querySelector('[data-k=retry]').hidden);
-    all('[data-k-retry-all]', form).forEach((e) => { e.hidden = failed.length < 2; });
+  // What became of all files: [data-k-tally] counts them in the words of its data, [data-k-blocked] says that one holds the
+  // form back, [data-k-retry-all] is there while more than one can be sent again.
+  const again = (form) => uploads(form).filter((up) => up.state === 'fail' && !up.final);
+  const tally = (form) => {
+    const list = uploads(form), count = (state) => list.filter((up) => up.state === state).length, failed = count('fail');
+    all('[data-k-tally]', form).forEach((e) => {
+      e.hidden = list.length < 2;
+      e.textContent = e.dataset.kTally.replace('{done}', count('done')).replace('{all}', list.length) + (failed ? ` · ${e.dataset.kFailed.replace('{failed}', failed)}` : '');
+    });
+    all('[data-k-blocked]', form).forEach((e) => { e.hidden = e.hidden || !failed; });
+    all('[data-k-retry-all]', form).forEach((e) => { e.hidden = again(form).length < 2; });
   };
   on('click', 'form[data-k-upload] [data-k-retry-all]', (button) => {
     const form = button.closest('form');
-    uploads(form).filter((up) => up.state === 'fail' && !up.row.querySelector('[data-k=retry]').hidden).forEach((up) => show(up, 'wait'));
+    again(form).forEach((up) => show(up, 'wait'));
     form.querySelector('input[type=file]').focus();
     pump(form);
   });
@@ -193,7 +204,7 @@
     const list = uploads(form);
     const free = sending - list.filter((up) => up.state === 'send').length;
     list.filter((up) => up.state === 'wait').slice(0, Math.max(free, 0)).forEach((up) => send(form, up));
-    offerRetry(form);
+    tally(form);
     // data-k-then="ID": files that belong to something as soon as they have arrived; that part is asked for again.
     if (form.dataset.kThen && list.length && list.every((up) => up.state === 'done')) {
       const part = byId(form.dataset.kThen);
@@ -215,8 +226,7 @@
       uploads(form).push(up);
       fill(up, 0);
       if (limit && file.size > limit) {
-        show(up, 'fail', form.dataset.kTooBig);
-        all('[data-k=retry]', up.row).forEach((e) => { e.hidden = true; }); // trying again would not help
+        show(up, 'fail', form.dataset.kTooBig, true);
       } else {
         show(up, 'wait');
       }
@@ -251,7 +261,10 @@
     event.preventDefault(); // waits for the files; pump sends it
     form.kSubmitter = event.submitter;
     const bad = uploads(form).find((up) => up.state === 'fail');
-    if (bad) { form.kSubmitter = undefined; bad.row.querySelector('[data-k=retry]:not([hidden]), [data-k=remove]').focus(); }
+    if (!bad) return;
+    form.kSubmitter = undefined;
+    all('[data-k-blocked]', form).forEach((e) => { e.hidden = false; });
+    bad.row.querySelector(bad.final ? '[data-k=remove]' : '[data-k=retry]').focus();
   });
   for (const type of ['dragover', 'dragleave', 'drop']) {
     on(type, 'form[data-k-upload] .k-drop', (area, event) => {
