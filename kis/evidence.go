@@ -1,6 +1,9 @@
 package kis
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -8,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/retention"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -81,6 +85,9 @@ type Submission struct {
 	EffectiveDay    day.Day         `bun:"effective_day"`
 	ValidUntil      day.Day         `bun:"valid_until"` // last day; empty: without an end
 	Validity        Validity        `bun:"validity"`    // who said so
+	Retention       string          `bun:"retention"`   // term of keeping; empty where there was none
+	KeptUntil       day.Day         `bun:"kept_until"`  // last day; empty: for good
+	KeptBy          retention.By    `bun:"kept_by"`     // the term, or a person's decision
 	Class           EvidenceClass   `bun:"class"`
 	Note            string          `bun:"note"`
 	State           SubmissionState `bun:"state"`
@@ -103,6 +110,18 @@ type Submission struct {
 // taskRoot is under which the trail keeps what happens to the evidence of a task.
 func taskRoot(cycleID, code string) (kind, id string) { return "task", cycleID + ":" + code }
 
+// facts is the SHA-256 of what the sender said, by which the trail proves it
+// without telling it.
+func (sub Submission) facts() string {
+	own := sub.ValidUntil
+	if sub.Validity != ValidityOwn {
+		own = "" // a rule moves it
+	}
+	text, _ := json.Marshal([]string{sub.Title, sub.Link, sub.recordRef(), sub.RecordLabel, sub.RecordSHA256, sub.ReferencePeriod, string(sub.EffectiveDay), sub.Note, string(own), sub.Retention})
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
 // change is the trail entry of a submission. Titles, names and notes of
 // confidential evidence stay out of it: the trail is read by people who may
 // not read the evidence.
@@ -115,7 +134,7 @@ func (sub Submission) change(act policies.Action, at place, from, to SubmissionS
 		c.After = after
 		return c
 	}
-	after["class"], after["kind"], after["department"] = sub.Class, sub.Kind, sub.DepartmentID
+	after["class"], after["kind"], after["department"], after["facts"] = sub.Class, sub.Kind, sub.DepartmentID, sub.facts()
 	var list []map[string]any
 	for _, f := range files {
 		m := map[string]any{"sha256": f.SHA256, "size": f.Size}

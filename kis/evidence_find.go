@@ -155,6 +155,12 @@ func (f EvidenceFilter) narrow(q *bun.SelectQuery, zone *time.Location) *bun.Sel
 	if f.Before != "" {
 		q.Where("s.state = 'accepted' AND s.effective_day < ?", f.Before)
 	}
+	if f.KeptTo != "" {
+		q.Where("s.kept_until <> '' AND s.kept_by <> 'disposed' AND s.kept_until <= ?", f.KeptTo)
+	}
+	if f.Past {
+		q.Where("s.kept_until <> '' AND s.kept_by <> 'disposed' AND s.kept_until < ?", f.today)
+	}
 	switch f.Fresh {
 	case Expired:
 		q.Where("s.state = 'accepted' AND s.valid_until <> '' AND s.valid_until < ?", f.today)

@@ -39,6 +39,8 @@ type EvidenceFilter struct {
 	ReferencePeriod string
 	From, To        day.Day // received, days of the office, both included
 	Fresh           Freshness
+	KeptTo          day.Day // kept until this day at the latest
+	Past            bool    // past the term of keeping, so that a person must decide
 	Before          day.Day // accepted and of a document before this day: not refreshed since
 	Sort            EvidenceSort
 	After           []string // Next or Prev of another page: three texts; anything else begins at the start

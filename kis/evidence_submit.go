@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/retention"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -28,6 +29,7 @@ type NewSubmission struct {
 	EffectiveDay    day.Day // date of the document; empty = today
 	ValidUntil      day.Day // last day it is valid; empty = by the rule for the task, see ValidityRule
 	Class           EvidenceClass
+	Retention       string // code of the term of keeping; empty = the one proposed for the class
 	Note            string
 	Replaces        string // submission that this is the next version of; empty = the last one for the outputs
 }
@@ -91,6 +93,13 @@ func (s *Service) Submit(ctx context.Context, in NewSubmission) (Submission, err
 			}
 		}
 		if err := sub.becomeValid(ctx, tx, task.Code); err != nil {
+			return err
+		}
+		terms, err := retention.Terms(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := sub.becomeKept(terms, in.Retention); err != nil {
 			return err
 		}
 		sub.index(task.Code, task.NameAZ, task.Outputs, files)

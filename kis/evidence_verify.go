@@ -11,11 +11,11 @@ import (
 
 // VerifyDerived compares what is kept for speed with the evidence it was made
 // of: what departments owe, which phases are complete, by which words
-// evidence is found and until when it is valid. A difference would show wrong work or hide evidence; it
+// evidence is found, until when it is valid and until when it is kept. A difference would show wrong work or hide evidence; it
 // names the cycle. It gives the number of cycles and submissions compared.
 // Memory does not grow with their number.
 func (s *Service) VerifyDerived(ctx context.Context, report func(store.Fault)) (n int64, err error) {
-	for _, part := range []func(context.Context, func(store.Fault)) (int64, error){s.verifyDuties, s.verifyIndexes, s.verifyValidity} {
+	for _, part := range []func(context.Context, func(store.Fault)) (int64, error){s.verifyDuties, s.verifyIndexes, s.verifyValidity, s.verifyRetention} {
 		m, err := part(ctx, report)
 		n += m
 		if err != nil {
@@ -43,7 +43,7 @@ func (s *Service) verifyDuties(ctx context.Context, report func(store.Fault)) (i
 				SELECT d.cycle_id, d.phase, p.code, c.period FROM differ d JOIN cycles c ON c.id = d.cycle_id JOIN processes p ON p.id = c.process_id ORDER BY d.cycle_id, d.phase`, list, list)},
 			{"verify.derived.complete", db.NewRaw(`SELECT cycle_phases.cycle_id, cycle_phases.phase, p.code, k.period FROM cycle_phases
 				JOIN cycles k ON k.id = cycle_phases.cycle_id JOIN processes p ON p.id = k.process_id
-				WHERE cycle_phases.cycle_id IN (?) AND k.state <> 'planned' AND (cycle_phases.complete <> (`+complete+`) OR cycle_phases.accepted <> `+acceptedTasks+`) ORDER BY cycle_phases.cycle_id, cycle_phases.phase`, list)},
+				WHERE cycle_phases.cycle_id IN (?) AND k.state <> 'planned' AND (cycle_phases.complete <> (`+complete+`) OR cycle_phases.accepted <> `+acceptedTasks+` OR cycle_phases.waiting <> `+waitingTasks+`) ORDER BY cycle_phases.cycle_id, cycle_phases.phase`, list)},
 		} {
 			var rows []struct{ CycleID, Phase, Code, Period string }
 			if err := q.sql.Scan(ctx, &rows); err != nil {

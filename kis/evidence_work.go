@@ -49,7 +49,7 @@ func (s *Service) WorkParts(ctx context.Context) ([]WorkPart, error) {
 	}
 	db := s.DB.Read()
 	own := policies.For(who, policies.EvidenceSubmit).Departments
-	parts := slices.Concat(s.dutyParts(db, who, WorkMine, own), s.reviewParts(db, who), s.renewParts(db, who, WorkMine, own), s.gateParts(db, who), s.awaitedParts(db, who, own))
+	parts := slices.Concat(s.dutyParts(db, who, WorkMine, own), s.reviewParts(db, who), s.renewParts(db, who, WorkMine, own), s.gateParts(db, who), s.keptParts(db, who), s.awaitedParts(db, who, own))
 	if home := who.DepartmentID; home != "" && policies.For(who, policies.EvidenceRead).Department(home) {
 		parts = slices.Concat(parts, s.dutyParts(db, who, WorkDepartment, []string{home}), s.renewParts(db, who, WorkDepartment, []string{home}))
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/process"
+	"github.com/kis-platform/kis/kis/retention"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -185,6 +186,10 @@ func (f *Fill) Evidence(list []FilledEvidence) error {
 		steps []step
 		rows  fillRows
 	)
+	terms, err := retention.Terms(f.ctx, f.tx)
+	if err != nil {
+		return err
+	}
 	for i := range list {
 		e := &list[i]
 		o := e.Task.Outputs[e.Output]
@@ -192,6 +197,9 @@ func (f *Fill) Evidence(list []FilledEvidence) error {
 			e.ID = store.NewID()
 		}
 		e.ActivityID = e.Task.ID
+		if err := e.becomeKept(terms, ""); err != nil {
+			return err
+		}
 		var files []File
 		if e.File != nil {
 			e.File.ID, e.File.AddedBy, e.File.AddedAt = store.NewID(), e.By.UserID, e.ReceivedAt

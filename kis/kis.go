@@ -18,6 +18,7 @@ import (
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/kis/process"
+	"github.com/kis-platform/kis/kis/retention"
 )
 
 // Service is the spine over one database and one store of files.
@@ -60,6 +61,7 @@ type Assignments interface {
 // New makes the service. A nil zone is Asia/Baku, an empty country AZ.
 func New(db *store.DB, blobs *blob.Store, zone *time.Location, country string) *Service {
 	db.Seal(cycleSeal)
+	db.Seal(retention.Seals...)
 	s := &Service{Model: process.New(office.New(db, zone, country)), Blobs: blobs, Limits: DefaultLimits()}
 	s.kept.init(s.Office)
 	return s

@@ -9,8 +9,8 @@ import (
 )
 
 // LoadReference brings the departments with their other spellings, the
-// working-day calendars and the templates of due days of the reference data
-// into the database. What is there already, by code or by country and year,
+// working-day calendars, the templates of due days and the terms of keeping of
+// the reference data into the database. What is there already, by code or by country and year,
 // stays as the office has it;
 // loading again changes nothing.
 func (s *Service) LoadReference(ctx context.Context) error {
@@ -30,7 +30,11 @@ func (s *Service) LoadReference(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !changed && !templates && !types {
+		terms, err := loadRetention(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if !changed && !templates && !types && !terms {
 			return store.ErrNoChange
 		}
 		return nil

@@ -85,6 +85,8 @@ type evidenceEntry struct {
 	Link       string
 	Record     string
 	Files      []fileEntry
+	Facts      string // see Submission.facts; empty in entries of earlier versions
+	Outputs    []int  // positions
 }
 
 type fileEntry struct {
@@ -140,10 +142,14 @@ func (s *Service) verifySubmissions(ctx context.Context, report func(store.Fault
 		if err != nil {
 			return nil, err
 		}
+		places, err := placesOfSubmissions(ctx, db, ids)
+		if err != nil {
+			return nil, err
+		}
 		files, err := filesOfSubmissions(ctx, db, ids)
 		out := map[string][]store.Fault{}
 		for _, r := range rows {
-			if key := r.differs(entries[r.ID], files[r.ID]); key != "" {
+			if key := r.differs(entries[r.ID], files[r.ID], places[r.ID]); key != "" {
 				out[r.ID] = recordFault(r.ID, key)
 			}
 		}
@@ -166,8 +172,26 @@ func filesOfSubmissions(ctx context.Context, db bun.IDB, ids []string) (map[stri
 	return out, store.MapError(err, "files of evidence")
 }
 
+// placesOfSubmissions gives the task and the positions of the outputs that
+// submissions serve.
+func placesOfSubmissions(ctx context.Context, db bun.IDB, ids []string) (map[string]place, error) {
+	var rows []struct {
+		SubmissionID, Code string
+		Position           int
+	}
+	err := db.NewRaw(`SELECT so.submission_id, a.code, o.position FROM submission_outputs so JOIN outputs o ON o.id = so.output_id JOIN activities a ON a.id = o.activity_id
+		WHERE so.submission_id IN (?) ORDER BY so.submission_id, o.position`, bun.List(ids)).Scan(ctx, &rows)
+	out := map[string]place{}
+	for _, r := range rows {
+		at := out[r.SubmissionID]
+		at.code, at.outputs = r.Code, append(at.outputs, r.Position)
+		out[r.SubmissionID] = at
+	}
+	return out, store.MapError(err, "outputs of evidence")
+}
+
 // differs gives the key of what is not as the trail says, or nothing.
-func (sub Submission) differs(trail []store.TrailBody, files []fileEntry) string {
+func (sub Submission) differs(trail []store.TrailBody, files []fileEntry, at place) string {
 	var first, now evidenceEntry
 	var decided *store.TrailBody
 	for i, b := range trail {
@@ -180,6 +204,9 @@ func (sub Submission) differs(trail []store.TrailBody, files []fileEntry) string
 		}
 		if now.State == "" {
 			first = e
+			if e.Facts != "" && (e.Facts != sub.facts() || b.Label != at.code || !slices.Equal(sortedInts(e.Outputs), at.outputs)) {
+				return "verify.record.differs"
+			}
 			if b.ActorID != sub.SubmittedBy || !entryAt(b, sub.ReceivedAt) {
 				return "verify.record.differs"
 			}
@@ -200,6 +227,12 @@ func (sub Submission) differs(trail []store.TrailBody, files []fileEntry) string
 		return "verify.record.differs"
 	}
 	return ""
+}
+
+func sortedInts(list []int) []int {
+	out := slices.Clone(list)
+	slices.Sort(out)
+	return out
 }
 
 // verifyGrants compares each role with the entries that gave and ended it.

@@ -18,6 +18,8 @@ const (
 
 	FileTypes = "file-types.csv" // endings of files that are taken, what may be in them, how they are shown
 
+	RetentionTerms = "retention-terms.csv" // how long evidence is kept, by class, with the legal basis
+
 	DescriptionHeadings = "description-headings.csv" // how the columns of the six-column table are headed
 	DescriptionWords    = "description-words.csv"    // misspellings met in descriptions, and how "not applicable" is written
 	DescriptionLists    = "description-lists.csv"    // phrases that stand for several products, or for one in spite of a comma
@@ -111,6 +113,7 @@ var headers = map[string]string{
 	DepartmentAliases:        "alias,code",
 	Glossary:                 "term_az,term_kk,term_en,meaning_en,source",
 	FileTypes:                "ending,content_types,taken,shown",
+	RetentionTerms:           "code,classes,years,name_az,name_en,basis_az,basis_en,confirmed",
 	DescriptionHeadings:      "column,heading,since",
 	DescriptionWords:         "kind,written,right,since",
 	DescriptionLists:         "phrase,items,since",

@@ -17,8 +17,8 @@ type row struct {
 var (
 	plumbing = []string{"internal/apperr", "internal/actor", "internal/i18n", "internal/day"}
 	base     = with(plumbing, "internal/blob", "internal/table", "internal/content", "internal/clamd", "internal/store", "policies")
-	spine    = []string{"kis", "kis/office", "kis/process"}             // each embeds the service of the one beneath it
-	domains  = []string{"audit", "planning", "eservice", "publication"} // siblings
+	spine    = []string{"kis", "kis/office", "kis/process", "kis/retention"} // what the contexts stand on
+	domains  = []string{"audit", "planning", "eservice", "publication"}      // siblings
 	shell    = []string{"web", "web/ui", "web/assets"}
 )
 
@@ -61,7 +61,9 @@ var packages = slices.Concat([]row{
 	{"kis/describe", with(plumbing, "internal/table", "reference"), "files are read into rows without knowing who is in the database"},
 	{"kis/office", with(base, "reference"), "people, calendar and trail lie beneath everything that has an owner and a day"},
 	{"kis/process", with(base, "kis/describe", "kis/office", "reference"), "models are described without knowing what was produced by them"},
-	{"kis", with(base, "kis/describe", "kis/office", "kis/process", "reference"), "the spine lies beneath the contexts: audit, planning, eservice and publication point at it, never it at them"},
+	{"kis/retention", with(base, "kis/office", "reference"), "how long records are kept is known without knowing what they are"},
+	{"kis/retention/retentionweb", with(base, shell, spine), whyPages},
+	{"kis", with(base, "kis/describe", "kis/office", "kis/process", "kis/retention", "reference"), "the spine lies beneath the contexts: audit, planning, eservice and publication point at it, never it at them"},
 	{"kis/kistest", with(base, supports, spine, "reference", "migrations"), whyBuilder},
 	{"kis/notice", with(base, "internal/outbox", "internal/mail", spine, "reference"), "notices stand above kis and beside the contexts: what happened is read from the trail, whom it concerns is answered by each context through an interface wired in cmd/kis"},
 	{"kis/indicator", with(base, spine, "reference"), "indicators stand above kis and beside the contexts, which give figures through a function wired in cmd/kis"},
@@ -74,11 +76,12 @@ var packages = slices.Concat([]row{
 	{"eservice/register", with(base, spine, "reference"), "the register lies beside the scorecards: both keep what they say of the same services, neither asks the other"},
 	{"eservice/register/registerweb", with(base, shell, spine, "eservice/register"), whyPages},
 
+	{"audit/figure", with(plumbing, "internal/store"), "figures of acts lie beneath the acts that change them: what an act is they read from its row"},
 	{"audit/checklist", with(base, "audit", spine, "reference"), "the library of templates stands above the audits that are built from it; an audit knows only the rows it was given"},
 	{"audit/board", with(base, "audit", "audit/programme", "audit/summary", spine, "reference"), "views that only read stand above the audits and acts they show"},
 	{"eservice/campaign", with(base, "eservice", spine, "reference"), "the campaign stands above the schemes it scores by and the summaries it makes anew; recommendations and acts are reached through an interface wired in cmd/kis"},
 
-	{"audit/summary", with(base, "audit", "audit/programme", spine, "reference"), "the summary of a year counts what audits, acts and the programme of the year hold"},
+	{"audit/summary", with(base, "audit", "audit/figure", "audit/programme", spine, "reference"), "the summary of a year counts what audits, acts and the programme of the year hold"},
 	{"audit/outside", with(base, "audit", spine), "links for outside auditors stand above the audits and cycles they open; they read them by their services, with the rights of an observer"},
 	{"audit/outside/outsideweb", with(base, shell, "audit", "audit/outside", spine), whyPages},
 	{"audit/programme", with(base, "audit", spine, "reference"), "the programme stands above the audits it leads to; an audit knows only the row it came from"},
@@ -92,6 +95,12 @@ var packages = slices.Concat([]row{
 	{"reports/auditdoc", with(base, "audit", "audit/programme", "audit/summary", spine, "kis/inquiry", "reports"), "the documents of audits are made of what the contexts of audit let a person read"},
 	{"planning/risk", with(base, spine, "reference"), "risks and objectives lie beside the plan: the review takes their figures and the register what they lead to through adapters in cmd/kis"},
 	{"planning/risk/riskweb", with(base, shell, spine, "planning/risk"), whyPages},
+	{"planning/quality", with(base, spine, "kis/indicator", "reference"), "quality reports are written about cycles and take their figures from the indicators; nothing else of planning is asked"},
+	{"planning/quality/qualityweb", with(base, shell, spine, "kis/indicator", "planning/quality"), whyPages},
+	{"reports/qualitydoc", with(base, spine, "kis/indicator", "planning/quality", "reports"), "the document of a quality report is made of what planning/quality lets a person read"},
+	{"planning/document", with(base, spine, "reference"), "controlled documents stand beside the plans; audits name them as criteria through an interface wired in cmd/kis"},
+	{"planning/document/documentweb", with(base, shell, spine, "planning/document"), whyPages},
+	{"reports/controlled", with(base, spine, "planning/document", "reports"), "lists of documents and of their readers are made of what planning/document lets a person read"},
 	{"reports/risks", with(base, spine, "planning/risk", "reports"), "the table of risks is made of what planning/risk lets a person read"},
 	{"reports/cycledoc", with(base, spine, "planning/evaluation", "reports"), "the documents of phase 8 are made of what planning lets a person read; they know nothing of requests"},
 	{"reports/scoredoc", with(base, "eservice", "eservice/campaign", spine, "reports"), "the documents of the assessment are made of what eservice lets a person read"},
@@ -113,12 +122,15 @@ var packages = slices.Concat([]row{
 // parts are the packages of a sibling that have pages with it beside the main one.
 var parts = map[string][]string{"audit": {"audit/board", "audit/checklist", "audit/programme", "audit/summary"}, "eservice": {"eservice/campaign"}}
 
+// beneath are the packages of a sibling that its main one stands on.
+var beneath = map[string][]string{"audit": {"audit/figure"}}
+
 // contexts gives the three rows of each of the domain's siblings, which are alike.
 func contexts() []row {
 	var rows []row
 	for _, d := range domains {
 		rows = append(rows,
-			row{d, with(base, spine, "reference"), whyDomain},
+			row{d, with(base, spine, beneath[d], "reference"), whyDomain},
 			row{d + "/" + d + "test", with(base, supports, spine, "kis/kistest", "reference", "migrations", d), whyBuilder},
 			row{d + "/" + d + "web", with(base, shell, spine, d, parts[d]), whyPages})
 	}

@@ -13,17 +13,19 @@ const maxTables = 8
 
 // readDOCX reads all tables of a text, in their order, and the paragraphs
 // between them. Paragraphs and breaks in a cell are line breaks. Text that was
-// deleted or moved away under tracked changes is not there; inserted text is.
+// deleted or moved away under tracked changes, or is marked as hidden, is not
+// there; inserted text is.
 func readDOCX(raw []byte, lim Limits) (Document, error) {
 	o, err := openOffice(raw)
 	if err != nil {
 		return Document{}, err
 	}
-	if _, ok := o.parts["word/document.xml"]; !ok {
+	body, ok := o.main("word/document.xml")
+	if !ok {
 		return Document{}, apperr.New(apperr.Invalid, "table.damaged")
 	}
 	d := wordReader{lim: lim, para: text{max: lim.Cell}}
-	if err := o.tokens("word/document.xml", d.token); err != nil {
+	if err := o.tokens(body, d.token); err != nil {
 		return Document{}, err
 	}
 	return Document{Format: DOCX, App: o.app(), Grids: []Grid{{Lines: d.lines}}}, nil
@@ -52,6 +54,7 @@ type wordReader struct {
 	rows   int
 	ignore int  // depth of elements whose text is not there
 	inText bool // within w:t
+	hidden bool // the run is marked as one that nobody sees
 	para   text // of a paragraph outside of tables
 }
 
@@ -74,7 +77,7 @@ func (d *wordReader) token(t xml.Token) error {
 		}
 		return d.end(e)
 	case xml.CharData:
-		if d.inText && d.ignore == 0 {
+		if d.inText && d.ignore == 0 && !d.hidden {
 			d.add(string(e))
 		}
 	}
@@ -138,6 +141,10 @@ func (d *wordReader) start(e xml.StartElement) error {
 				t.cell.add("\n")
 			}
 		}
+	case "r":
+		d.hidden = false
+	case "vanish":
+		d.hidden = attr(e, "val") != "0" && attr(e, "val") != "false"
 	case "t":
 		d.inText = true
 	case "tab":
@@ -163,7 +170,10 @@ func (d *wordReader) end(e xml.EndElement) error {
 	switch e.Name.Local {
 	case "t":
 		d.inText = false
+	case "r":
+		d.hidden = false
 	case "p":
+		d.hidden = false // the mark of a paragraph may be hidden too
 		if t == nil {
 			d.paragraph()
 		}

@@ -83,10 +83,30 @@ func Open(raw []byte, lim Limits) (Document, error) {
 	return doc, nil
 }
 
-// separator is the sign that parts the cells of the first line.
+// separator is the sign that parts the cells: of the first line that has
+// several, as titles may stand above the header, else of the first line.
 func separator(raw []byte) rune {
-	line, _, _ := bytes.Cut(bytes.TrimLeft(raw, "\r\n \t"), []byte("\n"))
-	best, most := ',', 0
+	first := ','
+	n := 0
+	for line := range bytes.Lines(bytes.TrimLeft(raw, "\r\n \t")) {
+		sep, most := lineSeparator(line)
+		if n == 0 && most > 0 {
+			first = sep
+		}
+		if most >= 3 {
+			return sep
+		}
+		if n++; n == 20 {
+			break
+		}
+	}
+	return first
+}
+
+// lineSeparator is the sign that stands most often in a line outside of
+// quotation marks, and how often.
+func lineSeparator(line []byte) (best rune, most int) {
+	best = ','
 	for _, sep := range ",;\t" {
 		quoted, n := false, 0
 		for _, r := range string(line) {
@@ -101,7 +121,7 @@ func separator(raw []byte) rune {
 			best, most = sep, n
 		}
 	}
-	return best
+	return best, most
 }
 
 // readCSV reads lines and goes on after a faulty one, so that one reading

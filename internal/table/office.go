@@ -17,6 +17,8 @@ import (
 const (
 	maxParts     = 2000     // files in the archive
 	maxPartBytes = 48 << 20 // of one part, unpacked
+	maxAllBytes  = 64 << 20 // of all parts that are read: several names may lead to the same bytes
+	maxToken     = 3 << 20  // from one < to the next: an element with its attributes and the text behind it
 	maxRatio     = 250      // unpacked to packed, of parts above bombBytes
 	bombBytes    = 1 << 20
 	maxDepth     = 200 // XML elements in each other
@@ -27,8 +29,9 @@ const (
 // before it is asked for.
 type office struct {
 	parts map[string]*zip.File
-	names []string
 	most  int64 // bytes of one part, unpacked
+	left  int64 // bytes of all parts that may still be read
+	steps int64 // elements that may still be read: an empty one costs more than its few bytes
 }
 
 // errTooMuch ends the reading of a part that is larger than it may be.
@@ -37,12 +40,12 @@ var errTooMuch = errors.New("part larger than allowed")
 // openOffice checks the container: whole, not protected, without macros, not
 // larger than it may be.
 func openOffice(raw []byte) (*office, error) {
-	return openArchive(bytes.NewReader(raw), int64(len(raw)), maxPartBytes, maxRatio)
+	return openArchive(bytes.NewReader(raw), int64(len(raw)), maxPartBytes, maxAllBytes, maxRatio)
 }
 
 // openArchive is openOffice for a file that is not held in memory, with the
-// bounds of its parts.
-func openArchive(r io.ReaderAt, size, most int64, ratio uint64) (*office, error) {
+// bounds of its parts, of each and of all that are read.
+func openArchive(r io.ReaderAt, size, most, all int64, ratio uint64) (*office, error) {
 	z, err := zip.NewReader(r, size)
 	if err != nil {
 		return nil, apperr.New(apperr.Invalid, "table.damaged")
@@ -50,7 +53,7 @@ func openArchive(r io.ReaderAt, size, most int64, ratio uint64) (*office, error)
 	if len(z.File) > maxParts {
 		return nil, apperr.New(apperr.Invalid, "table.bomb")
 	}
-	o := &office{parts: make(map[string]*zip.File, len(z.File)), most: most}
+	o := &office{parts: make(map[string]*zip.File, len(z.File)), most: most, left: all, steps: all / 16}
 	for _, f := range z.File {
 		name := strings.TrimPrefix(f.Name, "/")
 		switch {
@@ -65,9 +68,60 @@ func openArchive(r io.ReaderAt, size, most int64, ratio uint64) (*office, error)
 			return nil, apperr.New(apperr.Invalid, "table.damaged")
 		}
 		o.parts[name] = f
-		o.names = append(o.names, name)
 	}
-	return o, nil
+	return o, o.noMacros()
+}
+
+// noMacros refuses a file that calls itself one with macros, whatever the
+// part that holds them is named.
+func (o *office) noMacros() error {
+	return o.tokens("[Content_Types].xml", func(t xml.Token) error {
+		if e, ok := t.(xml.StartElement); ok {
+			if kind := strings.ToLower(attr(e, "ContentType")); strings.Contains(kind, "macroenabled") || strings.Contains(kind, "vbaproject") {
+				return apperr.New(apperr.Invalid, "table.macros")
+			}
+		}
+		return nil
+	})
+}
+
+// main is the part that the file begins with: the one its list of relations
+// names, else the one that most programs write.
+func (o *office) main(usual string) (part string, ok bool) {
+	_ = o.relations("_rels/.rels", "", func(kind, to string) { // without the list the usual name holds
+		if kind == "officeDocument" && o.parts[to] != nil {
+			part = to
+		}
+	})
+	if part == "" {
+		part = usual
+	}
+	return part, o.parts[part] != nil
+}
+
+// relations calls f with the kind and the target of each relation in a list;
+// targets are relative to a folder.
+func (o *office) relations(list, folder string, f func(kind, to string)) error {
+	return o.relationsByID(list, folder, func(_, kind, to string) { f(kind, to) })
+}
+
+func (o *office) relationsByID(list, folder string, f func(id, kind, to string)) error {
+	n := 0
+	return o.tokens(list, func(t xml.Token) error {
+		e, ok := t.(xml.StartElement)
+		if !ok || e.Name.Local != "Relationship" || attr(e, "TargetMode") == "External" {
+			return nil
+		}
+		if n++; n > maxParts {
+			return errStop
+		}
+		to := attr(e, "Target")
+		if !strings.HasPrefix(to, "/") {
+			to = path.Join(folder, to)
+		}
+		f(attr(e, "Id"), path.Base(attr(e, "Type")), strings.TrimPrefix(to, "/"))
+		return nil
+	})
 }
 
 // tokens calls f with every token of a part. A part that is not there has
@@ -82,7 +136,7 @@ func (o *office) tokens(name string, f func(xml.Token) error) error {
 		return apperr.New(apperr.Invalid, "table.damaged")
 	}
 	defer r.Close()
-	dec := xml.NewDecoder(&bounded{r, o.most})
+	dec := xml.NewDecoder(&bounded{r: r, left: o.most, all: &o.left})
 	for depth := 0; ; {
 		t, err := dec.Token()
 		switch {
@@ -96,12 +150,13 @@ func (o *office) tokens(name string, f func(xml.Token) error) error {
 		switch t.(type) {
 		case xml.StartElement:
 			depth++
+			o.steps--
 		case xml.EndElement:
 			depth--
 		case xml.Directive: // no part of an office file declares entities
 			return apperr.New(apperr.Invalid, "table.damaged")
 		}
-		if depth > maxDepth {
+		if depth > maxDepth || o.steps < 0 {
 			return apperr.New(apperr.Invalid, "table.bomb")
 		}
 		if err := f(t); errors.Is(err, errStop) {
@@ -114,21 +169,38 @@ func (o *office) tokens(name string, f func(xml.Token) error) error {
 
 var errStop = errors.New("enough")
 
-// bounded fails when more is read than allowed, whatever the archive claims.
+// bounded fails when more is read than allowed, whatever the archive claims:
+// of one part, of all, or up to the next element, which the decoder holds in
+// memory with all its attributes.
 type bounded struct {
-	r    io.Reader
-	left int64
+	r     io.Reader
+	left  int64
+	all   *int64
+	since int // bytes since the last <
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
-	if b.left <= 0 {
+	most := min(b.left, *b.all)
+	if most <= 0 {
 		return 0, errTooMuch
 	}
-	if int64(len(p)) > b.left {
-		p = p[:b.left]
+	if int64(len(p)) > most {
+		p = p[:most]
 	}
 	n, err := b.r.Read(p)
 	b.left -= int64(n)
+	*b.all -= int64(n)
+	if first := bytes.IndexByte(p[:n], '<'); first < 0 {
+		b.since += n
+	} else {
+		if b.since+first > maxToken {
+			return 0, errTooMuch
+		}
+		b.since = n - bytes.LastIndexByte(p[:n], '<')
+	}
+	if b.since > maxToken {
+		return 0, errTooMuch
+	}
 	return n, err
 }
 

@@ -85,11 +85,20 @@ func zipKind(raw []byte) string {
 		return kindBroken
 	}
 	for _, f := range z.File {
-		switch {
-		case strings.HasPrefix(f.Name, "xl/"):
+		switch name := strings.TrimPrefix(f.Name, "/"); {
+		case strings.HasPrefix(name, "xl/"):
 			return XLSX
-		case strings.HasPrefix(f.Name, "word/"):
+		case strings.HasPrefix(name, "word/"):
 			return DOCX
+		}
+	}
+	// OpenDocument begins with its own type, stored as it is.
+	if _, kind, ok := bytes.Cut(raw[:min(len(raw), 256)], []byte("mimetypeapplication/vnd.oasis.opendocument.")); ok {
+		switch {
+		case bytes.HasPrefix(kind, []byte("text")):
+			return "ODT"
+		case bytes.HasPrefix(kind, []byte("spreadsheet")):
+			return "ODS"
 		}
 	}
 	return "ZIP"

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -179,18 +180,19 @@ func (s *streamed) csv(r io.Reader) error {
 }
 
 func (s *streamed) workbook(r io.ReaderAt, size int64) error {
-	o, err := openArchive(r, size, maxStreamPart, maxStreamRatio)
+	o, err := openArchive(r, size, maxStreamPart, 2*maxStreamPart, maxStreamRatio)
 	if err != nil {
 		return err
 	}
-	if _, ok := o.parts["xl/workbook.xml"]; !ok {
+	book, ok := o.main(workbookPart)
+	if !ok || path.Ext(book) != ".xml" {
 		return apperr.New(apperr.Invalid, "table.kind", "kind", "ZIP")
 	}
-	names, err := o.sheets()
+	names, part, err := o.sheets(book)
 	if err != nil {
 		return err
 	}
-	texts, err := o.streamTexts(s.lim)
+	texts, err := o.streamTexts(part, s.lim)
 	if err != nil {
 		return err
 	}
@@ -213,9 +215,9 @@ type keptTexts struct {
 	buf   []byte
 }
 
-func (o *office) streamTexts(lim Limits) (*keptTexts, error) {
+func (o *office) streamTexts(part string, lim Limits) (*keptTexts, error) {
 	k := &keptTexts{}
-	err := o.eachShared(lim, k.add)
+	err := o.eachShared(part, lim, k.add)
 	if err == nil && k.out != nil {
 		err = k.out.Flush()
 	}

@@ -85,12 +85,17 @@ func Read(r io.Reader, lim Limits, headers ...[]string) (rows []Row, header int,
 	return rows, header, err
 }
 
-// strictCSV reads lines of CSV with commas; the first fault ends it.
+// strictCSV reads lines of CSV; the first fault ends it. The header says
+// whether commas part the cells, or semicolons, as in offices that write
+// decimals with a comma.
 func strictCSV(raw []byte, lim Limits) ([]Line, error) {
 	if err := utf8Text(raw); err != nil {
 		return nil, err
 	}
-	lines, faults := readCSV(bytes.TrimPrefix(raw, bom), ',', lim)
+	raw = bytes.TrimPrefix(raw, bom)
+	head, _, _ := bytes.Cut(bytes.TrimLeft(raw, "\r\n \t"), []byte("\n"))
+	sep, _ := lineSeparator(head)
+	lines, faults := readCSV(raw, sep, lim)
 	if len(faults) > 0 {
 		return nil, &apperr.Error{Kind: apperr.Invalid, Key: "error.invalid", Fields: faults[:1]}
 	}

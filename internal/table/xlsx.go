@@ -13,6 +13,9 @@ import (
 // are read.
 const maxSharedBytes = 16 << 20
 
+// workbookPart is how most programs name the part that lists the sheets.
+const workbookPart = "xl/workbook.xml"
+
 // readXLSX reads the sheets of a workbook in their order. Hidden rows and
 // columns count; formulas are marked, not worked out.
 func readXLSX(raw []byte, lim Limits) (Document, error) {
@@ -20,15 +23,16 @@ func readXLSX(raw []byte, lim Limits) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	if _, ok := o.parts["xl/workbook.xml"]; !ok {
+	book, ok := o.main(workbookPart)
+	if !ok || strings.HasSuffix(book, ".bin") {
 		return Document{}, apperr.New(apperr.Invalid, "table.kind", "kind", "XLSB")
 	}
 	doc := Document{Format: XLSX, App: o.app()}
-	names, err := o.sheets()
+	names, texts, err := o.sheets(book)
 	if err != nil {
 		return doc, err
 	}
-	shared, err := o.shared(lim)
+	shared, err := o.shared(texts, lim)
 	if err != nil {
 		return doc, err
 	}
@@ -49,24 +53,21 @@ func readXLSX(raw []byte, lim Limits) (Document, error) {
 
 type sheetName struct{ name, part string }
 
-// sheets gives the sheets in the order of the workbook with their parts.
-func (o *office) sheets() ([]sheetName, error) {
+// sheets gives the sheets in the order of the workbook with their parts, and
+// the part with the texts that cells point to.
+func (o *office) sheets(book string) (out []sheetName, texts string, err error) {
 	target := map[string]string{}
-	err := o.tokens("xl/_rels/workbook.xml.rels", func(t xml.Token) error {
-		if e, ok := t.(xml.StartElement); ok && e.Name.Local == "Relationship" && len(target) < maxParts {
-			to := attr(e, "Target")
-			if !strings.HasPrefix(to, "/") {
-				to = path.Join("xl", to)
-			}
-			target[attr(e, "Id")] = strings.TrimPrefix(to, "/")
+	folder := path.Dir(book)
+	texts = path.Join(folder, "sharedStrings.xml")
+	err = o.relationsByID(path.Join(folder, "_rels", path.Base(book)+".rels"), folder, func(id, kind, to string) {
+		if target[id] = to; kind == "sharedStrings" {
+			texts = to
 		}
-		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	var out []sheetName
-	err = o.tokens("xl/workbook.xml", func(t xml.Token) error {
+	err = o.tokens(book, func(t xml.Token) error {
 		if e, ok := t.(xml.StartElement); ok && e.Name.Local == "sheet" && len(out) < 200 {
 			for _, a := range e.Attr {
 				if a.Name.Local == "id" && a.Name.Space != "" { // r:id, not sheetId
@@ -76,14 +77,14 @@ func (o *office) sheets() ([]sheetName, error) {
 		}
 		return nil
 	})
-	return out, err
+	return out, texts, err
 }
 
 // shared reads the table of texts that cells point to.
-func (o *office) shared(lim Limits) ([]Cell, error) {
+func (o *office) shared(part string, lim Limits) ([]Cell, error) {
 	var out []Cell
 	total := 0
-	err := o.eachShared(lim, func(c Cell) error {
+	err := o.eachShared(part, lim, func(c Cell) error {
 		if total += len(c.Text) + 64; total > maxSharedBytes {
 			return apperr.New(apperr.Invalid, "table.bomb")
 		}
@@ -94,10 +95,10 @@ func (o *office) shared(lim Limits) ([]Cell, error) {
 }
 
 // eachShared calls f with every text of that table, in order.
-func (o *office) eachShared(lim Limits, f func(Cell) error) error {
+func (o *office) eachShared(part string, lim Limits, f func(Cell) error) error {
 	in, phonetic := false, 0
 	value := text{max: lim.Cell}
-	return o.tokens("xl/sharedStrings.xml", func(t xml.Token) error {
+	return o.tokens(part, func(t xml.Token) error {
 		switch e := t.(type) {
 		case xml.StartElement:
 			switch e.Name.Local {
@@ -222,7 +223,7 @@ func (s *sheetReader) put() error {
 	case "", "n":
 		c.Text = plainNumber(c.Text)
 	}
-	c.Formula = s.formula
+	c.Formula = s.formula || s.kind == "e" // #REF! and its like: what a formula could not work out
 	for len(s.line.Cells) < s.col {
 		s.line.Cells = append(s.line.Cells, Cell{})
 	}

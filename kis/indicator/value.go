@@ -75,6 +75,9 @@ func (s *Service) setting(ctx context.Context, tx *store.Tx, cycleID string) (se
 	if err != nil {
 		return setting{}, err
 	}
+	if err := tx.Seen(ctx, "cycle", cy.ID); err != nil {
+		return setting{}, err
+	}
 	if cy.State == kis.CycleClosed {
 		return setting{}, apperr.New(apperr.Conflict, "error.conflict.state", "object", "cycle", "state", string(cy.State))
 	}

@@ -36,7 +36,9 @@ type apiEvidence struct {
 	Department      apiDepartment `json:"department"`
 	ReferencePeriod string        `json:"reference_period"`
 	EffectiveDay    day.Day       `json:"effective_day,omitempty"`
-	Due             day.Day       `json:"due,omitempty"` // of the phase
+	Due             day.Day       `json:"due,omitempty"`         // of the phase
+	ValidUntil      day.Day       `json:"valid_until,omitempty"` // last day; left out: without an end
+	KeptUntil       day.Day       `json:"kept_until,omitempty"`  // last day of keeping; left out: for good
 	SubmittedBy     apiPerson     `json:"submitted_by"`
 	ReceivedAt      time.Time     `json:"received_at"`
 	Reason          string        `json:"reason"` // of a return
@@ -71,7 +73,7 @@ func evidenceIn(lang string) func(kis.EvidenceRow) apiEvidence {
 	return func(r kis.EvidenceRow) apiEvidence {
 		return apiEvidence{ID: r.ID, Version: r.Submission.Version, Title: r.Title, Kind: string(r.Kind), Link: r.Link, Class: string(r.Class), State: string(r.State),
 			CycleID: r.CycleID, Period: r.Period, Process: processIn(lang, r.Process), Task: r.TaskCode, TaskName: r.TaskName(lang),
-			Department: departmentIn(lang)(r.Department), ReferencePeriod: r.ReferencePeriod, EffectiveDay: r.EffectiveDay, Due: r.Due,
+			Department: departmentIn(lang)(r.Department), ReferencePeriod: r.ReferencePeriod, EffectiveDay: r.EffectiveDay, Due: r.Due, ValidUntil: r.ValidUntil, KeptUntil: r.KeptUntil,
 			SubmittedBy: apiPerson{r.SubmittedBy, r.SubmitterName}, ReceivedAt: r.ReceivedAt, Reason: r.Reason, CanReview: r.CanReview,
 			Files: listOf(r.Files, func(f kis.File) apiFile {
 				return apiFile{f.ID, f.Name, f.Size, f.SHA256, f.ContentType, "/api/v1/evidence/" + r.ID + "/files/" + f.ID}
@@ -153,7 +155,9 @@ type apiNewEvidence struct {
 	UploadIDs       []string `json:"upload_ids,omitempty"`
 	ReferencePeriod string   `json:"reference_period,omitempty"`
 	EffectiveDay    day.Day  `json:"effective_day,omitempty"`
+	ValidUntil      day.Day  `json:"valid_until,omitempty"`
 	Class           string   `json:"class,omitempty" enum:"public,internal,confidential"`
+	Retention       string   `json:"retention,omitempty"` // code of the term of keeping; left out: the one proposed for the class
 	Note            string   `json:"note,omitempty"`
 }
 
@@ -163,7 +167,7 @@ func (h api) submit(c *web.Context) error {
 		return err
 	}
 	sub, err := h.kis.Submit(c.Ctx(), kis.NewSubmission{CycleID: in.CycleID, OutputIDs: in.OutputIDs, DepartmentID: in.DepartmentID, Title: in.Title, Link: in.Link,
-		UploadIDs: in.UploadIDs, ReferencePeriod: in.ReferencePeriod, EffectiveDay: in.EffectiveDay, Class: kis.EvidenceClass(in.Class), Note: in.Note})
+		UploadIDs: in.UploadIDs, ReferencePeriod: in.ReferencePeriod, EffectiveDay: in.EffectiveDay, ValidUntil: in.ValidUntil, Class: kis.EvidenceClass(in.Class), Retention: in.Retention, Note: in.Note})
 	if err != nil {
 		return fieldsOf(err, map[string]string{"output": "output_ids", "upload": "upload_ids", "department": "department_id", "cycle": "cycle_id"})
 	}

@@ -82,6 +82,10 @@ func evidenceFilter(c *web.Context) kis.EvidenceFilter {
 	if d, ok := day.Parse(c.Query("before")); ok {
 		f.Before = d
 	}
+	if d, ok := day.Parse(c.Query("kept_to")); ok {
+		f.KeptTo = d
+	}
+	f.Past = c.Query("kept") == "past"
 	if fresh := kis.Freshness(c.Query("fresh")); fresh == kis.Expiring || fresh == kis.Expired {
 		f.Fresh = fresh
 	}
@@ -132,7 +136,7 @@ func (p evidenceListPage) filtered() bool {
 // detailed says whether one of the filters that are folded away is set.
 func (p evidenceListPage) detailed() bool {
 	f := p.Filter
-	return f.Phase != "" || f.Class != "" || f.ReferencePeriod != "" || f.From != "" || f.To != "" || f.SubmitterID != "" || f.Fresh != "" || f.Before != ""
+	return f.Phase != "" || f.Class != "" || f.ReferencePeriod != "" || f.From != "" || f.To != "" || f.SubmitterID != "" || f.Fresh != "" || f.Before != "" || f.KeptTo != "" || f.Past
 }
 
 // facts is the line under the title.

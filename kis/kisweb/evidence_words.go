@@ -169,6 +169,20 @@ func classOptions(p ui.Page) []ui.Option {
 	return out
 }
 
+// termOptions are the terms of keeping to choose from; the first is the one
+// proposed for the class.
+func (p taskPage) termOptions() []ui.Option {
+	out := []ui.Option{{Label: p.T("kis.retention.proposed")}}
+	for _, t := range p.Terms {
+		word := p.T("kis.retention.for_good")
+		if t.Years > 0 {
+			word = p.T("kis.retention.years_n", "n", t.Years)
+		}
+		out = append(out, ui.Option{Value: t.Code, Label: t.Name(p.Lang) + ": " + word})
+	}
+	return out
+}
+
 // fileIcon is the icon of a file by the ending of its name.
 func fileIcon(name string) string {
 	switch strings.ToLower(path.Ext(name)) {

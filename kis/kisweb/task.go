@@ -9,6 +9,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/retention"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
@@ -32,9 +33,10 @@ type taskPage struct {
 	Limits  kis.Limits
 	FormOf  string // id of the output or submission whose form came back
 	Form    ui.Form
-	Staged  []kis.Upload // files that arrived before the form was refused
-	Record  *kis.Record  // that was chosen for the form; nil when none was
-	MayRead bool         // evidence of anybody
+	Staged  []kis.Upload     // files that arrived before the form was refused
+	Record  *kis.Record      // that was chosen for the form; nil when none was
+	MayRead bool             // evidence of anybody
+	Terms   []retention.Term // of keeping, to choose from
 	Panels  []templ.Component
 }
 
@@ -69,6 +71,11 @@ func (h taskPages) page(c *web.Context, status int, of string, f ui.Form, staged
 		if err == nil {
 			p.Record = &r
 		} else if !apperr.Is(err, apperr.NotFound) {
+			return err
+		}
+	}
+	if c.Can(policies.EvidenceSubmit) {
+		if p.Terms, err = h.kis.RetentionTerms(c.Ctx()); err != nil && !apperr.Is(err, apperr.Forbidden) {
 			return err
 		}
 	}
@@ -125,7 +132,8 @@ func (h taskPages) submit(c *web.Context) error {
 		outputs := c.Forms("output")
 		_, err = h.kis.Submit(c.Ctx(), kis.NewSubmission{CycleID: id, OutputIDs: outputs, DepartmentID: c.Form("department"),
 			Title: c.Form("title"), Link: c.Form("link"), Record: c.Form("record"), UploadIDs: ids, ReferencePeriod: c.Form("reference_period"),
-			EffectiveDay: day.Day(c.Form("effective_day")), ValidUntil: day.Day(c.Form("valid_until")), Class: kis.EvidenceClass(c.Form("class")), Note: c.Form("note")})
+			EffectiveDay: day.Day(c.Form("effective_day")), ValidUntil: day.Day(c.Form("valid_until")),
+			Class: kis.EvidenceClass(c.Form("class")), Retention: c.Form("retention"), Note: c.Form("note")})
 	}
 	if e, status, ok := web.FormError(err); ok {
 		staged = append(h.waiting(c, ids, staged), staged...)
