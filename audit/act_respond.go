@@ -58,6 +58,13 @@ func (s *Service) SaveResponse(ctx context.Context, id string, r Response) error
 		if r.CorrectionDay > s.KIS.Today() {
 			return nil, apperr.InvalidField("correction_day", "audit.error.future")
 		}
+		began, err := s.beganOn(ctx, tx, *a)
+		if err != nil {
+			return nil, err
+		}
+		if r.CorrectionDay != "" && r.CorrectionDay < began {
+			return nil, apperr.InvalidField("correction_day", "audit.error.before_audit", "day", began.Format())
+		}
 		if err := knownCategories(ctx, tx, r.Causes); err != nil {
 			return nil, err
 		}
@@ -77,6 +84,23 @@ func (s *Service) SaveResponse(ctx context.Context, id string, r Response) error
 		return []string{"correction", "correction_day", "cause_method", "root_cause", "similar_checked", "similar_where", "risk_updated",
 			"qms_change", "effect_measure", "effect_baseline", "effect_target"}, nil
 	})
+}
+
+// beganOn is the day on which the audit of an act began, planned or real,
+// whichever was first; empty for an act that comes from no audit.
+func (s *Service) beganOn(ctx context.Context, tx *store.Tx, a Act) (day.Day, error) {
+	if a.AuditID == "" {
+		return "", nil
+	}
+	var of Audit
+	if err := tx.NewSelect().Model(&of).Where("a.id = ?", a.AuditID).Scan(ctx); err != nil {
+		return "", store.MapError(err, "audit of act")
+	}
+	began := of.PlannedFrom
+	if started := day.Of(of.StartedAt, s.KIS.Zone); !of.StartedAt.IsZero() && started < began {
+		began = started
+	}
+	return began, nil
 }
 
 func responseFields(a Act) map[string]any {

@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/uptrace/bun"
 
@@ -177,87 +176,4 @@ func findingSteps(ctx context.Context, p FindingPage, part TeamRole) (steps []st
 		steps = append(steps, "stand")
 	}
 	return steps
-}
-
-// FindingFilter narrows the register of findings; zero fields do not.
-type FindingFilter struct {
-	State        FindingState
-	Grade        Grade
-	DepartmentID string
-	AuditID      string
-	After        string // Next of the page before
-	Limit        int    // pageSize when 0
-}
-
-// FindingBrief is a finding as a list shows it.
-type FindingBrief struct {
-	ID             string
-	AuditID        string
-	AuditNumber    string
-	No             int
-	Grade          Grade
-	State          FindingState
-	Statement      string
-	Recommendation string
-	Clause         string
-	GSBPM          string
-	DepartmentID   string
-	DepartmentCode string
-	Topic          string
-	CreatedAt      time.Time
-}
-
-// FindingList is a page of findings, latest first.
-type FindingList struct {
-	Items []FindingBrief
-	Next  string
-}
-
-// Findings lists the findings the actor may see.
-func (s *Service) Findings(ctx context.Context, f FindingFilter) (FindingList, error) {
-	sc, err := office.Allowed(ctx, policies.AuditRead)
-	if err != nil {
-		return FindingList{}, err
-	}
-	if f.Limit <= 0 || f.Limit > 200 {
-		f.Limit = pageSize
-	}
-	q := s.DB.Read().NewSelect().TableExpr("findings AS f").
-		ColumnExpr("f.id, f.audit_id, a.number AS audit_number, f.no, f.grade, f.state, f.statement, f.recommendation, f.clause, f.gsbpm").
-		ColumnExpr("f.department_id, d.code AS department_code, f.topic, f.created_at").
-		Join("JOIN audits AS a ON a.id = f.audit_id").Join("JOIN departments AS d ON d.id = f.department_id")
-	if !sc.Any {
-		shown := []FindingState{FindingShared, FindingConfirmed, FindingDiverging, FindingReported}
-		q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-			q.Where("1 = 0")
-			if len(sc.Departments) > 0 {
-				q.WhereOr("f.department_id IN (?) AND f.state IN (?)", bun.List(sc.Departments), bun.List(shown))
-			}
-			if ids := opened(sc); len(ids) > 0 {
-				q.WhereOr("f.audit_id IN (?)", bun.List(ids))
-			}
-			return q
-		})
-	}
-	for column, value := range map[string]string{"f.state": string(f.State), "f.grade": string(f.Grade), "f.department_id": f.DepartmentID, "f.audit_id": f.AuditID} {
-		if value != "" {
-			q.Where("? = ?", bun.Ident(column), value)
-		}
-	}
-	if f.After != "" {
-		value, id, ok := uncursor(f.After)
-		if at, is := store.ParseMoment(value); ok && is {
-			q.Where("(f.created_at, f.id) < (?, ?)", at, id)
-		}
-	}
-	var list FindingList
-	if err := q.OrderExpr("f.created_at DESC, f.id DESC").Limit(int64(f.Limit+1)).Scan(ctx, &list.Items); err != nil {
-		return list, store.MapError(err, "findings")
-	}
-	if len(list.Items) > f.Limit {
-		list.Items = list.Items[:f.Limit]
-		last := list.Items[f.Limit-1]
-		list.Next = cursor(last.CreatedAt.UTC().Format(time.RFC3339Nano), last.ID)
-	}
-	return list, nil
 }

@@ -90,9 +90,10 @@ func actionOwners(ctx context.Context, db bun.IDB, users []string, sc scope) ([]
 	if len(sc.Departments) == 0 {
 		return nil, nil
 	}
-	q := db.NewSelect().TableExpr("corrective_actions AS ac").Distinct().ColumnExpr("ac.owner_id AS user_id, d.code").
-		Join("JOIN acts AS c ON c.id = ac.act_id").Join("JOIN departments AS d ON d.id = c.department_id").
-		Where("ac.owner_id IN (?)", bun.List(users)).Where("c.department_id IN (?)", bun.List(sc.Departments)).
+	const owned = "(SELECT act_id, owner_id AS user_id FROM corrective_actions WHERE owner_id IN (?0) UNION SELECT act_id, user_id FROM action_owners WHERE user_id IN (?0)) AS w"
+	q := db.NewSelect().TableExpr(owned, bun.List(users)).Distinct().ColumnExpr("w.user_id, d.code").
+		Join("JOIN acts AS c ON c.id = w.act_id").Join("JOIN departments AS d ON d.id = c.department_id").
+		Where("c.department_id IN (?)", bun.List(sc.Departments)).
 		Where("c.state <> ?", ActWithdrawn).OrderExpr("1, 2")
 	if len(sc.Codes) > 0 {
 		q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {

@@ -96,10 +96,24 @@ func TestWhoIsNotIndependentIsRefusedWithEveryReason(t *testing.T) {
 			must(t, o.GrantRole(o.Be("rauf"), o.ID("murad"), office.NewGrant{Role: policies.Auditor}))
 			return o.ID("murad")
 		}, nil, []string{dept, sent}},
-		{"submitted evidence outside the scope", func(t *testing.T, o *audittest.Office) string {
-			id := auditor(o, "outside", "ÜŞ")
-			must(t, o.GrantRole(o.Be("rauf"), id, office.NewGrant{Role: policies.Employee, DepartmentCode: "SSS", To: "2024-12-31", From: "2024-02-01"}))
-			evidence(t, o, "aytan", "1.2.1")
+		{"submitted evidence in scope and left more than twelve months ago", func(t *testing.T, o *audittest.Office) string { return submitter(t, o, "4.3.1") }, nil, []string{sent}},
+		{"submitted evidence outside the scope and left more than twelve months ago", func(t *testing.T, o *audittest.Office) string { return submitter(t, o, "1.2.1") }, nil, nil},
+		{"took back what they submitted in scope", func(t *testing.T, o *audittest.Office) string {
+			id := o.ID("murad")
+			sub := evidence(t, o, "murad", "4.3.1")
+			must(t, o.Withdraw(o.Be("murad"), sub))
+			return gone(t, o, id)
+		}, nil, []string{sent}},
+		{"has a declared conflict with the audited department", func(t *testing.T, o *audittest.Office) string {
+			id := auditor(o, "declared", "ÜŞ")
+			_, err := o.Audit.AddConflict(o.Be("nigar"), id, audit.NewConflict{Against: audit.AgainstDepartment, With: o.Dept("SSS"), Reason: "birgə layihə", From: "2026-06-01"})
+			must(t, err)
+			return id
+		}, nil, []string{"SSS"}},
+		{"had a declared conflict that has ended", func(t *testing.T, o *audittest.Office) string {
+			id := auditor(o, "ended", "ÜŞ")
+			_, err := o.Audit.AddConflict(o.Be("nigar"), id, audit.NewConflict{Against: audit.AgainstDepartment, With: o.Dept("SSS"), Reason: "birgə layihə", From: "2026-05-01", To: "2026-06-14"})
+			must(t, err)
 			return id
 		}, nil, nil},
 		{"reviewed evidence in scope", func(t *testing.T, o *audittest.Office) string {
@@ -129,6 +143,14 @@ func TestWhoIsNotIndependentIsRefusedWithEveryReason(t *testing.T) {
 		}, []string{"5"}, nil},
 		{"owns a corrective action in scope", func(t *testing.T, o *audittest.Office) string {
 			id := owner(t, o, "4.4-a")
+			return id
+		}, nil, []string{owns}},
+		{"owns a corrective action beside its first owner", func(t *testing.T, o *audittest.Office) string {
+			id := auditor(o, "beside", "ÜŞ")
+			must(t, o.GrantRole(o.Be("rauf"), id, office.NewGrant{Role: policies.Employee, DepartmentCode: "ÜŞ"}))
+			act := o.Act(o.Started().ID, "4.4-a", audit.ActAcknowledged)
+			_, err := o.Audit.AddAction(o.Be("elchin"), act.ID, audit.NewAction{Text: "Arxivi açmaq", OwnerID: o.ID("aytan"), Others: []string{id}, Due: "2026-09-01"})
+			must(t, err)
 			return id
 		}, nil, []string{owns}},
 		{"owns a corrective action outside the scope", func(t *testing.T, o *audittest.Office) string { return owner(t, o, "4.4-a") }, []string{"5"}, nil},
@@ -182,6 +204,24 @@ func TestWhoIsNotIndependentIsRefusedWithEveryReason(t *testing.T) {
 			})
 		})
 	}
+}
+
+// submitter hands in evidence for a task as somebody of SSS who then leaves,
+// becomes an auditor, and is asked more than twelve months later.
+func submitter(t *testing.T, o *audittest.Office, code string) string {
+	t.Helper()
+	evidence(t, o, "murad", code)
+	return gone(t, o, o.ID("murad"))
+}
+
+// gone lets somebody leave SSS for ÜŞ, become an auditor, and more than twelve
+// months pass.
+func gone(t *testing.T, o *audittest.Office, id string) string {
+	t.Helper()
+	must(t, o.TransferUser(o.Be("rauf"), id, "ÜŞ", "2026-06-16"))
+	must(t, o.GrantRole(o.Be("rauf"), id, office.NewGrant{Role: policies.Auditor}))
+	storetest.ClockOf(o.DB).SetDay("2027-07-20")
+	return id
 }
 
 // owner makes an auditor of ÜŞ who owns a corrective action of SSS.

@@ -23,10 +23,21 @@ const pageSize = 25
 type AuditFilter struct {
 	State State
 	Kind  Kind
+	Year  int    // of the planned first day; 0: any
+	Only  string // one of AuditOnlys; anything else does not narrow
 	Query string // folded text in number, title and criteria
 	After string // Next of the page before
 	Limit int    // pageSize when 0
 }
+
+// What Only of a filter of audits asks for.
+const (
+	OnlyPlanned = "planned" // not cancelled
+	OnlyHeld    = "held"    // reported or closed
+)
+
+// AuditOnlys lists them.
+func AuditOnlys() []string { return []string{OnlyPlanned, OnlyHeld} }
 
 // AuditBrief is an audit as the register shows it.
 type AuditBrief struct {

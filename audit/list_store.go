@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -34,6 +35,15 @@ func listAudits(ctx context.Context, db bun.IDB, sc policies.Scope, f AuditFilte
 		q := matching(auditsInScope(db.NewSelect().TableExpr("audits AS a"), sc), "a.search_key", f.Query)
 		if f.Kind != "" {
 			q.Where("a.kind = ?", f.Kind)
+		}
+		if f.Year > 0 {
+			auditsOfYear(q, f.Year)
+		}
+		switch f.Only {
+		case OnlyPlanned:
+			q.Where("a.state <> ?", Cancelled)
+		case OnlyHeld:
+			q.Where("a.state IN (?)", bun.List([]State{Reported, Closed}))
 		}
 		return q
 	}
@@ -76,6 +86,11 @@ func listAudits(ctx context.Context, db bun.IDB, sc policies.Scope, f AuditFilte
 		list.Next = cursor(string(last.PlannedFrom), last.ID)
 	}
 	return list, nil
+}
+
+// auditsOfYear narrows audits a to those whose first planned day is in a year.
+func auditsOfYear(q *bun.SelectQuery, year int) *bun.SelectQuery {
+	return q.Where("a.planned_from BETWEEN ? AND ?", fmt.Sprintf("%04d-01-01", year), fmt.Sprintf("%04d-12-31", year))
 }
 
 // PresentDue is SQL for the term of the step an act is at; acts in states that are not

@@ -40,18 +40,22 @@ func Nav() []NavSection {
 		{"web.nav.group.audit", []NavEntry{
 			{"web.nav.programmes", "calendar-stats", "/programmes", policies.ProgrammeRead, nil},
 			{"web.nav.audits", "clipboard-check", "/audits", policies.AuditRead, nil},
+			{"web.nav.findings", "file-search", "/findings", policies.AuditRead, nil},
 			{"web.nav.acts", "file-alert", "/acts", policies.ActRead, nil},
 			{"web.nav.checklists", "list-check", "/checklists", policies.TemplateRead, nil},
 			{"web.nav.auditors", "users-group", "/auditors", policies.AuditorRead, nil},
+			{"web.nav.observers", "link", "/observers", policies.ObserverInvite, nil},
 		}},
 		{"web.nav.group.planning", []NavEntry{
 			{"web.nav.evaluations", "report-analytics", "/evaluations", policies.EvaluationRead, nil},
 			{"web.nav.assessments", "adjustments", "/assessments", policies.AssessmentRead, nil},
+			{"web.nav.quality", "file-certificate", "/quality", policies.QualityRead, nil},
 			{"web.nav.surveys", "message-2", "/surveys", policies.SurveyRead, nil},
 			{"web.nav.reviews", "presentation-analytics", "/reviews", policies.ReviewRead, nil},
 			{"web.nav.plans", "calendar-event", "/plans", policies.PlanRead, nil},
 			{"web.nav.recommendations", "bulb", "/recommendations", policies.RecommendationRead, nil},
 			{"web.nav.risks", "gauge", "/risks", policies.RiskRead, nil},
+			{"web.nav.documents", "certificate", "/documents", policies.DocumentRead, nil},
 			{"web.nav.objectives", "target-arrow", "/objectives", policies.ObjectiveRead, nil},
 		}},
 		{"web.nav.group.accountability", []NavEntry{

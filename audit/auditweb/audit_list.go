@@ -3,6 +3,7 @@ package auditweb
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/kis-platform/kis/audit"
@@ -23,7 +24,14 @@ type auditList struct {
 
 // audits is the register of audits.
 func (p pages) audits(c *web.Context) error {
-	f := audit.AuditFilter{State: audit.State(c.Query("state")), Kind: audit.Kind(c.Query("kind")), Query: c.Query("q"), After: c.Query("after")}
+	year, err := yearQuery(c)
+	if err != nil {
+		return err
+	}
+	f := audit.AuditFilter{State: audit.State(c.Query("state")), Kind: audit.Kind(c.Query("kind")), Year: year, Query: c.Query("q"), After: c.Query("after")}
+	if only := c.Query("only"); slices.Contains(audit.AuditOnlys(), only) {
+		f.Only = only
+	}
 	list, err := p.svc.Audits(c.Ctx(), f)
 	if err != nil {
 		return err
@@ -37,7 +45,15 @@ func (p pages) audits(c *web.Context) error {
 }
 
 func (v auditList) narrowed() bool {
-	return v.filter.State != "" || v.filter.Kind != "" || v.filter.Query != ""
+	return v.filter.State != "" || v.filter.Kind != "" || v.filter.Query != "" || v.filter.Year > 0 || v.filter.Only != ""
+}
+
+// further says in words by what no field of the form narrows the list.
+func (v auditList) further() string {
+	if v.filter.Only == "" {
+		return ""
+	}
+	return v.T("audit.list.further." + v.filter.Only)
 }
 
 // stateChips filter a register by state: all first, then each state of which

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -20,6 +21,7 @@ type auditPage struct {
 	forms  map[string]ui.Form
 	pdf    string // address of the report, "" when there is none
 
+	invites  bool           // the person can make a link for an outside auditor
 	followUp string         // address of the report on its acts, "" when there is none
 	people   []audit.Person // who may have been at a meeting
 	next     string
@@ -67,6 +69,9 @@ func (p pages) showAudit(c *web.Context, status int, forms map[string]ui.Form) e
 	}
 	if p.r.Has(http.MethodGet, "/audits/:id/follow-up.pdf") && (v.Kind != audit.Internal || len(v.Acts) > 0) {
 		v.followUp = "/audits/" + v.ID + "/follow-up.pdf"
+	}
+	if p.r.Has(http.MethodGet, "/observers") {
+		v.invites = c.Can(policies.ObserverInvite)
 	}
 	if v.Working {
 		if err := p.loadChecklist(c, &v); err != nil {

@@ -12,6 +12,7 @@ import (
 
 // registerFindings adds the routes of findings.
 func registerFindings(r *web.Router, p pages) {
+	registerFindingList(r, p)
 	r.GET("/findings/:id", policies.AuditRead, p.finding)
 	r.POST("/findings/:id/edit", policies.FindingRaise, p.editFinding)
 	r.POST("/findings/:id/merge", policies.FindingRaise, p.mergeFindings)

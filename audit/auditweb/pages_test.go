@@ -28,9 +28,13 @@ type bureau struct {
 }
 
 func open(t testing.TB, db *store.DB) bureau {
-	o := audittest.New(t, db)
+	return around(t, audittest.New(t, db))
+}
+
+// around puts the pages over an office that there is.
+func around(t testing.TB, o *audittest.Office) bureau {
 	return bureau{o, webtest.New(t, func(r *web.Router) { auditweb.Register(r, o.Audit) }, func(opt *web.Options) {
-		opt.Clock, opt.Zone = db.Now, o.Zone
+		opt.Clock, opt.Zone = o.DB.Now, o.Zone
 		opt.Unit = func(ctx context.Context, id string) string {
 			list, _ := o.Departments(o.System())
 			for _, d := range list {

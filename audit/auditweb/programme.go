@@ -84,6 +84,7 @@ type programmePage struct {
 	forms map[string]ui.Form
 	said  ui.Form // why a step of one button was refused
 	kind  programme.Kind
+	paper bool // it can be printed
 }
 
 // id gives the programme of the year in the address.
@@ -106,6 +107,7 @@ func (p programmePages) load(c *web.Context) (v programmePage, err error) {
 	v.Page = c.Page("audit.programme.title")
 	v.Page.Title = v.title()
 	v.kind = programme.Kind(c.Query("kind"))
+	v.paper = p.r.Has(http.MethodGet, "/programmes/:year/export.pdf")
 	return v, nil
 }
 

@@ -63,6 +63,7 @@ func yearOf(c *web.Context, p ui.Page) (int, error) {
 
 // part is one table of the page: the acts of the year by something.
 type part struct {
+	key       string // of its heading and of its first column
 	id, title string // of its heading
 	filter    string // name of the register's filter
 	list      []summary.Count
@@ -71,12 +72,12 @@ type part struct {
 
 func (v summaryPage) parts() []part {
 	return []part{
-		{"s-process", v.T("audit.summary.processes"), "process", v.Processes, false},
-		{"s-department", v.T("audit.summary.departments"), "department", v.Departments, true},
-		{"s-clause", v.T("audit.summary.clauses"), "clause", v.Clauses, true},
-		{"s-phase", v.T("audit.summary.phases"), "phase", v.Phases, true},
-		{"s-cause", v.T("audit.summary.causes"), "cause", v.Causes, false},
-		{"s-origin", v.T("audit.summary.origins"), "origin", v.Origins, false},
+		{"processes", "s-process", v.T("audit.summary.processes"), "process", v.Processes, false},
+		{"departments", "s-department", v.T("audit.summary.departments"), "department", v.Departments, true},
+		{"clauses", "s-clause", v.T("audit.summary.clauses"), "clause", v.Clauses, true},
+		{"phases", "s-phase", v.T("audit.summary.phases"), "phase", v.Phases, true},
+		{"causes", "s-cause", v.T("audit.summary.causes"), "cause", v.Causes, false},
+		{"origins", "s-origin", v.T("audit.summary.origins"), "origin", v.Origins, false},
 	}
 }
 
@@ -87,6 +88,16 @@ func (v summaryPage) list(more ...string) string {
 		q.Set(more[i], more[i+1])
 	}
 	return "/acts?" + q.Encode()
+}
+
+// audits is the address of the register of audits behind a figure.
+func (v summaryPage) audits(name, value string) string {
+	return "/audits?" + url.Values{"year": {strconv.Itoa(v.Year)}, name: {value}}.Encode()
+}
+
+// findings is that of the findings of a grade which were shown.
+func (v summaryPage) findings(g audit.Grade) string {
+	return "/findings?" + url.Values{"year": {strconv.Itoa(v.Year)}, "grade": {string(g)}, "shown": {"1"}}.Encode()
 }
 
 // label names a row of a table.

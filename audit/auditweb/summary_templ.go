@@ -197,20 +197,20 @@ func summaryView(v summaryPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = summaryFigure(v.T("audit.summary.planned"), fmt.Sprintf("/audits/calendar?year=%d", v.Year), v.Int(int64(v.Audits.Planned))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = summaryFigure(v.T("audit.summary.planned"), v.audits("only", "planned"), v.Int(int64(v.Audits.Planned))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = summaryFigure(v.T("audit.summary.held"), "", v.Int(int64(v.Audits.Reported))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = summaryFigure(v.T("audit.summary.held"), v.audits("only", "held"), v.Int(int64(v.Audits.Reported))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = summaryFigure(v.T("audit.summary.cancelled"), "", v.Int(int64(v.Audits.Cancelled))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = summaryFigure(v.T("audit.summary.cancelled"), v.audits("state", "cancelled"), v.Int(int64(v.Audits.Cancelled))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			for _, g := range v.grades() {
-				templ_7745c5c3_Err = summaryFigure(v.T("audit.grade."+string(g)), "", v.Int(int64(v.Audits.Findings[g]))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = summaryFigure(v.T("audit.grade."+string(g)), v.findings(g), v.Int(int64(v.Audits.Findings[g]))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -526,9 +526,9 @@ func summaryTable(v summaryPage, p part) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var24 string
-		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(p.title)
+		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("report.audit_summary.what." + p.key))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `audit/auditweb/summary.templ`, Line: 113, Col: 31}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `audit/auditweb/summary.templ`, Line: 113, Col: 65}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 		if templ_7745c5c3_Err != nil {

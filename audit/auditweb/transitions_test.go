@@ -10,6 +10,7 @@ import (
 
 	"github.com/kis-platform/kis/audit/audittest"
 	"github.com/kis-platform/kis/audit/auditweb"
+	"github.com/kis-platform/kis/audit/programme"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
@@ -134,7 +135,11 @@ type programs struct {
 
 func openAPI(t testing.TB, db *store.DB) *programs {
 	o := audittest.New(t, db)
-	site := webtest.New(t, func(r *web.Router) { auditweb.Register(r, o.Audit); auditweb.RegisterAPI(r, o.Audit) }, func(opt *web.Options) {
+	site := webtest.New(t, func(r *web.Router) {
+		auditweb.Register(r, o.Audit)
+		auditweb.RegisterAPI(r, o.Audit)
+		auditweb.RegisterAuditAPI(r, programme.New(o.Audit))
+	}, func(opt *web.Options) {
 		opt.Users, opt.Tokens, opt.Sessions, opt.Clock, opt.Zone, opt.TokenRate = o.Service, o.Service, store.NewSessions(db), db.Now, o.Zone, 1_000_000
 	})
 	return &programs{bureau{o, site}, map[string]string{}}
@@ -169,8 +174,8 @@ func (p *programs) ask(method, key, path string, body any) *webtest.Answer {
 
 type object = map[string]any
 
-// TestEveryStepByAPIInEveryStateByEverybody walks the tables of acts, actions
-// and findings by the API: the same steps work for the same people, and every
+// TestEveryStepByAPIInEveryStateByEverybody walks the tables of acts, actions,
+// findings and audits by the API: the same steps work for the same people, and every
 // other is refused with the same message.
 func TestEveryStepByAPIInEveryStateByEverybody(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -221,6 +226,14 @@ func TestEveryStepByAPIInEveryStateByEverybody(t *testing.T) {
 					return outcome(o.ask(http.MethodPost, key, "/api/v1/findings/"+id+"/"+verb, object{"view": "jurnal var"}))
 				}
 				return outcome(o.ask(http.MethodPost, key, "/api/v1/findings/"+id+"/"+verb, because))
+			}
+			o.Every(t, w)
+		})
+		t.Run("audit", func(t *testing.T) {
+			bodies := map[string]any{"announce": object{"reason": audittest.ShortNotice}, "report": object{"conclusion": "uyğundur", "strengths": ""}, "cancel": because}
+			w := o.AuditWalk()
+			w.Do = func(verb, key, id string) audittest.Outcome {
+				return outcome(o.ask(http.MethodPost, key, "/api/v1/audits/"+id+"/"+verb, bodies[verb]))
 			}
 			o.Every(t, w)
 		})

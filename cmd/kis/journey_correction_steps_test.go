@@ -87,7 +87,7 @@ func (p *proof) reportIt() {
 	gunel.follows("Hesabat ver")
 	gunel.sees("Hesabat verildi", "Hesabat verilib", "UA-2026-001")
 	gunel.looks("the audit is reported")
-	gunel.prints("Auditin hesabatı", "the report of the audit", "DA-2026-01", "UA-2026-001", firstStatement, against, dismissal, noteworthy, "Proses əsasən uyğundur.", "Samir Rzayev")
+	gunel.printsBoth("Auditin hesabatı", "the report of the audit", []string{"DA-2026-01", "Degree to which the criteria are fulfilled", "Diverging opinions", against}, "DA-2026-01", "UA-2026-001", firstStatement, against, dismissal, noteworthy, "Proses əsasən uyğundur.", "Samir Rzayev")
 }
 
 // answerTheObjected: correction, five whys as a tree, and a corrective action
@@ -255,11 +255,16 @@ func (p *proof) closeEverything() {
 	nigar.follows("Aktı bağla")
 	nigar.sees("Akt bağlandı.", "Bağlanıb", "yenidən açılıb, dəfə: 1", "Nigar Əliyeva")
 	nigar.looks("the act is closed")
-	nigar.prints("PDF", "the closed act", "UA-2026-001", firstStatement, against, dismissal, "DT-1", "DT-2", works, "Nigar Əliyeva", "Samir Rzayev", "Fəridə Mustafayeva")
+	nigar.printsBoth("PDF", "the closed act", []string{"UA-2026-001", "Closed the act", works}, "UA-2026-001", firstStatement, against, dismissal, "DT-1", "DT-2", works, "Nigar Əliyeva", "Samir Rzayev", "Fəridə Mustafayeva")
 	gunel.goes(p.audit)
 	gunel.presses("Auditi bağla")
 	gunel.follows("Auditi bağla")
 	gunel.sees("Audit bağlandı.", "Bağlanıb")
+	gunel.printsBoth("Nəzarət hesabatı", "the follow-up of the acts", []string{"DA-2026-01", "found effective", works}, "DA-2026-01", "UA-2026-001", "UA-2026-002", works, "DT-2")
+	gunel.goes("/acts")
+	gunel.printsBoth("PDF", "the register of acts", []string{"UA-2026-001", "Withdrawn"}, "UA-2026-001", "UA-2026-002", "Bağlanıb", "Ləğv edilib")
+	gunel.goes("/audits/summary?year=2026")
+	gunel.printsBoth("PDF", "the year of internal audit", []string{"By origin", "Days in each state"}, "Mənbələr üzrə", "Vəziyyətlərdə keçən günlər", "audit tapıntısı")
 	gunel.goes("/acts/board")
 	gunel.sees("UA-2026-001")
 	nigar.goes("/programmes/2026")

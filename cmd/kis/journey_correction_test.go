@@ -137,6 +137,8 @@ func (p *proof) approveTheProgramme() {
 	rafael.looks("the programme is about to be approved")
 	rafael.follows("Təsdiq et")
 	rafael.sees("Proqram təsdiq edildi.", "Təsdiq olunub", "Rafael İbrahimov")
+	rafael.printsBoth("PDF", "the programme as approved", []string{"Approved the programme", "Priorities and what they come from", "Rafael İbrahimov", "Günel Abbasova"},
+		"Proqramı təsdiq edib", "1-elektron xidmət", "mart", "Proseslərin təsvirə uyğunluğunu", "Rafael İbrahimov")
 }
 
 // planOutOfTheProgramme: the lead auditor makes the audit of the row: nothing
@@ -161,6 +163,8 @@ func (p *proof) planOutOfTheProgramme() {
 	gunel.follows("Görüş əlavə et")
 	gunel.sees("Görüş cədvələ əlavə edildi.", "10:00–12:00", "E. Həsənov (SSS)", "1.2")
 	gunel.looks("the plan of the audit")
+	gunel.printsBoth("PDF", "the plan of the audit", []string{"DA-2026-01", "Documents asked for beforehand", "10:00–12:00", "Independent"},
+		"DA-2026-01", "Tələbatların dəqiqləşdirilməsi", "10:00–12:00", "Samir Rzayev", "Müstəqildir")
 	gunel.goes(p.audit)
 	gunel.presses("Elan et")
 	gunel.sees("SSS şöbəsinə bildiriş gedir")

@@ -18,7 +18,25 @@ func (p *person) prints(button, name string, texts ...string) {
 	t := p.story.t
 	t.Helper()
 	p.find("button", button)
-	href := p.reads("document.querySelector('[data-journey]').getAttribute('href')")
+	p.printed(p.reads("document.querySelector('[data-journey]').getAttribute('href')"), name, texts...)
+}
+
+// printsBoth takes a document by its button in Azerbaijani, and then the same
+// in English, which has to say the words given for it.
+func (p *person) printsBoth(button, name string, english []string, texts ...string) {
+	p.story.t.Helper()
+	p.prints(button, name, texts...)
+	href, sign := p.reads("document.querySelector('[data-journey]').getAttribute('href')"), "?"
+	if strings.Contains(href, "?") {
+		sign = "&"
+	}
+	p.printed(href+sign+"lang=en", name+" en", english...)
+}
+
+// printed reads the document of an address.
+func (p *person) printed(href, name string, texts ...string) {
+	t := p.story.t
+	t.Helper()
 	raw := webtest.Eval[string](p.Browser, fmt.Sprintf(`fetch(%s).then(async r => {
 		if (!r.ok || r.headers.get('content-type') !== 'application/pdf') return 'status ' + r.status + ' ' + r.headers.get('content-type');
 		let text = ''; for (const b of new Uint8Array(await r.arrayBuffer())) text += String.fromCharCode(b);

@@ -1,7 +1,7 @@
 // Package auditdoc makes the documents of internal audit beside the act and
-// the report of an audit, which stand in reports: the plan of an audit, the
-// report of surveillance and follow-up, the register of acts and the summary
-// of a year.
+// the report of an audit, which stand in reports: the programme of a year, the
+// plan of an audit, the report of surveillance and follow-up, the register of
+// acts and the summary of a year.
 //
 // It may import reports, the contexts of audit, kis and plumbing beneath them.
 // Each document is a collector that reads with the rights of whoever asks, in
@@ -23,10 +23,11 @@ import (
 
 // The kinds of documents.
 const (
-	Plan     = "audit_plan"    // Key is the number or id of the audit
-	FollowUp = "follow_up"     // the same
-	Acts     = "acts"          // register; Filter as on its page
-	Summary  = "audit_summary" // Year
+	Programme = "audit_programme" // Year
+	Plan      = "audit_plan"      // Key is the number or id of the audit
+	FollowUp  = "follow_up"       // the same
+	Acts      = "acts"            // register; Filter as on its page
+	Summary   = "audit_summary"   // Year
 )
 
 // Sources are the contexts that the documents read.
@@ -40,11 +41,26 @@ type Sources struct {
 // Kinds are the documents of the package, for reports.Service.Add.
 func Kinds(s Sources) []reports.Kind {
 	return []reports.Kind{
+		{Name: Programme, Formats: []string{reports.PDF, reports.XLSX, reports.CSV, reports.JSON}, Year: true, Collect: s.programme},
 		{Name: Plan, Formats: []string{reports.PDF, reports.XLSX, reports.CSV, reports.JSON}, Key: true, Collect: s.plan},
 		{Name: FollowUp, Formats: []string{reports.PDF, reports.XLSX, reports.CSV, reports.JSON}, Key: true, Collect: s.followUp},
 		{Name: Acts, Formats: []string{reports.PDF, reports.XLSX, reports.CSV, reports.JSON}, Filter: ActFilters(), Collect: s.acts},
 		{Name: Summary, Formats: []string{reports.PDF, reports.XLSX, reports.CSV, reports.JSON}, Year: true, Collect: s.summary},
 	}
+}
+
+func (s Sources) programme(ctx context.Context, r reports.Request, w reports.Words) (reports.Material, error) {
+	id, err := s.Summary.Programmes.ByYear(ctx, r.Year)
+	if err != nil {
+		return reports.Material{}, err
+	}
+	v, err := s.Summary.Programmes.Programme(ctx, id)
+	if err != nil {
+		return reports.Material{}, err
+	}
+	year := strconv.Itoa(v.Year)
+	return reports.Material{Object: v.ID, Number: year, Dated: w.DayOf(v.ApprovedAt), State: "audit.programme.state." + string(v.State), Name: w.T("report.file.audit_programme", "year", year),
+		Doc: func() reports.Doc { return programmeDocument(v, w) }, Sheets: func() []reports.Sheet { return programmeSheets(v, w) }}, nil
 }
 
 func (s Sources) plan(ctx context.Context, r reports.Request, w reports.Words) (reports.Material, error) {

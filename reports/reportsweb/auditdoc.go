@@ -3,6 +3,7 @@ package reportsweb
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/policies"
@@ -19,6 +20,7 @@ func RegisterAuditDocuments(r *web.Router, svc *reports.Service) {
 		r.GET("/audits/:id/plan."+format, policies.AuditRead, p.byID(auditdoc.Plan, format))
 		r.GET("/audits/:id/follow-up."+format, policies.AuditRead, p.byID(auditdoc.FollowUp, format))
 		r.GET("/audits/summary."+format, policies.ActRead, p.auditSummary(format))
+		r.GET("/programmes/:year/export."+format, policies.ProgrammeRead, p.programme(format))
 	}
 	r.GET("/acts/export.pdf", policies.ActRead, p.acts(reports.PDF))
 	audit, act := web.Param{Name: "id", Kind: web.ParamID, Text: "api.param.audit"}, web.Param{Name: "id", Kind: web.ParamID, Text: "api.param.act"}
@@ -28,6 +30,8 @@ func RegisterAuditDocuments(r *web.Router, svc *reports.Service) {
 	}
 	r.API(web.Operation{Method: http.MethodGet, Path: "/api/v1/acts/:id/act.pdf", Action: policies.ActRead, ID: "actDocument", Group: "acts", Text: "api.op.actDocument",
 		Params: []web.Param{act}, Do: p.byID(reports.Act, reports.PDF)})
+	r.API(web.Operation{Method: http.MethodGet, Path: "/api/v1/programmes/:year/programme.pdf", Action: policies.ProgrammeRead, ID: "programmeDocument", Group: "programmes", Text: "api.op.programmeDocument",
+		Params: []web.Param{{Name: "year", Kind: web.ParamNumber, Max: 9999, Text: "api.param.year"}}, Do: p.programme(reports.PDF)})
 	r.API(web.Operation{Method: http.MethodGet, Path: "/api/v1/audit-summary.json", Action: policies.ActRead, ID: "auditSummary", Group: "audits", Text: "api.op.auditSummary",
 		Params: []web.Param{{Name: "year", Kind: web.ParamNumber, Max: 2199, Must: true, Text: "api.param.summary_year"}}, Do: p.auditSummary(reports.JSON)})
 }
@@ -44,6 +48,17 @@ func (p pages) auditSummary(format string) web.Handler {
 			r.Year = c.Now().Year()
 		}
 		return p.send(c, r)
+	}
+}
+
+// programme takes the year of the address.
+func (p pages) programme(format string) web.Handler {
+	return func(c *web.Context) error {
+		year, err := strconv.Atoi(c.Param("year"))
+		if err != nil {
+			return apperr.Missing("programme")
+		}
+		return p.send(c, reports.Request{Kind: auditdoc.Programme, Year: year, Format: format})
 	}
 }
 

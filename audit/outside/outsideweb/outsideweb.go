@@ -10,6 +10,7 @@ package outsideweb
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ type pages struct {
 // Register adds the routes. publicURL is the address that links begin with.
 func Register(r *web.Router, svc *outside.Service, publicURL string) {
 	p := pages{svc, strings.TrimRight(publicURL, "/")}
-	r.GET("/observers", policies.ObserverInvite, func(c *web.Context) error { return p.list(c, http.StatusOK, ui.Form{}, "") })
+	r.GET("/observers", policies.ObserverInvite, p.fresh)
 	r.POST("/observers", policies.ObserverInvite, p.invite)
 	r.POST("/observers/:id/revoke", policies.ObserverInvite, p.revoke)
 
@@ -42,6 +43,12 @@ func Register(r *web.Router, svc *outside.Service, publicURL string) {
 	r.POST("/outside/leave", policies.Public, p.leave)
 }
 
+// fresh is the page with the thing chosen that one comes from, and a modest
+// count of uses.
+func (p pages) fresh(c *web.Context) error {
+	return p.list(c, http.StatusOK, ui.Form{Values: url.Values{"object": {c.Query("object")}, "max_uses": {"10"}}}, "")
+}
+
 type listPage struct {
 	ui.Page
 	rows    []outside.Row
@@ -49,11 +56,13 @@ type listPage struct {
 	choices map[outside.Scope][]outside.Choice
 	made    string // the address of a new link, shown once
 	secret  bool   // this person may open confidential evidence
+	trail   bool   // and read the trail, where everything opened stands
 }
 
 // list is the page of links with the form for a new one.
 func (p pages) list(c *web.Context, status int, form ui.Form, made string) (err error) {
-	v := listPage{Page: c.Page("audit.observer.title"), form: form, made: made, choices: map[outside.Scope][]outside.Choice{}, secret: c.ScopeOf(policies.EvidenceSecret).Any}
+	v := listPage{Page: c.Page("audit.observer.title"), form: form, made: made, choices: map[outside.Scope][]outside.Choice{}, secret: c.ScopeOf(policies.EvidenceSecret).Any,
+		trail: c.Can(policies.TrailRead)}
 	if v.rows, err = p.svc.Links(c.Ctx()); err != nil {
 		return err
 	}
