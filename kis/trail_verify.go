@@ -184,6 +184,9 @@ func placesOfSubmissions(ctx context.Context, db bun.IDB, ids []string) (map[str
 	out := map[string]place{}
 	for _, r := range rows {
 		at := out[r.SubmissionID]
+		if at.code != "" && at.code != r.Code {
+			r.Code += " " + at.code // of two tasks: none that an entry names
+		}
 		at.code, at.outputs = r.Code, append(at.outputs, r.Position)
 		out[r.SubmissionID] = at
 	}
@@ -223,6 +226,7 @@ func (sub Submission) differs(trail []store.TrailBody, files []fileEntry, at pla
 	case now.State != sub.State || first.Class != sub.Class || first.Kind != sub.Kind || first.Department != sub.DepartmentID || first.Version != sub.Version,
 		sub.Class != ClassConfidential && (first.Title != sub.Title || first.Link != sub.Link || first.Record != sub.recordRef()),
 		(decided != nil) != !sub.DecidedAt.IsZero(),
+		decided != nil && sub.Class != ClassConfidential && decided.Note != sub.Reason,
 		decided != nil && (decided.ActorID != sub.DecidedBy || !entryAt(*decided, sub.DecidedAt)):
 		return "verify.record.differs"
 	}

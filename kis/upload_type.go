@@ -40,6 +40,10 @@ type fileType struct {
 	Shown        Shown  `bun:"shown"`
 }
 
+// officeEndings are those of documents that are archives unless they are
+// protected by a password.
+var officeEndings = []string{"docx", "xlsx", "pptx"}
+
 // judge says what a stored upload is and how it is shown, or refuses it:
 // an ending that is not taken, or content that is not what the ending says. An
 // ending that the office has not listed is taken and only ever downloaded.
@@ -64,6 +68,10 @@ func (s *Service) judge(ctx context.Context, first []byte, up *Upload) error {
 		switch {
 		case !t.Taken:
 			return refuse("kis.upload.ending")
+		case len(types) > 0 && found == content.Macros && !slices.Contains(types, found):
+			return refuse("kis.upload.macros")
+		case found == content.OLE && slices.Contains(officeEndings, ending):
+			return refuse("kis.upload.protected") // the old container around an encrypted document
 		case len(types) > 0 && !slices.Contains(types, found):
 			return refuse("kis.upload.mismatch")
 		case len(types) > 0 && found != content.Unknown:

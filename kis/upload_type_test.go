@@ -32,6 +32,8 @@ func TestContentHasToBeWhatTheEndingSays(t *testing.T) {
 			{"cədvəl.csv", "kod,ad\n1,a\n", kis.ShownTable, "text/csv; charset=utf-8"},
 			{"qeyd.txt", "mətn", kis.ShownText, "text/plain; charset=utf-8"},
 			{"qeyd.txt", "<html>", "", "kis.upload.mismatch"},
+			{"məktub.docx", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600), "", "kis.upload.protected"},
+			{"makros.docx", "PK\x03\x04[Content_Types].xml word/document.xml word/vbaProject.bin", "", "kis.upload.macros"},
 			{"proqram.exe", "MZ\x90\x00", "", "kis.upload.ending"},
 			{"proqram.EXE. ", "MZ\x90\x00", "", "kis.upload.ending"},
 			{"model.sas7bdat", "\x00\x00\x00\x01", kis.ShownNot, "application/octet-stream"},

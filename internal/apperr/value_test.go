@@ -7,6 +7,7 @@ func TestWebAddress(t *testing.T) {
 		"https://stat.gov.az/source": true, "http://stat.gov.az:8080": true, "HTTPS://STAT.GOV.AZ": true,
 		"": false, "stat.gov.az": false, "//stat.gov.az": false, "https://": false, "https:stat.gov.az": false, "ftp://stat.gov.az": false,
 		"javascript:alert(1)": false, "https://user:secret@stat.gov.az": false, "https://user@stat.gov.az": false, "https://a b/": false,
+		"https://stat.gov.az\u202e/x": false, "https://stat\u200b.gov.az/": false, "https://stat.gov.az/a\tb": false,
 	} {
 		if got := WebAddress(s); got != want {
 			t.Errorf("%q: %v", s, got)

@@ -35,6 +35,9 @@ func Type(head, tail []byte) string {
 	if bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06")) {
 		return archive(head, tail)
 	}
+	if kind == "application/pdf" && bytes.HasPrefix(bytes.TrimLeft(head, "\xef\xbb\xbf \t\r\n"), []byte("<")) {
+		return "text/html" // a reader looks for its mark further on, a browser begins at the beginning
+	}
 	if kind == OLE && bytes.Contains(tail, []byte("V\x00B\x00A\x00")) {
 		return Macros
 	}

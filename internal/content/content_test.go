@@ -36,6 +36,7 @@ func TestTypesAreToldByWhatIsInAFile(t *testing.T) {
 		"pdf":      {"%PDF-1.4 x", "application/pdf"},
 		"png":      {"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "image/png"},
 		"jpeg":     {"\xff\xd8\xff\xe0", "image/jpeg"},
+		"page":     {"\ufeff\n<script>alert(1)</script>%PDF-1.4", "text/html"},
 		"html":     {"<!DOCTYPE html><html><script>", "text/html"},
 		"svg":      {`<svg xmlns="http://www.w3.org/2000/svg">`, "image/svg+xml"},
 		"program":  {"MZ\x90\x00\x03\x00\x00\x00", "application/vnd.microsoft.portable-executable"},
@@ -138,6 +139,33 @@ func FuzzText(f *testing.F) {
 		text, _, err := Text(bytes.NewReader(raw))
 		if err != nil || !utf8.ValidString(text) || strings.ContainsAny(text, "\x00\u202e\x1b") {
 			t.Fatalf("%q, %v", text, err)
+		}
+	})
+}
+
+// FuzzTable shows the beginning of anything as a table: within its bounds, and
+// without what a page should not show.
+func FuzzTable(f *testing.F) {
+	f.Add([]byte("a;b\n\"1\n2\";\u202e\n"), true)
+	f.Add([]byte("\xff\xfea\x00,\x00b\x00"), true)
+	f.Add([]byte(zipped(f, "xl/workbook.xml=<workbook/>", "[Content_Types].xml=<x/>")), false)
+	f.Fuzz(func(t *testing.T, raw []byte, isCSV bool) {
+		s, err := Table(bytes.NewReader(raw), int64(len(raw)), isCSV, 50)
+		if err != nil {
+			if !apperr.Is(err, apperr.Invalid) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if len(s.Rows) > 50 || s.Columns > maxShown {
+			t.Fatalf("%d rows, %d columns", len(s.Rows), s.Columns)
+		}
+		for _, row := range s.Rows {
+			for _, c := range row {
+				if !utf8.ValidString(c.Text) || strings.ContainsAny(c.Text, "\x00\u202e\x1b") {
+					t.Fatalf("%q", c.Text)
+				}
+			}
 		}
 	})
 }

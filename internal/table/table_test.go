@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -72,6 +73,30 @@ func FuzzRead(f *testing.F) {
 		}
 		if err != nil && !apperr.Is(err, apperr.Invalid) {
 			t.Errorf("not refused as input: %v", err)
+		}
+	})
+}
+
+// FuzzStream reads row by row what Read reads at once, as CSV or as the parts
+// of a workbook.
+func FuzzStream(f *testing.F) {
+	f.Add("code,name\n1,a\n", false)
+	f.Add(`<worksheet><sheetData><row r="1"><c t="inlineStr"><is><t>code</t></is></c><c t="inlineStr"><is><t>name</t></is></c></row><row r="9"><c r="B9"><v>1e3</v></c></row></sheetData></worksheet>`, true)
+	f.Fuzz(func(t *testing.T, in string, book bool) {
+		raw := []byte(in)
+		if book {
+			raw = archive(t, "xl/workbook.xml", `<workbook xmlns:r="r"><sheets><sheet name="s" r:id="r1"/></sheets></workbook>`,
+				"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="r1" Target="s1.xml"/></Relationships>`, "xl/s1.xml", in)
+		}
+		n := 0
+		err := Stream(bytes.NewReader(raw), int64(len(raw)), Limits{Rows: 1000}, columns, func(r Row) error {
+			if n++; len(r.Cells) != len(columns) {
+				t.Errorf("%+v", r)
+			}
+			return nil
+		})
+		if err == nil && n == 0 || err != nil && !apperr.Is(err, apperr.Invalid) {
+			t.Errorf("%d rows and %v", n, err)
 		}
 	})
 }

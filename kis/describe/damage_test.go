@@ -123,6 +123,7 @@ func TestDamageIsPutRightOrAskedAbout(t *testing.T) {
 		"two letters lost":               {with(all, "4.1.1", set(4, "Mövcud deyl")), repaired("4.1.1", "suppliers", "kis.reading.none")},
 		"two words in one":               {with(all, "4.1.1", set(5, "mövcuddeyil")), repaired("4.1.1", "outputs_az", "kis.reading.none")},
 		"code with a full stop":          {with(all, "4.2.2", set(0, "4.2.2.")), repaired("4.2.2", "code", "kis.reading.code")},
+		"code with several full stops":   {with(all, "4.2.2", set(0, "4.2.2...")), repaired("4.2.2", "code", "kis.reading.code")},
 		"code with commas and blanks":    {with(all, "4.2.2", set(0, "4,2, 2")), repaired("4.2.2", "code", "kis.reading.code")},
 		"misspelling of a known kind":    {with(all, "4.2.2", set(2, "Məlumatların toplanması üçün işçi heyətin müəyyən edilmesi")), repaired("4.2.2", "work_az", "kis.reading.spelling")},
 		"letters without their marks":    {with(all, "1.1.5", set(1, "Müəyyən olunmuş tələbatlarin müzakirə üçün hazirlanması")), repaired("1.1.5", "name_az", "kis.reading.spelling")},

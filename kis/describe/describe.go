@@ -127,6 +127,9 @@ func Read(r io.Reader) (Reading, error) {
 	for _, f := range doc.Notes {
 		n.add(Note{Weight: Form, Row: f.Row, Column: "file", Key: f.Key, Args: f.Args})
 	}
+	if doc.Format == table.CSV {
+		unguard(doc.Grids[0])
+	}
 	grid, exact := pick(doc)
 	var rows []Row
 	var last int
@@ -135,6 +138,7 @@ func Read(r io.Reader) (Reading, error) {
 		rows, out.Gates, last, whole = readExact(n, grid, len(doc.Faults) == 0)
 	} else {
 		s := newSix(n, doc.Format, doc.App == Program)
+		s.broken = len(doc.Faults) > 0
 		rows, out.Gates, last, whole = s.read(grid)
 	}
 	if whole {

@@ -183,6 +183,19 @@ func TestWordAsPeopleHaveIt(t *testing.T) {
 	}
 }
 
+// A quotation mark that is never closed swallows rows; what is said then is
+// where it stands, not which rows are missing.
+func TestAnOpenQuotationMarkIsTheOnlyFaultThatIsNamed(t *testing.T) {
+	raw := printedCSV(t)
+	at := bytes.Index(raw, []byte("Kadrların seçilməsi"))
+	r := refusedAs(t, slices.Concat(raw[:at], []byte(`"`), raw[at:]), "table.quote")
+	for _, n := range r.Notes {
+		if n.Weight == Fault && n.Column != "file" {
+			t.Errorf("%+v", n)
+		}
+	}
+}
+
 func unpack(t testing.TB, raw []byte, name string) []byte {
 	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))

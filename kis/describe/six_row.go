@@ -144,7 +144,7 @@ func (s *six) goOn(line int, raw rawRow) {
 	}
 }
 
-var codeBegin = regexp.MustCompile(`^([1-9][0-9]?(?:[.,][1-9][0-9]?){0,2})[.,]?(?:\s+(.*))?$`)
+var codeBegin = regexp.MustCompile(`^([1-9][0-9]?(?:[.,][1-9][0-9]?){0,2})[.,…]*(?:\s+(.*))?$`)
 
 // readCode reads a code and what stands behind it in the cell.
 func readCode(written string) (code, rest string, changed bool) {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kis-platform/kis/internal/table"
 	"github.com/kis-platform/kis/reference"
 )
 
@@ -65,7 +66,40 @@ func (p Paper) Table() [][]string {
 func (p Paper) WriteTable(w io.Writer) error {
 	c := csv.NewWriter(w)
 	c.UseCRLF = true
-	return c.WriteAll(p.Table())
+	return c.WriteAll(guard(p.Table()))
+}
+
+// formulas are the characters with which a spreadsheet program starts one.
+const formulas = "=+-@\t\r"
+
+// guarded says whether a text would be run as a formula, or looks like one
+// that was kept from it.
+func guarded(s string) bool {
+	t := strings.TrimLeft(s, "'")
+	return t != "" && strings.ContainsRune(formulas, rune(t[0]))
+}
+
+// guard puts a ' before what a spreadsheet program would run; unguard takes it
+// away when the file comes back.
+func guard(lines [][]string) [][]string {
+	for _, cells := range lines {
+		for i, s := range cells {
+			if guarded(s) {
+				cells[i] = "'" + s
+			}
+		}
+	}
+	return lines
+}
+
+func unguard(g table.Grid) {
+	for _, l := range g.Lines {
+		for i, c := range l.Cells {
+			if t, ok := strings.CutPrefix(c.Text, "'"); ok && guarded(t) {
+				l.Cells[i].Text = t
+			}
+		}
+	}
 }
 
 // cells are the fields of a row in the official table.
@@ -80,7 +114,7 @@ func (p Paper) cells(r Row) []string {
 func (p Paper) WriteCSV(w io.Writer) error {
 	c := csv.NewWriter(w)
 	c.UseCRLF = true
-	return c.WriteAll(p.Records())
+	return c.WriteAll(guard(p.Records()))
 }
 
 // WriteDOCX writes the official table as a text: headings on each page, gates

@@ -47,6 +47,13 @@ func TestWhatIsWrittenIsReadAgainWithoutLoss(t *testing.T) {
 	if err := p.WriteCSV(&csv); err != nil {
 		t.Fatal(err)
 	}
+	for line := range strings.Lines(csv.String()) {
+		for cell := range strings.SplitSeq(line, ",") {
+			if strings.HasPrefix(strings.Trim(cell, `"`), "=") {
+				t.Errorf("a spreadsheet program would run %s", cell)
+			}
+		}
+	}
 	if err := p.WriteDOCX(&docx); err != nil {
 		t.Fatal(err)
 	}

@@ -49,6 +49,10 @@ func (h processPages) importPage(c *web.Context, status int, p importPage) error
 		}
 	}
 	p.Page = c.Page("kis.import.title")
+	p.Form.Labels = map[string]string{"file": p.T("kis.import.file")}
+	for column := range columnKeys {
+		p.Form.Labels[column] = columnWord(p.Page, column)
+	}
 	return c.Render(status, processImport(p))
 }
 
@@ -64,6 +68,7 @@ func (h processPages) upload(c *web.Context) error {
 		err = apperr.InvalidField("file", "error.upload.none")
 	}
 	if err != nil {
+		err = fieldsOf(err, map[string]string{"upload": "file"})
 		if e, status, ok := web.FormError(err); ok {
 			return h.importPage(c, status, importPage{Form: c.FormOf(e)})
 		}

@@ -188,11 +188,14 @@ func noteWords(p ui.Page, n process.ReadingNote) string {
 	return text
 }
 
+// columnKeys are the columns of a description with what they are called.
+var columnKeys = map[string]string{"code": "kis.column.code", "level": "kis.column.level", "parent": "kis.column.parent", "name_az": "kis.process.activity", "name_en": "kis.column.name_en",
+	"work_az": "kis.process.work", "inputs_az": "kis.process.input", "suppliers": "kis.process.supplier", "outputs_az": "kis.process.output",
+	"applicable": "kis.column.applicable", "gate": "kis.column.gate"}
+
 // columnWord names a column of a description as the official table does.
 func columnWord(p ui.Page, column string) string {
-	key := map[string]string{"code": "kis.column.code", "level": "kis.column.level", "parent": "kis.column.parent", "name_az": "kis.process.activity", "name_en": "kis.column.name_en",
-		"work_az": "kis.process.work", "inputs_az": "kis.process.input", "suppliers": "kis.process.supplier", "outputs_az": "kis.process.output",
-		"applicable": "kis.column.applicable", "gate": "kis.column.gate"}[column]
+	key := columnKeys[column]
 	if key == "" {
 		return ""
 	}
