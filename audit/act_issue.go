@@ -168,6 +168,9 @@ func (s *Service) changeAct(ctx context.Context, id string, action policies.Acti
 		if err != nil {
 			return err
 		}
-		return updateAct(ctx, tx, a, columns)
+		if err := updateAct(ctx, tx, a, columns); err != nil {
+			return err
+		}
+		return s.keepFigures(ctx, tx, a)
 	})
 }

@@ -47,6 +47,9 @@ func (s *Service) moveActTx(ctx context.Context, tx *store.Tx, a Act, verb, note
 	if err := moveAct(ctx, tx, a, t.From, columns); err != nil {
 		return err
 	}
+	if err := s.keepFigures(ctx, tx, a); err != nil {
+		return err
+	}
 	if err := recordAct(ctx, tx, a, t.From, verb, t.Action, note, nil); err != nil {
 		return err
 	}

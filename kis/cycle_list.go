@@ -49,9 +49,11 @@ func readVersionFacts(ctx context.Context, db bun.IDB, ids []string) (map[string
 	return out, store.MapError(err, "phases of versions")
 }
 
-// phaseCounts are the applicable tasks of a phase and how many of them have
-// accepted evidence for all their outputs.
-type phaseCounts struct{ tasks, accepted int }
+// phaseCounts are the applicable tasks of a phase, how many of them have
+// accepted evidence for all their outputs, and in how many evidence is in
+// review. Tasks are counted, not submissions: how much of it is confidential is
+// nobody's business.
+type phaseCounts struct{ tasks, accepted, waiting int }
 
 // listedCycle is a cycle with its phases, and their counts in the same order.
 type listedCycle struct {
@@ -73,6 +75,7 @@ func (s *Service) cyclesByID(ctx context.Context, ids []string) (map[string]*lis
 	var phases []struct {
 		cyclePhaseRow `bun:",extend"`
 		Accepted      int
+		Waiting       int
 	}
 	if err := db.NewSelect().Model(&phases).Where("cp.cycle_id IN (?)", bun.List(ids)).OrderExpr("cp.cycle_id, cp.phase").Scan(ctx); err != nil {
 		return nil, store.MapError(err, "phases of cycles")
@@ -119,32 +122,17 @@ func (s *Service) cyclesByID(ctx context.Context, ids []string) (map[string]*lis
 		c, f := out[p.CycleID], number[p.CycleID].phases[p.Phase]
 		c.Phases = append(c.Phases, CyclePhase{Phase: p.Phase, NameAZ: f.NameAZ, NameEN: f.NameEN, Applicable: f.Applicable, Due: p.Due, Gate: p.Gate, GateAt: p.GateAt,
 			GateBy: p.GateBy, GateByName: user[p.GateBy], GateNote: p.GateNote, Reopenings: p.Reopenings, ReopenedAt: p.ReopenedAt, StatementAZ: f.StatementAZ, StatementEN: f.StatementEN})
-		c.counts = append(c.counts, phaseCounts{f.Tasks, p.Accepted})
+		c.counts = append(c.counts, phaseCounts{f.Tasks, p.Accepted, p.Waiting})
 	}
 	return out, nil
 }
 
 // summaries gives cycles in the order of the ids with how far they are: the
-// queries of cyclesByID and one.
+// queries of cyclesByID.
 func (s *Service) summaries(ctx context.Context, ids []string) ([]CycleSummary, error) {
 	cycles, err := s.cyclesByID(ctx, ids)
 	if err != nil || len(cycles) == 0 {
 		return nil, err
-	}
-	var waiting []struct {
-		CycleID string
-		N       int
-	}
-	// Cells are counted, not submissions: how much of it is confidential is nobody's business.
-	err = s.DB.Read().NewRaw(`SELECT s.cycle_id, COUNT(DISTINCT s.activity_id) AS n FROM submissions s JOIN submission_outputs so ON so.submission_id = s.id
-		WHERE s.cycle_id IN (?) AND s.state = 'submitted' AND NOT EXISTS (SELECT 1 FROM submission_outputs ao JOIN submissions a ON a.id = ao.submission_id
-			WHERE ao.output_id = so.output_id AND a.cycle_id = s.cycle_id AND a.state = 'accepted') GROUP BY s.cycle_id`, bun.List(ids)).Scan(ctx, &waiting)
-	if err != nil {
-		return nil, store.MapError(err, "evidence in review")
-	}
-	in := make(map[string]int, len(waiting))
-	for _, w := range waiting {
-		in[w.CycleID] = w.N
 	}
 	out := make([]CycleSummary, 0, len(ids))
 	for _, id := range ids {
@@ -152,10 +140,11 @@ func (s *Service) summaries(ctx context.Context, ids []string) ([]CycleSummary, 
 		if c == nil {
 			continue
 		}
-		sum := CycleSummary{Cycle: c.Cycle, Waiting: in[id]}
+		sum := CycleSummary{Cycle: c.Cycle}
 		for i, p := range c.Phases {
 			sum.Tasks += c.counts[i].tasks
 			sum.Accepted += c.counts[i].accepted
+			sum.Waiting += c.counts[i].waiting
 			if p.Gate != GateNone {
 				sum.AllGates++
 			}

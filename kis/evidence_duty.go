@@ -40,6 +40,13 @@ const acceptedTasks = `(
 			SELECT 1 FROM outputs o WHERE o.activity_id = a.id AND NOT EXISTS (
 				SELECT 1 FROM submission_outputs x JOIN submissions y ON y.id = x.submission_id WHERE x.output_id = o.id AND y.cycle_id = c.id AND y.state = 'accepted')))`
 
+// waitingTasks counts for a row of cycle_phases the tasks that have evidence in
+// review for an output without accepted evidence.
+const waitingTasks = `(
+		SELECT COUNT(DISTINCT s.activity_id) FROM submissions s JOIN activities a ON a.id = s.activity_id JOIN submission_outputs so ON so.submission_id = s.id
+		WHERE s.cycle_id = cycle_phases.cycle_id AND s.state = 'submitted' AND a.phase = cycle_phases.phase AND NOT EXISTS (
+			SELECT 1 FROM submission_outputs x JOIN submissions y ON y.id = x.submission_id WHERE x.output_id = so.output_id AND y.cycle_id = s.cycle_id AND y.state = 'accepted'))`
+
 // refreshDuties works out anew, for a phase of a cycle or with "" for all of
 // it, which tasks still owe evidence and how complete the phases are. Every unit
 // of work that changes evidence, a gate, a due day or the state of a cycle
@@ -63,7 +70,7 @@ func refreshDuties(ctx context.Context, tx *store.Tx, cycleID, phase string) err
 	if err != nil {
 		return store.MapError(err, "write duties")
 	}
-	_, err = tx.NewRaw(`UPDATE cycle_phases SET complete = `+complete+`, accepted = `+acceptedTasks+` WHERE cycle_id = ? AND ?`, cycleID, of("phase")).Exec(ctx)
+	_, err = tx.NewRaw(`UPDATE cycle_phases SET complete = `+complete+`, accepted = `+acceptedTasks+`, waiting = `+waitingTasks+` WHERE cycle_id = ? AND ?`, cycleID, of("phase")).Exec(ctx)
 	return store.MapError(err, "complete phases")
 }
 

@@ -22,7 +22,7 @@ const (
 	// begin with all of them.
 	rareWord = 1000
 	// lessRare is up to where words are counted that are all more frequent.
-	lessRare = 4000
+	lessRare = 16_000
 	// maxForms is of how many words that begin so a search reads the
 	// submissions in the order of the library, one list beside the other. With
 	// more, or in another order, it walks the library, where what is so frequent

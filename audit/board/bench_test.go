@@ -34,6 +34,9 @@ func views(b *testing.B, db *store.DB, size int) {
 		b.Fatal(err)
 	}
 	fill(b, o, 200*size, a.ID)
+	if err := o.Audit.MakeFigures(b.Context()); err != nil {
+		b.Fatal(err)
+	}
 	s, year := board.New(o.Audit), summary.New(o.Audit, programme.New(o.Audit))
 	for _, v := range []struct {
 		name, who string

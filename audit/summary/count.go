@@ -8,10 +8,13 @@ import (
 	"time"
 
 	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/audit/figure"
 )
 
 // material is what a summary is counted from.
 type material struct {
+	figures  []figure.Figure // kept; acts below are not in them
+	running  []figure.Running
 	acts     []actRow
 	causes   []causeRow
 	steps    []stepRow // of acts in order of time
@@ -63,12 +66,40 @@ type name struct{ az, en string }
 // names are those that acts do not carry with them, by code.
 type names struct {
 	clauses, phases map[string]name
-	branches        []branch // of causes, in their order
+	branches        []branch         // of causes, in their order
+	owners          map[string]named // processes and departments of figures, by id
 }
 
 type branch struct {
 	code string
 	name name
+}
+
+// owner begins to count for a process or department.
+func (n names) owner(key string) Count {
+	o := n.owners[key]
+	return Count{Key: key, Code: o.Code, NameAZ: o.AZ, NameEN: o.EN}
+}
+
+func (n names) clause(key string) Count { return coded(key, n.clauses) }
+func (n names) phase(key string) Count  { return coded(key, n.phases) }
+
+// coded begins to count for a clause or phase, or for the acts without one.
+func coded(key string, of map[string]name) Count {
+	if key == NoKey {
+		return Count{Key: key}
+	}
+	return Count{Key: key, Code: key, NameAZ: of[key].az, NameEN: of[key].en}
+}
+
+func (n names) cause(key string) Count {
+	c := Count{Key: key}
+	for _, b := range n.branches {
+		if b.code == key {
+			c.NameAZ, c.NameEN = b.name.az, b.name.en
+		}
+	}
+	return c
 }
 
 // FiveWhy stands among the causes for acts whose cause was found by questions,
@@ -77,20 +108,21 @@ const FiveWhy = string(audit.FiveWhy)
 
 // tally counts acts under keys.
 type tally struct {
-	at   map[string]int
+	of   map[string]int
 	list []Count
 }
 
-func (t *tally) add(c Count, a actRow) {
-	if t.at == nil {
-		t.at = map[string]int{}
+// at gives what is counted under the key of c.
+func (t *tally) at(c Count) *Count {
+	if t.of == nil {
+		t.of = map[string]int{}
 	}
-	i, known := t.at[c.Key]
+	i, known := t.of[c.Key]
 	if !known {
 		i = len(t.list)
-		t.at[c.Key], t.list = i, append(t.list, c)
+		t.of[c.Key], t.list = i, append(t.list, c)
 	}
-	t.list[i].take(a)
+	return &t.list[i]
 }
 
 // take counts an act.
@@ -110,6 +142,15 @@ func (c *Count) take(a actRow) {
 	}
 }
 
+// put adds figures that were kept.
+func (c *Count) put(f figure.Figure) {
+	c.Acts += f.Acts
+	c.Major += f.Major
+	c.Repeat += f.Repeats
+	c.Open += f.Open
+	c.Reopened += f.Reopened
+}
+
 // count makes the summary. It is pure.
 func count(year int, m material, now time.Time) Summary {
 	s := Summary{Year: year}
@@ -120,27 +161,39 @@ func count(year int, m material, now time.Time) Summary {
 	}
 	for _, a := range m.acts {
 		s.All.take(a)
-		processes.add(Count{Key: cmp.Or(a.ProcessID, NoKey), Code: a.ProcessCode, NameAZ: a.ProcessAZ, NameEN: a.ProcessEN}, a)
-		departments.add(Count{Key: a.DepartmentID, Code: a.Department, NameAZ: a.DepartmentAZ, NameEN: a.DepartmentEN}, a)
-		clause := m.names.clauses[a.Clause]
-		clauses.add(Count{Key: cmp.Or(a.Clause, NoKey), Code: a.Clause, NameAZ: clause.az, NameEN: clause.en}, a)
+		processes.at(Count{Key: cmp.Or(a.ProcessID, NoKey), Code: a.ProcessCode, NameAZ: a.ProcessAZ, NameEN: a.ProcessEN}).take(a)
+		departments.at(Count{Key: a.DepartmentID, Code: a.Department, NameAZ: a.DepartmentAZ, NameEN: a.DepartmentEN}).take(a)
+		clauses.at(m.names.clause(cmp.Or(a.Clause, NoKey))).take(a)
 		phase, _, _ := strings.Cut(a.GSBPM, ".")
-		phases.add(Count{Key: cmp.Or(phase, NoKey), Code: phase, NameAZ: m.names.phases[phase].az, NameEN: m.names.phases[phase].en}, a)
-		origins.add(Count{Key: string(a.Origin)}, a)
+		phases.at(m.names.phase(cmp.Or(phase, NoKey))).take(a)
+		origins.at(Count{Key: string(a.Origin)}).take(a)
 		for _, key := range causesOf(a, branches[a.ID]) {
-			c := Count{Key: key}
-			for _, b := range m.names.branches {
-				if b.code == key {
-					c.NameAZ, c.NameEN = b.name.az, b.name.en
-				}
-			}
-			causes.add(c, a)
+			causes.at(m.names.cause(key)).take(a)
+		}
+	}
+	for _, f := range m.figures {
+		switch {
+		case f.Dimension == figure.State || f.Acts == 0:
+		case f.Dimension == figure.Process:
+			processes.at(m.names.owner(f.Key)).put(f)
+		case f.Dimension == figure.Department:
+			s.All.put(f)
+			departments.at(m.names.owner(f.Key)).put(f)
+		case f.Dimension == figure.Clause:
+			clauses.at(m.names.clause(f.Key)).put(f)
+		case f.Dimension == figure.Phase:
+			phases.at(m.names.phase(f.Key)).put(f)
+		case f.Dimension == figure.Cause:
+			causes.at(m.names.cause(f.Key)).put(f)
+		case f.Dimension == figure.Origin:
+			origins.at(Count{Key: f.Key}).put(f)
 		}
 	}
 	s.Processes, s.Departments = most(processes.list), most(departments.list)
 	s.Clauses, s.Phases = byCode(clauses.list), byCode(phases.list)
 	s.Causes, s.Origins = inOrder(causes.list, causeOrder(m.names.branches)), inOrder(origins.list, originOrder())
 	s.Stays = stays(m.acts, m.steps, now)
+	keptStays(s.Stays, m.figures, m.running, now)
 	s.Audits.Findings = m.findings
 	for _, a := range m.audits {
 		switch a.State {
@@ -210,6 +263,33 @@ func stays(acts []actRow, steps []stepRow, now time.Time) []Stay {
 		end(in.ToState, now.Sub(in.At))
 	}
 	return out
+}
+
+// keptStays adds the stays that figures hold, and those that go on.
+func keptStays(out []Stay, figures []figure.Figure, running []figure.Running, now time.Time) {
+	of := func(state string) *Stay {
+		i := slices.IndexFunc(out, func(s Stay) bool { return string(s.State) == state })
+		if i < 0 {
+			return &Stay{}
+		}
+		return &out[i]
+	}
+	const ms = time.Millisecond
+	for _, f := range figures {
+		if f.Dimension == figure.State {
+			s := of(f.Key)
+			s.Now += f.Acts
+			s.Times += f.Stays
+			s.Total += time.Duration(f.Stayed) * ms
+			s.Longest = max(s.Longest, time.Duration(f.Longest)*ms)
+		}
+	}
+	for _, r := range running {
+		s := of(r.State)
+		s.Times += r.N
+		s.Total += time.Duration(now.UnixMilli()*int64(r.N)-r.Total) * ms
+		s.Longest = max(s.Longest, time.Duration(now.UnixMilli()-r.First)*ms)
+	}
 }
 
 // final says whether an act stays in the state for good, so that days in it

@@ -7,6 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/audit/figure"
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
@@ -25,46 +26,65 @@ func yearOf(text string, none int) int {
 	return none
 }
 
-// issued narrows acts c to those of the year that the actor sees.
-func (s *Service) issued(ctx context.Context, db bun.IDB, year int) (*bun.SelectQuery, error) {
+// seen says how the acts of the year are read that the actor sees: it gives m
+// the figures that are kept of them, and a query for the acts c that these
+// leave out, nil for none.
+func (s *Service) seen(ctx context.Context, db bun.IDB, year int, anew bool, m *material) (func() *bun.SelectQuery, error) {
 	sc, err := office.Allowed(ctx, policies.ActRead)
 	if err != nil {
 		return nil, err
 	}
+	kept := false
+	if !anew && (sc.Any || len(sc.Departments) > 0) {
+		departments := sc.Departments
+		if sc.Any {
+			departments = nil
+		}
+		if m.figures, m.running, kept, err = figure.Of(ctx, db, s.KIS.Zone, year, departments, openStates()); err != nil {
+			return nil, err
+		}
+		if kept && sc.Any {
+			return nil, nil
+		}
+	}
 	from, before := audit.YearBounds(year, s.KIS.Zone)
-	return audit.ActsInScope(ctx, db.NewSelect().TableExpr("acts AS c"), sc).Where("c.issued_at >= ? AND c.issued_at < ?", from, before), nil
+	return func() *bun.SelectQuery {
+		q := audit.ActsInScope(ctx, db.NewSelect().TableExpr("acts AS c"), sc).Where("c.issued_at >= ? AND c.issued_at < ?", from, before)
+		if kept {
+			q.Where("c.department_id NOT IN (?)", bun.List(sc.Departments))
+		}
+		return q
+	}, nil
 }
 
-func (s *Service) acts(ctx context.Context, db bun.IDB, year int) (out []actRow, err error) {
-	q, err := s.issued(ctx, db, year)
-	if err != nil {
-		return nil, err
+// openStates are the states of issued acts that an act does not stay in for
+// good.
+func openStates() (out []string) {
+	for _, state := range audit.ActStates() {
+		if state != audit.ActDraft && !final(state) {
+			out = append(out, string(state))
+		}
 	}
-	err = q.ColumnExpr("c.id, c.state, c.grade, c.origin, c.clause, c.gsbpm, c.repeat_of IS NOT NULL AS repeat, c.reopened, c.cause_method, c.root_cause <> '' AS root_cause").
+	return out
+}
+
+// acts reads what of gives, with causes and steps: three queries.
+func (s *Service) acts(ctx context.Context, of func() *bun.SelectQuery, m *material) error {
+	err := of().ColumnExpr("c.id, c.state, c.grade, c.origin, c.clause, c.gsbpm, c.repeat_of IS NOT NULL AS repeat, c.reopened, c.cause_method, c.root_cause <> '' AS root_cause").
 		ColumnExpr("COALESCE(CAST(p.id AS TEXT), '') AS process_id, COALESCE(p.code, '') AS process_code, COALESCE(p.title_az, '') AS process_az, COALESCE(p.title_en, '') AS process_en").
 		ColumnExpr("c.department_id, d.code AS department, d.name_az AS department_az, d.name_en AS department_en").
 		Join("JOIN departments AS d ON d.id = c.department_id").
-		Join("LEFT JOIN cycles AS y ON y.id = c.cycle_id").Join("LEFT JOIN processes AS p ON p.id = y.process_id").Scan(ctx, &out)
-	return out, store.MapError(err, "acts of the year")
-}
-
-func (s *Service) causes(ctx context.Context, db bun.IDB, year int) (out []causeRow, err error) {
-	q, err := s.issued(ctx, db, year)
+		Join("LEFT JOIN cycles AS y ON y.id = c.cycle_id").Join("LEFT JOIN processes AS p ON p.id = y.process_id").Scan(ctx, &m.acts)
 	if err != nil {
-		return nil, err
+		return store.MapError(err, "acts of the year")
 	}
-	err = q.Distinct().ColumnExpr("k.act_id, k.category").Join("JOIN act_causes AS k ON k.act_id = c.id").Where("k.category <> ''").
-		Where("c.cause_method = ?", audit.Ishikawa).OrderExpr("k.act_id, k.category").Scan(ctx, &out)
-	return out, store.MapError(err, "causes of the year")
-}
-
-func (s *Service) steps(ctx context.Context, db bun.IDB, year int) (out []stepRow, err error) {
-	q, err := s.issued(ctx, db, year)
+	err = of().Distinct().ColumnExpr("k.act_id, k.category").Join("JOIN act_causes AS k ON k.act_id = c.id").Where("k.category <> ''").
+		Where("c.cause_method = ?", audit.Ishikawa).OrderExpr("k.act_id, k.category").Scan(ctx, &m.causes)
 	if err != nil {
-		return nil, err
+		return store.MapError(err, "causes of the year")
 	}
-	err = q.ColumnExpr("e.act_id, e.to_state, e.at").Join("JOIN act_events AS e ON e.act_id = c.id AND e.action_id IS NULL").OrderExpr("e.act_id, e.seq").Scan(ctx, &out)
-	return out, store.MapError(err, "steps of the year")
+	err = of().ColumnExpr("e.act_id, e.to_state, e.at").Join("JOIN act_events AS e ON e.act_id = c.id AND e.action_id IS NULL").OrderExpr("e.act_id, e.seq").Scan(ctx, &m.steps)
+	return store.MapError(err, "steps of the year")
 }
 
 // audits counts the audits of the year by state and the findings that were
@@ -86,7 +106,7 @@ func (s *Service) audits(ctx context.Context, db bun.IDB, year int) (list []audi
 		Grade audit.Grade
 		N     int
 	}
-	err = of().ColumnExpr("f.grade, COUNT(*) AS n").Join("JOIN findings AS f ON f.audit_id = a.id").
+	err = audit.FindingsInScope(of(), sc).ColumnExpr("f.grade, COUNT(*) AS n").Join("JOIN findings AS f ON f.audit_id = a.id").
 		Where("f.state IN (?)", bun.List([]audit.FindingState{audit.FindingShared, audit.FindingConfirmed, audit.FindingDiverging, audit.FindingReported})).
 		GroupExpr("f.grade").Scan(ctx, &rows)
 	for _, r := range rows {
@@ -95,9 +115,37 @@ func (s *Service) audits(ctx context.Context, db bun.IDB, year int) (list []audi
 	return list, findings, store.MapError(err, "findings of the year")
 }
 
-// names reads those of clauses, phases and branches of causes.
-func (s *Service) names(ctx context.Context, db bun.IDB) (n names, err error) {
-	n.clauses, n.phases = map[string]name{}, map[string]name{}
+// named is a process or department.
+type named struct {
+	ID, Code string
+	AZ       string `bun:"az"`
+	EN       string `bun:"en"`
+}
+
+// names reads those of clauses, phases and branches of causes, and of the
+// processes and departments of figures.
+func (s *Service) names(ctx context.Context, db bun.IDB, figures []figure.Figure) (n names, err error) {
+	n.clauses, n.phases, n.owners = map[string]name{}, map[string]name{}, map[string]named{}
+	var processes, departments []string
+	for _, f := range figures {
+		switch {
+		case f.Dimension == figure.Process && f.Key != figure.None:
+			processes = append(processes, f.Key)
+		case f.Dimension == figure.Department:
+			departments = append(departments, f.Key)
+		}
+	}
+	if len(departments) > 0 { // there are acts
+		var list []named
+		err := db.NewRaw("SELECT id, code, title_az AS az, title_en AS en FROM processes WHERE id IN (?) UNION ALL SELECT id, code, name_az, name_en FROM departments WHERE id IN (?)",
+			bun.List(processes), bun.List(departments)).Scan(ctx, &list)
+		if err != nil {
+			return n, store.MapError(err, "names of the year")
+		}
+		for _, x := range list {
+			n.owners[x.ID] = x
+		}
+	}
 	var clauses []struct {
 		Number  string
 		TitleAZ string `bun:"title_az"`

@@ -3,11 +3,12 @@
 // they stood in each state, the audits held, and how far the programme of the
 // year was carried out.
 //
-// It may import audit, audit/programme, kis, policies, reference and internal
+// It may import audit, audit/figure, audit/programme, kis, policies, reference and internal
 // packages. Invariants: it changes nothing; what a person does not see in the
 // register is not counted; every count of acts is that of the register under
-// the filter of its key; a summary takes a fixed number of queries and reads
-// the acts of its year only.
+// the filter of its key, and the same whether it was kept (audit/figure) or
+// counted act by act; a summary takes a fixed number of queries, and for those
+// who see all acts of a department, or all, it reads none of them.
 package summary
 
 import (
@@ -128,7 +129,7 @@ func (s *Service) Year(ctx context.Context, year int) (Summary, error) {
 	if year < 1990 || year > 2199 {
 		return Summary{}, apperr.InvalidField("year", "error.field.range", "min", 1990, "max", 2199)
 	}
-	return s.kept.Get(ctx, s.DB, s.keptAs(ctx, year), func() (Summary, error) { return s.read(ctx, year) })
+	return s.kept.Get(ctx, s.DB, s.keptAs(ctx, year), func() (Summary, error) { return s.read(ctx, year, false) })
 }
 
 // keptAs is under which key a summary is kept: the year, who it is for, and
@@ -143,24 +144,24 @@ func (s *Service) keptAs(ctx context.Context, year int) string {
 	return fmt.Sprintf("%d %s %s", year, whose, s.DB.Now().UTC().Format("2006-01-02T15"))
 }
 
-// read makes the summary anew.
-func (s *Service) read(ctx context.Context, year int) (Summary, error) {
+// read makes the summary anew. Figures of acts that are kept are taken as they
+// are; what else the actor sees is read act by act, and with anew all of it.
+func (s *Service) read(ctx context.Context, year int, anew bool) (Summary, error) {
 	var m material
-	var err error
 	db := s.DB.Read()
-	if m.acts, err = s.acts(ctx, db, year); err != nil {
+	q, err := s.seen(ctx, db, year, anew, &m)
+	if err != nil {
 		return Summary{}, err
 	}
-	if m.causes, err = s.causes(ctx, db, year); err != nil {
-		return Summary{}, err
-	}
-	if m.steps, err = s.steps(ctx, db, year); err != nil {
-		return Summary{}, err
+	if q != nil {
+		if err := s.acts(ctx, q, &m); err != nil {
+			return Summary{}, err
+		}
 	}
 	if m.audits, m.findings, err = s.audits(ctx, db, year); err != nil {
 		return Summary{}, err
 	}
-	if m.names, err = s.names(ctx, db); err != nil {
+	if m.names, err = s.names(ctx, db, m.figures); err != nil {
 		return Summary{}, err
 	}
 	out := count(year, m, s.DB.Now())

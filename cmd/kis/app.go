@@ -74,7 +74,10 @@ func (a *app) reindex(ctx context.Context) error {
 		return err
 	}
 	m, err := a.kis.ReindexActivities(ctx)
-	if err != nil || n+m == 0 {
+	if err != nil {
+		return err
+	}
+	if err := a.audit.MakeFigures(ctx); err != nil || n+m == 0 {
 		return err
 	}
 	a.log.Info("indexed what an older program wrote", "submissions", n, "descriptions", m)

@@ -196,6 +196,7 @@ func (a *app) checks() []check {
 		{"cli.verify.prints", a.reports.VerifyPrints},
 		{"cli.verify.scorecards", a.eservice.VerifySummaries},
 		{"cli.verify.register", a.register.VerifyVersions},
+		{"cli.verify.acts", a.audit.VerifyFigures},
 	}
 }
 
