@@ -8,6 +8,7 @@ package kistest
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/kis-platform/kis/internal/blob"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
@@ -74,26 +76,53 @@ var passwordHash = sync.OnceValues(func() (office.PasswordHash, error) {
 // NewOffice fills a database from storetest: departments, calendar, People.
 func NewOffice(t testing.TB, db *store.DB) *Office {
 	t.Helper()
-	blobs, err := blob.Open(t.TempDir())
+	return Founded(t, db, "", func(*Office) {})
+}
+
+// Founded makes an office that is more than NewOffice from the start: what
+// found does by the services of the office is done once for each key and
+// copied from then on, as storetest.Once says. Everybody hired is known.
+func Founded(t testing.TB, db *store.DB, key string, found func(*Office)) *Office {
+	t.Helper()
+	folder := t.TempDir()
+	blobs, err := blob.Open(folder)
 	if err != nil {
 		t.Fatalf("kistest: %v", err)
 	}
 	o := &Office{Service: kis.New(db, blobs, nil, ""), t: t, users: map[string]office.User{}, depts: map[string]office.Department{}}
-	ctx := o.System()
-	if err := o.LoadReference(ctx); err != nil {
-		t.Fatalf("kistest: %v", err)
-	}
-	list, err := o.Departments(ctx)
+	storetest.Once(t, db, "office "+key, folder, func() {
+		if err := o.LoadReference(o.System()); err != nil {
+			t.Fatalf("kistest: %v", err)
+		}
+		for _, p := range People {
+			o.Hire(p)
+		}
+		o.meet()
+		found(o)
+	})
+	o.meet()
+	return o
+}
+
+// meet learns who and what is in the office.
+func (o *Office) meet() {
+	o.t.Helper()
+	departments, err := o.Departments(o.System())
 	if err != nil {
-		t.Fatalf("kistest: %v", err)
+		o.t.Fatalf("kistest: %v", err)
 	}
-	for _, d := range list {
+	for _, d := range departments {
 		o.depts[d.Code] = d
 	}
-	for _, p := range People {
-		o.Hire(p)
+	people, err := o.Service.People(o.System(), office.PeopleFilter{})
+	if err != nil {
+		o.t.Fatalf("kistest: %v", err)
 	}
-	return o
+	for _, u := range people {
+		if key, ok := strings.CutSuffix(u.Email, domain); ok {
+			o.users[key] = u
+		}
+	}
 }
 
 // Hire adds one more person.
@@ -113,7 +142,9 @@ func (o *Office) Hire(p Person) office.User {
 }
 
 // Email is the account name of a person.
-func Email(key string) string { return key + "@stat.example" }
+func Email(key string) string { return key + domain }
+
+const domain = "@stat.example"
 
 // System is a context of the program itself.
 func (o *Office) System() context.Context {

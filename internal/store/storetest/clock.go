@@ -14,17 +14,25 @@ type Clock struct {
 	stopped time.Time
 }
 
-// clocks holds the clock of each open database.
-var clocks sync.Map // *store.DB → *Clock
+// opened is what this package knows of a database that it opened.
+type opened struct {
+	clock Clock
+	path  string // of the file, on SQLite
+}
 
-// ClockOf gives the clock of a database that this package opened.
-func ClockOf(db *store.DB) *Clock {
-	c, ok := clocks.Load(db)
+// databases are the open ones.
+var databases sync.Map // *store.DB → *opened
+
+func known(db *store.DB) *opened {
+	o, ok := databases.Load(db)
 	if !ok {
 		panic("storetest: not a database of this package, or already closed")
 	}
-	return c.(*Clock)
+	return o.(*opened)
 }
+
+// ClockOf gives the clock of a database that this package opened.
+func ClockOf(db *store.DB) *Clock { return &known(db).clock }
 
 // Now is the time it shows.
 func (c *Clock) Now() time.Time {
@@ -33,6 +41,13 @@ func (c *Clock) Now() time.Time {
 	if c.stopped.IsZero() {
 		return time.Now()
 	}
+	return c.stopped
+}
+
+// stands is the time at which it was stopped, none if it was not.
+func (c *Clock) stands() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	return c.stopped
 }
 

@@ -42,7 +42,7 @@ func Open(t testing.TB) *store.DB {
 	if err := os.WriteFile(path, schema, 0o600); err != nil {
 		t.Fatalf("storetest: %v", err)
 	}
-	return open(t, "sqlite://"+path)
+	return open(t, "sqlite://"+path, path)
 }
 
 // OpenPostgres gives a migrated, empty PostgreSQL database, for what only
@@ -55,19 +55,19 @@ func postgres(t testing.TB) (*store.DB, bool) {
 	if !ok {
 		return nil, false
 	}
-	return open(t, url), true
+	return open(t, url, ""), true
 }
 
-func open(t testing.TB, url string) *store.DB {
+func open(t testing.TB, url, path string) *store.DB {
 	t.Helper()
-	clock := &Clock{}
-	db, err := store.Open(context.Background(), url, store.WithClock(clock.Now))
+	o := &opened{path: path}
+	db, err := store.Open(context.Background(), url, store.WithClock(o.clock.Now))
 	if err != nil {
 		t.Fatalf("storetest: %v", err)
 	}
-	clocks.Store(db, clock)
+	databases.Store(db, o)
 	t.Cleanup(func() {
-		clocks.Delete(db)
+		databases.Delete(db)
 		if err := db.Close(); err != nil {
 			t.Errorf("storetest: close: %v", err)
 		}
