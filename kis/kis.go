@@ -62,6 +62,7 @@ type Assignments interface {
 func New(db *store.DB, blobs *blob.Store, zone *time.Location, country string) *Service {
 	db.Seal(cycleSeal)
 	db.Seal(retention.Seals...)
+	db.Seal(process.Seal)
 	s := &Service{Model: process.New(office.New(db, zone, country)), Blobs: blobs, Limits: DefaultLimits()}
 	s.kept.init(s.Office)
 	return s

@@ -209,6 +209,9 @@ func (s *Service) SetTarget(ctx context.Context, in TargetEdit) error {
 		if had && old.Target == in.Target && old.Applicable == in.Applicable && old.Reason == in.Reason {
 			return store.ErrNoChange
 		}
+		if err := tx.Seen(ctx, "process", p.ID); err != nil {
+			return err
+		}
 		row := targetRow{ProcessID: p.ID, IndicatorID: list[0].ID, Target: in.Target, Applicable: in.Applicable, Reason: in.Reason, ChangedBy: tx.Actor.UserID, ChangedAt: tx.Now}
 		_, err = tx.NewInsert().Model(&row).On("CONFLICT (process_id, indicator_id) DO UPDATE").
 			Set("target = EXCLUDED.target, applicable = EXCLUDED.applicable, reason = EXCLUDED.reason, changed_by = EXCLUDED.changed_by, changed_at = EXCLUDED.changed_at").Exec(ctx)

@@ -16,6 +16,11 @@ import (
 
 // write stores the new version in the unit of work.
 func (im *importing) write(ctx context.Context, tx *store.Tx) error {
+	if im.process != nil {
+		if err := tx.Seen(ctx, kindProcess, im.process.ID); err != nil {
+			return err
+		}
+	}
 	before, err := im.writeProcess(ctx, tx)
 	if err != nil {
 		return err
@@ -37,7 +42,7 @@ func (im *importing) write(ctx context.Context, tx *store.Tx) error {
 	if err := im.writeNotes(ctx, tx, v.ID); err != nil {
 		return err
 	}
-	tx.Record(store.Change{Action: string(policies.ProcessImport), Kind: "process", ID: p.ID, Label: p.Code, Before: before,
+	tx.Record(store.Change{Action: string(policies.ProcessImport), Kind: kindProcess, ID: p.ID, Label: p.Code, Before: before,
 		After: map[string]any{"title_az": p.TitleAZ, "title_en": p.TitleEN, "owner": im.owner.Code, "version": v.Number, "effective_from": v.EffectiveFrom,
 			"source": v.SourceName, "sha256": v.SourceSHA256, "format": im.format, "rows": len(im.rows), "not_applicable": im.res.NotApplicable,
 			"repairs": count(im.res.Notes, NoteRepair), "doubts": count(im.res.Notes, NoteDoubt)}})
