@@ -40,7 +40,7 @@ UPDATE plans SET key = CAST(year AS TEXT);
 --bun:split
 DROP INDEX ux_plans__year;
 --bun:split
-CREATE UNIQUE INDEX ux_plans__year__kind ON plans (year, kind);
+CREATE UNIQUE INDEX ux_plans__kind__year ON plans (kind, year);
 --bun:split
 CREATE INDEX ix_plans__key ON plans (key);
 --bun:split

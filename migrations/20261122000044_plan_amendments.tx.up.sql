@@ -41,6 +41,9 @@ CREATE UNIQUE INDEX ux_plan_amendment_changes__amendment_id__item_id ON plan_ame
 --bun:split
 CREATE INDEX ix_plan_amendment_changes__item ON plan_amendment_changes (item_id);
 --bun:split
+-- For the search in lists of items; '' = written before there was one.
+ALTER TABLE plan_items ADD COLUMN search_key TEXT NOT NULL DEFAULT '';
+--bun:split
 -- From approval on items change only while an amendment is being applied.
 {{- if .PG}}
 CREATE OR REPLACE FUNCTION forbid_approved_item() RETURNS trigger LANGUAGE plpgsql AS $fn$

@@ -76,6 +76,21 @@ func announcePlan(ctx context.Context, db bun.IDB, e office.Event) ([]office.Ann
 		key, to = "returned", anywhere(policies.PlanDraft)
 	case "approve":
 		key, to = "approved", anywhere(policies.PlanDraft)
+	case "return_report", "accept_report":
+		key, to = "report_"+map[bool]string{true: "returned", false: "accepted"}[verb == "return_report"], inDepartments(policies.PlanReport, []string{department})
+	case "impact":
+		key, to = "impact", inDepartments(policies.PlanReport, []string{department})
+	case "amend_propose":
+		key, to = "amend_proposed", anywhere(policies.PlanApprove)
+	case "amend_approve", "amend_reject":
+		key = "amend_" + map[bool]string{true: "approved", false: "rejected"}[verb == "amend_approve"]
+		if err := departments(`SELECT DISTINCT responsible_id FROM plan_items WHERE plan_id = ?`); err != nil {
+			return nil, err
+		}
+		heads := to
+		to = func(a actor.Actor) bool {
+			return policies.Can(a, policies.PlanDraft) || (verb == "amend_approve" && heads(a))
+		}
 	case "start":
 		key = "started"
 		if err := departments(`SELECT DISTINCT responsible_id FROM plan_items WHERE plan_id = ?`); err != nil {
@@ -92,10 +107,13 @@ func announcePlan(ctx context.Context, db bun.IDB, e office.Event) ([]office.Ann
 		return nil, store.MapError(err, "plan of an entry")
 	}
 	year := p.Key
-	args := map[string]string{"who": e.ActorName, "year": year, "due": p.Due, "note": e.Note}
+	args := map[string]string{"who": e.ActorName, "year": year, "due": p.Due, "note": e.Note, "item": e.Label}
 	href := "/plans/" + year
 	if verb == "send" || verb == "answer" {
 		href += "#agree"
+	}
+	if e.Kind == kindItem {
+		href += "/items/" + e.ID
 	}
 	return []office.Announcement{{Kind: "plan", Key: "planning.notice.plan." + key, Args: args, Href: href, For: to}}, nil
 }

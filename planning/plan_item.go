@@ -10,6 +10,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
@@ -58,6 +59,7 @@ type Item struct {
 	CreatedBy        string    `bun:"created_by,nullzero"`
 	CreatedAt        time.Time `bun:"created_at"`
 	Version          int       `bun:"version"` // a form carries it; saving over another's change is a Conflict
+	SearchKey        string    `bun:"search_key"`
 
 	// Read along with it.
 	Responsible  office.Department   `bun:"-"`
@@ -70,7 +72,7 @@ type Item struct {
 	Key          Key                 `bun:"key,scanonly"`         // of its plan
 	ExecutorID   string              `bun:"executor_id,scanonly"` // who carries it out, "" while nobody is named
 	ExecutorName string              `bun:"executor_name,scanonly"`
-	Taken        `bun:",extend"`
+	Taken
 	LastReportAt time.Time `bun:"last_report_at,scanonly,nullzero"`
 }
 
@@ -212,6 +214,11 @@ func (i Item) facts(coExecutors []string) map[string]any {
 	return map[string]any{"no": i.No, "section": i.Section, "text": i.Text, "expected_result": i.ExpectedResult, "indicator": i.Indicator,
 		"responsible": i.ResponsibleID, "co_executors": coExecutors, "start_quarter": i.StartQuarter, "due": i.Due,
 		"basis": i.Basis, "basis_label": i.BasisLabel, "state": i.State}
+}
+
+// searchKey is what lists are searched by.
+func (i Item) searchKey() string {
+	return i18n.Fold(i.Text + " " + i.ExpectedResult + " " + i.Indicator + " " + i.BasisLabel)
 }
 
 // label is how people call the item: "2027, 5".

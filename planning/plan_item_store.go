@@ -25,6 +25,7 @@ func insertItem(ctx context.Context, tx *store.Tx, it *Item, coExecutors []strin
 	if err != nil {
 		return store.MapError(err, "place of item")
 	}
+	it.SearchKey = it.searchKey()
 	if _, err := tx.NewInsert().Model(it).Exec(ctx); err != nil {
 		return store.MapError(err, "insert item")
 	}
@@ -87,8 +88,9 @@ func itemOf(ctx context.Context, db bun.IDB, planID, id string) (Item, error) {
 
 // updateItem stores what people wrote about an item, raising its version.
 func updateItem(ctx context.Context, tx *store.Tx, it Item, coExecutors []string) error {
+	it.SearchKey = it.searchKey()
 	n, err := store.Affected(tx.NewUpdate().Model(&it).
-		Column("section", "section_no", "text", "expected_result", "indicator", "responsible_id", "start_quarter", "due", "version").
+		Column("search_key", "section", "section_no", "text", "expected_result", "indicator", "responsible_id", "start_quarter", "due", "version").
 		Where("id = ? AND version = ?", it.ID, it.Version-1).Exec(ctx))
 	if err := store.Moved(n, err, kindItem, string(it.State)); err != nil {
 		return err
@@ -125,6 +127,17 @@ func numberOf(ctx context.Context, db bun.IDB, itemID string) (int, error) {
 		return 0, store.MapError(err, "number of item")
 	}
 	return no[0], nil
+}
+
+// ItemsWithNames selects items with what is read along, for packages above; the
+// departments come with WithDepartments.
+func ItemsWithNames(ctx context.Context, db bun.IDB, model any) *bun.SelectQuery {
+	return itemsWithNames(ctx, db, model)
+}
+
+// WithDepartments fills responsible departments and co-executors of items.
+func WithDepartments(ctx context.Context, db bun.IDB, items []Item) error {
+	return withDepartments(ctx, db, items)
 }
 
 // itemsWithNames selects items with what is read along.

@@ -8,6 +8,7 @@ type Taken struct {
 	Steps            int `bun:"steps,scanonly"`             // the item is divided into
 	StepsAccepted    int `bun:"steps_accepted,scanonly"`    // of them accepted as done
 	EndsAccepted     int `bun:"ends_accepted,scanonly"`     // accepted reports that it is done
+	PlanRule         int `bun:"plan_rule,scanonly"`         // version that holds for its plan; 0 where it is read with the plan
 	Waiting          int `bun:"waiting,scanonly"`           // reports that wait for a decision
 }
 

@@ -117,6 +117,9 @@ func (s *Service) loadPlan(ctx context.Context, db bun.IDB, key Key) (PlanPage, 
 type ItemPage struct {
 	Item
 	Plan       Plan
+	KindOf     PlanKind
+	RuleOf     PlanRule
+	Steps      []Step
 	Reports    []Report    // newest first
 	Objections []Objection // to this item, newest first
 	Today      day.Day
@@ -137,6 +140,12 @@ func (s *Service) PlanItem(ctx context.Context, id string) (ItemPage, error) {
 	}
 	page := ItemPage{Item: items[0], Today: s.KIS.Today()}
 	if page.Plan, err = planOf(ctx, db, page.Key); err != nil {
+		return page, err
+	}
+	if page.KindOf, page.RuleOf, err = kindAndRule(ctx, db, page.Plan); err != nil {
+		return page, err
+	}
+	if page.Steps, err = StepsOf(ctx, db, id); err != nil {
 		return page, err
 	}
 	reports, err := reportsOf(ctx, db, "i.id", id)

@@ -303,7 +303,7 @@ func TestReportingOnItems(t *testing.T) {
 		o.Must(o.ReportItem(aytan, it.ID, planning.NewReport{State: planning.Postponed, Narrative: "gecikir", Reason: "müqavilə yoxdur", NewDue: "2028-01-31"}))
 		page, err := o.PlanItem(aytan, it.ID)
 		o.Must(err)
-		if page.State != planning.Postponed || page.Term() != "2028-01-31" || page.Due != it.Due || len(page.Reports) != 2 || len(page.Reports[1].Files) != 1 {
+		if page.State != planning.InProgress || page.Term() != it.Due || page.Reports[0].NewDue != "2028-01-31" || !page.Reports[0].Waits() || page.Due != it.Due || len(page.Reports) != 2 || len(page.Reports[1].Files) != 1 {
 			t.Fatalf("item after two reports: %+v", page)
 		}
 		file := page.Reports[1].Files[0]
@@ -323,7 +323,7 @@ func TestWhatIsNotDoneIsCarriedOverOnce(t *testing.T) {
 		p := o.Running(2027)
 		done, left := p.Items[0], p.Items[1]
 		o.Must(o.ReportItem(o.By("nazim"), done.ID, planning.NewReport{State: planning.Done, Narrative: "reyestr aparılır"}))
-		o.Must(o.ReportItem(o.By("aytan"), left.ID, planning.NewReport{State: planning.Postponed, Narrative: "gecikir", Reason: "müqavilə yoxdur", NewDue: "2028-02-29"}))
+		o.Must(o.ReportItem(o.By("aytan"), left.ID, planning.NewReport{State: planning.InProgress, Narrative: "gecikir"}))
 		o.Clock.SetDay("2027-12-20")
 		_, err := o.OpenPlan(o.By("nigar"), planning.NewPlan{Year: 2028, ApproveDue: "2027-12-28"})
 		o.Must(err)
@@ -333,7 +333,7 @@ func TestWhatIsNotDoneIsCarriedOverOnce(t *testing.T) {
 		n, err := o.CarryOver(o.By("nigar"), "2028")
 		o.Must(err)
 		p = o.Page(2028)
-		if n != 1 || len(p.Items) != 1 || p.Items[0].CarriedYear != 2027 || p.Items[0].Due != "2028-02-29" || p.Items[0].State != planning.InProgress || len(p.Items[0].CoExecutors) != 1 {
+		if n != 1 || len(p.Items) != 1 || p.Items[0].CarriedYear != 2027 || p.Items[0].Due != "2028-03-31" || p.Items[0].State != planning.InProgress || len(p.Items[0].CoExecutors) != 1 {
 			t.Fatalf("carried over %d: %+v", n, p.Items)
 		}
 		_, err = o.CarryOver(o.By("nigar"), "2028")

@@ -13,6 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/planning"
+	"github.com/kis-platform/kis/planning/amendment"
 )
 
 // collect reads what a document is made of, through the services and so with
@@ -70,7 +71,7 @@ func (s *Service) collectAct(ctx context.Context, r Request, w Words) (material,
 		number = w.T("report.file.draft")
 	}
 	return material{object: v.ID, number: v.Number, dated: w.DayOf(v.IssuedAt), state: "audit.act.state." + string(v.State),
-		name: fileName(w.T("report.file.act", "number", number)), doc: func() Doc { return actDocument(v, w) }}, nil
+		name: fileName(w.T("report.file.act", "number", number)), doc: func() Doc { return actDocument(v, w) }, sheets: func() []Sheet { return actSheets(v, w) }}, nil
 }
 
 func (s *Service) collectAudit(ctx context.Context, r Request, w Words) (material, error) {
@@ -79,7 +80,7 @@ func (s *Service) collectAudit(ctx context.Context, r Request, w Words) (materia
 		return material{}, err
 	}
 	return material{object: v.ID, number: v.Number, dated: w.DayOf(v.ReportedAt), state: "audit.audit.state." + string(v.State),
-		name: fileName(w.T("report.file.audit", "number", v.Number)), doc: func() Doc { return auditDocument(v, w) }}, nil
+		name: fileName(w.T("report.file.audit", "number", v.Number)), doc: func() Doc { return auditDocument(v, w) }, sheets: func() []Sheet { return auditSheets(v, w) }}, nil
 }
 
 func (s *Service) collectReview(ctx context.Context, r Request, w Words) (material, error) {
@@ -96,9 +97,13 @@ func (s *Service) collectPlan(ctx context.Context, r Request, w Words) (material
 	if err != nil {
 		return material{}, err
 	}
+	changes, err := amendment.New(s.planning).List(ctx, p.Key)
+	if err != nil {
+		return material{}, err
+	}
 	return material{object: p.ID, number: string(p.Key), dated: w.DayOf(p.ApprovedAt), state: "planning.plan.state." + string(p.State),
 		name: fileName(w.T("report.file.plan", "year", string(p.Key))),
-		doc:  func() Doc { return planDocument(p, w) }, sheets: func() []Sheet { return planSheets(p, w) }}, nil
+		doc:  func() Doc { return planDocument(p, changes, w) }, sheets: func() []Sheet { return planSheets(p, w) }}, nil
 }
 
 // cycleOf finds the cycle by the code of its process and the period, or by its

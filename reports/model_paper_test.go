@@ -84,11 +84,11 @@ func TestLongDocumentsBreakWell(t *testing.T) {
 		header string
 		rows   []string
 	}{
-		"plan of 60 items": {planDocument(samplePlan(60), w), 6, "Həmicraçı", []string{"UA-2026-001", "UA-2026-030", "UA-2026-060"}},
+		"plan of 60 items": {planDocument(samplePlan(60), nil, w), 6, "Həmicraçı", []string{"UA-2026-001", "UA-2026-030", "UA-2026-060"}},
 		"40 bodies":        {scorecardDocument(sampleBodies(40), w), 4, "", []string{"Nümunəvi Dövlət Xidməti 40"}},
 		"long narratives":  {measuresDocument(sampleMeasures(), w), 4, "Görülmüş işlər", []string{"1.2.", "4.1.", "6.3."}},
 		"long comments":    {reviewDocument(review, w), 3, "", []string{"BAŞI", "SONU", "c1)", "Qərarlar (9.3.3)"}},
-		"plan of nothing":  {planDocument(planning.PlanDossier{PlanPage: planning.PlanPage{Plan: planning.Plan{Year: 2027, State: planning.PlanDraft}}}, w), 1, "", []string{"Planda bənd yoxdur."}},
+		"plan of nothing":  {planDocument(planning.PlanDossier{PlanPage: planning.PlanPage{Plan: planning.Plan{Year: 2027, State: planning.PlanDraft}}}, nil, w), 1, "", []string{"Planda bənd yoxdur."}},
 	} {
 		pages := readPages(t, render(t, c.doc))
 		if len(pages) < c.pages {

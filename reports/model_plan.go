@@ -4,21 +4,34 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/planning"
+	"github.com/kis-platform/kis/planning/amendment"
 )
 
-// planDocument is the yearly plan in its official form: numbered items by
-// section with quarters, what the departments said, and the approval.
-func planDocument(p planning.PlanDossier, w Words) Doc {
-	d := w.Doc(w.T("report.plan.title"), w.T("report.plan.running"), w.T("report.plan.year", "year", w.Nth(p.Year)))
+// planDocument is a yearly plan in its official form: the blocks of approval
+// and agreement, numbered items by section with quarters, what the departments
+// said, what was reported, and as an annex the amendments.
+func planDocument(p planning.PlanDossier, amended []amendment.Amendment, w Words) Doc {
+	title := w.T("report.plan.title")
+	if p.Kind != planning.MainKind && p.KindOf.Code != "" {
+		title = p.KindOf.Name(w.Lang)
+		if w.Lang == i18n.Default {
+			title = i18n.Upper(title)
+		}
+	}
+	d := w.Doc(title, w.T("report.plan.running"), w.T("report.plan.year", "year", w.Nth(p.Year)))
 	d.Landscape = true
 	d.Subtitle = Joined("; ", w.Code("planning.plan.state", string(p.State)), w.T("report.plan.revision", "n", w.Nth(p.Revision)))
 	w.At(&d, w.DayOf(p.ApprovedAt))
 	d.Add(planApproval(p, w)...)
+	d.Add(planAgreed(p, w)...)
 	n := 0
-	d.Add(w.Section(&n, "report.plan.items"), planItems(p, w), Paragraph{Small: true, Text: T(w.T("report.plan.legend"))},
-		w.Section(&n, "report.plan.agreement"), planAgreements(p, w))
+	d.Add(w.Section(&n, "report.plan.items"), planItems(p, w), Paragraph{Small: true, Text: T(w.T("report.plan.legend"))})
+	if !p.ApprovedAt.IsZero() {
+		d.Add(Paragraph{Small: true, Text: T(Joined(": ", w.T("report.plan.rule"), p.RuleOf.Text(w.Lang)))})
+	}
+	d.Add(w.Section(&n, "report.plan.agreement"), planAgreements(p, w))
 	if len(p.Objections) > 0 {
 		d.Add(w.Section(&n, "report.plan.objections"), planObjections(p, w))
 	}
@@ -28,7 +41,68 @@ func planDocument(p planning.PlanDossier, w Words) Doc {
 	signers := []Signature{w.Signed("report.sign.management", p.ApprovedName, "report.signed.approved", w.DateTime(p.ApprovedAt)),
 		{Role: w.T("report.sign.quality"), State: w.T("report.signed.pen")}}
 	d.Add(w.Section(&n, "report.signatures"), Signatures{signers})
+	d.Add(planAnnex(amended, w)...)
 	return d
+}
+
+// planAgreed is the block “Razılaşdırılıb”: each department concerned with who
+// agreed and when, or that its agreement is awaited.
+func planAgreed(p planning.PlanDossier, w Words) []Block {
+	if len(p.Agreements) == 0 {
+		return nil
+	}
+	out := Blocks{Paragraph{Text: B(w.T("report.plan.agreed_block"))}}
+	for _, a := range p.Agreements {
+		who := w.T("report.plan.agreed_open")
+		if a.State == planning.Agreed {
+			who = Joined(", ", a.DecidedName, w.DateTime(a.DecidedAt))
+		}
+		out = append(out, Paragraph{Text: T(Joined(": ", w.Department(a.Department), who))})
+	}
+	return []Block{Box{out}}
+}
+
+// planAnnex prints the approved amendments: what was changed, why and by whom,
+// with the words before and after.
+func planAnnex(list []amendment.Amendment, w Words) []Block {
+	var out []Block
+	for _, m := range list {
+		if m.State != amendment.Approved {
+			continue
+		}
+		if out == nil {
+			out = append(out, PageBreak{}, Heading{Text: w.T("report.plan.annex")})
+		}
+		t := Table{Small: true, Columns: []Column{{Title: "№", Width: 12}, {Title: w.T("planning.amendment.field"), Width: 40},
+			{Title: w.T("planning.amendment.before"), Width: 110}, {Title: w.T("planning.amendment.after"), Width: 110}}}
+		for _, x := range m.Changes {
+			t.Rows = append(t.Rows, Group(w.T("planning.amendment.kind."+string(x.Kind), "no", x.ItemNo)))
+			for _, r := range saidRows(x, w) {
+				t.Rows = append(t.Rows, Cells(fmt.Sprint(x.ItemNo), r[0], w.Or(r[1]), w.Or(r[2])))
+			}
+		}
+		out = append(out, Paragraph{Text: B(w.T("report.plan.amendment", "no", m.No, "reason", m.Reason))},
+			Paragraph{Small: true, Text: T(w.T("report.plan.amendment_by", "who", m.ProposedName, "decided", m.DecidedName, "date", w.Long(w.DayOf(m.DecidedAt))))}, t)
+	}
+	return out
+}
+
+// saidRows are the fields of an item that an amendment changes.
+func saidRows(x amendment.Change, w Words) (out [][3]string) {
+	said := func(s amendment.Said, has bool) []string {
+		if !has {
+			return make([]string, 8)
+		}
+		return []string{s.Text, s.ExpectedResult, s.Indicator, w.Code("planning.section", string(s.Section)), s.Responsible, s.With,
+			[...]string{"", "I", "II", "III", "IV"}[s.StartQuarter], w.Day(s.Due)}
+	}
+	was, will := said(x.Was, x.Before != ""), said(x.Will, x.After != "")
+	for i, key := range []string{"measure", "expected_result", "indicator", "section", "responsible", "co_executors", "start_quarter", "due"} {
+		if was[i] != will[i] {
+			out = append(out, [3]string{w.T("planning.field." + key), was[i], will[i]})
+		}
+	}
+	return out
 }
 
 // planApproval is the block “Təsdiq edirəm”, with room to sign while the plan
@@ -60,13 +134,13 @@ func planItems(p planning.PlanDossier, w Words) Table {
 				t.Rows = append(t.Rows, Group(w.Code("planning.section", string(section))))
 				first = false
 			}
-			t.Rows = append(t.Rows, planRow(it, p.Today, w))
+			t.Rows = append(t.Rows, planRow(it, p, w))
 		}
 	}
 	return t
 }
 
-func planRow(it planning.Item, today day.Day, w Words) Row {
+func planRow(it planning.Item, p planning.PlanDossier, w Words) Row {
 	due := w.Day(it.Due)
 	if it.NewDue != "" {
 		due = Joined("\n", due, w.T("report.plan.postponed_to", "date", w.Day(it.NewDue)))
@@ -76,7 +150,10 @@ func planRow(it planning.Item, today day.Day, w Words) Row {
 		basis = Joined("\n", basis, w.T("report.plan.carried", "year", w.Nth(it.CarriedYear)))
 	}
 	result := w.Code("planning.item.state", string(it.State))
-	if it.Overdue(today) {
+	if !p.ApprovedAt.IsZero() {
+		result = Joined(", ", result, fmt.Sprint(p.RuleOf.Percent(it))+"%")
+	}
+	if it.Overdue(p.Today) {
 		result = Joined(", ", result, w.T("report.overdue"))
 	}
 	return Cells(fmt.Sprint(it.No), it.Text, basis, it.Responsible.Code, w.Or(codes(it.CoExecutors)),

@@ -17,8 +17,8 @@ var samples = map[string]func(Words) Doc{
 	"scorecard":      func(w Words) Doc { return scorecardDocument(sampleYears(), w) },
 	"scorecard-year": func(w Words) Doc { return scorecardDocument(sampleBodies(5), w) },
 	"scorecard-card": func(w Words) Doc { return scorecardDocument(sampleCard(), w) },
-	"plan":           func(w Words) Doc { return planDocument(samplePlan(6), w) },
-	"plan-draft":     func(w Words) Doc { return planDocument(draftPlan(), w) },
+	"plan":           func(w Words) Doc { return planDocument(samplePlan(6), nil, w) },
+	"plan-draft":     func(w Words) Doc { return planDocument(draftPlan(), nil, w) },
 	"review":         func(w Words) Doc { return reviewDocument(sampleReview(), w) },
 	"measures":       func(w Words) Doc { return measuresDocument(sampleMeasures(), w) },
 }

@@ -26,12 +26,15 @@ import (
 	"github.com/kis-platform/kis/kis/kisweb"
 	"github.com/kis-platform/kis/kis/notice"
 	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/kis/retention/retentionweb"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/planning/assessment"
 	"github.com/kis-platform/kis/planning/assessment/assessmentweb"
+	"github.com/kis-platform/kis/planning/document"
 	"github.com/kis-platform/kis/planning/evaluation"
 	"github.com/kis-platform/kis/planning/evaluation/evaluationweb"
 	"github.com/kis-platform/kis/planning/planningweb"
+	"github.com/kis-platform/kis/planning/quality"
 	"github.com/kis-platform/kis/planning/risk"
 	"github.com/kis-platform/kis/planning/risk/riskweb"
 	"github.com/kis-platform/kis/reports"
@@ -62,6 +65,8 @@ type services struct {
 	evaluations *evaluation.Service
 	assessments *assessment.Service
 	risks       *risk.Service
+	quality     *quality.Service
+	controlled  *document.Service
 	sessions    *store.Sessions
 }
 
@@ -96,6 +101,8 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	cycledoc.Add(s.reports, s.evaluations)
 	wireDocuments(s)
 	s.risks = wireRisk(s)
+	s.quality = wireQuality(s)
+	s.controlled = wireControlled(s)
 	s.packs = pack.New(k)
 	k.Records = wireRecords(s)
 	s.duties = wireDuties(s)
@@ -115,7 +122,7 @@ func wireNotices(s services, c Config) *notice.Service {
 		sender = server
 	}
 	n := notice.New(s.kis, outbox.NewQueue(s.kis.DB, nil), sender, c.publicURL())
-	n.AddSources(s.kis, s.audit, s.programmes, s.planning, s.inquiry, s.register, s.risks, s.campaign)
+	n.AddSources(s.kis, s.audit, s.programmes, s.planning, s.inquiry, s.register, s.risks, s.campaign, s.quality, s.controlled)
 	n.AddWork(s.duties)
 	n.Counts = s.duties.Counts
 	return n
@@ -124,7 +131,7 @@ func wireNotices(s services, c Config) *notice.Service {
 // loadReference brings in what every office starts from; what is there stays.
 func (s services) loadReference(ctx context.Context) error {
 	for _, load := range []func(context.Context) error{
-		s.kis.LoadReference, s.audit.LoadReference, s.programmes.LoadReference, s.planning.LoadMeasuresReference, s.eservice.LoadReference, s.register.LoadReference, s.indicators.LoadReference, s.assessments.LoadReference, s.risks.LoadReference,
+		s.kis.LoadReference, s.audit.LoadReference, s.programmes.LoadReference, s.planning.LoadMeasuresReference, s.eservice.LoadReference, s.register.LoadReference, s.indicators.LoadReference, s.assessments.LoadReference, s.risks.LoadReference, s.quality.LoadReference, s.controlled.LoadReference,
 	} {
 		if err := load(ctx); err != nil {
 			return err
@@ -158,6 +165,7 @@ func (a *app) server() *web.Server {
 	kisweb.RegisterIndicatorAPI(r, a.indicators)
 	kisweb.RegisterNotices(r, a.notices)
 	kisweb.RegisterExports(r, a.reports)
+	retentionweb.Register(r, a.kis)
 	inquiryweb.Register(r, a.inquiry, a.reports)
 	auditweb.Register(r, a.audit)
 	auditweb.RegisterAPI(r, a.audit)
@@ -169,7 +177,10 @@ func (a *app) server() *web.Server {
 	auditweb.RegisterChecklists(r, checklist.New(a.audit), a.reports)
 	planningweb.Register(r, a.planning)
 	planningweb.RegisterMeasures(r, a.planning)
+	registerPlans(r, a.services)
 	planningweb.RegisterSheets(r, a.planning, a.reports)
+	registerQuality(r, a.services)
+	registerControlled(r, a.services)
 	riskweb.Register(r, a.risks, reportrisks.Writer{Service: a.reports})
 	evaluationweb.Register(r, a.evaluations)
 	assessmentweb.Register(r, a.assessments)

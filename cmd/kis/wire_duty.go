@@ -7,6 +7,8 @@ import (
 	"github.com/kis-platform/kis/kis/duty"
 	"github.com/kis-platform/kis/kis/duty/dutyweb"
 	"github.com/kis-platform/kis/planning"
+	"github.com/kis-platform/kis/planning/amendment"
+	"github.com/kis-platform/kis/planning/execution"
 	"github.com/kis-platform/kis/reports"
 	"github.com/kis-platform/kis/web"
 )
@@ -14,7 +16,7 @@ import (
 // wireDuties joins what waits for people in all contexts. A source that has
 // parts is read page by page.
 func wireDuties(s services) *duty.Service {
-	return duty.New(s.kis, s.kis, s.audit, s.programmes, s.planning, measureWork{s.planning}, s.inquiry, s.evaluations, s.register, s.risks, s.campaign)
+	return duty.New(s.kis, s.kis, s.audit, s.programmes, s.planning, execution.New(s.planning), amendment.New(s.planning), measureWork{s.planning}, s.inquiry, s.evaluations, s.register, s.risks, s.campaign, s.quality, s.controlled)
 }
 
 // registerDuties adds the pages of what waits.

@@ -88,10 +88,14 @@ var packages = slices.Concat([]row{
 
 	{"planning/assessment", with(base, spine, "reference"), "questionnaires stand beside the plans: what they say reaches reviews and evaluations through interfaces wired in cmd/kis"},
 	{"planning/assessment/assessmentweb", with(base, shell, spine, "planning/assessment"), whyPages},
+	{"planning/execution", with(base, "planning", spine), "carrying a plan out stands above the plan it reads and moves; what waits goes to the lists of work through cmd/kis"},
+	{"planning/execution/executionweb", with(base, shell, spine, "planning", "planning/execution"), whyPages},
+	{"planning/amendment", with(base, "planning", spine), "changes of an approved plan stand above the plan; it knows nothing of them"},
+	{"planning/amendment/amendmentweb", with(base, shell, spine, "planning", "planning/amendment"), whyPages},
 	{"planning/evaluation", with(base, spine, "planning", "reference"), "the evaluation stands above the register of recommendations it adds to; what other contexts know of a cycle comes through an interface wired in cmd/kis"},
 	{"planning/evaluation/evaluationweb", with(base, shell, spine, "planning", "planning/evaluation"), whyPages},
 
-	{"reports", with(base, domains, "audit/checklist", "eservice/campaign", "eservice/register", spine, "kis/duty", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
+	{"reports", with(base, domains, "audit/checklist", "eservice/campaign", "eservice/register", "planning/amendment", "planning/execution", spine, "kis/duty", "kis/inquiry", "kis/indicator", "reference"), "documents read the domain; they know nothing of requests"},
 	{"reports/auditdoc", with(base, "audit", "audit/programme", "audit/summary", spine, "kis/inquiry", "reports"), "the documents of audits are made of what the contexts of audit let a person read"},
 	{"planning/risk", with(base, spine, "reference"), "risks and objectives lie beside the plan: the review takes their figures and the register what they lead to through adapters in cmd/kis"},
 	{"planning/risk/riskweb", with(base, shell, spine, "planning/risk"), whyPages},

@@ -116,15 +116,6 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, p planning.Plan, it 
 	return planning.MoveItem(ctx, tx, it, t)
 }
 
-// Step is one step of an item.
-type Step struct {
-	ID       string
-	No       int
-	Text     string
-	Reported bool // a report says it is done
-	Accepted bool // and that report was accepted
-}
-
 // SetSteps divides an item of a running plan into steps, in place of those it
 // had, for its responsible department. Once a report was accepted the steps
 // stay: a Conflict. No text leaves the item without steps.
@@ -147,11 +138,11 @@ func (s *Service) SetSteps(ctx context.Context, itemID string, version int, text
 		if it.Version != version {
 			return apperr.New(apperr.Conflict, "error.conflict")
 		}
-		had, err := stepsOf(ctx, tx, it.ID)
+		had, err := planning.StepsOf(ctx, tx, it.ID)
 		if err != nil {
 			return err
 		}
-		if slices.EqualFunc(had, texts, func(a Step, b string) bool { return a.Text == b }) {
+		if slices.EqualFunc(had, texts, func(a planning.Step, b string) bool { return a.Text == b }) {
 			return store.ErrNoChange
 		}
 		if err := replaceSteps(ctx, tx, it, texts); err != nil {

@@ -39,15 +39,6 @@ func insertVerdict(ctx context.Context, tx *store.Tx, w planning.Report, v Verdi
 	return store.MapError(err, "insert verdict")
 }
 
-// stepsOf lists the steps of an item, with what was reported of them.
-func stepsOf(ctx context.Context, db bun.IDB, itemID string) (list []Step, err error) {
-	err = db.NewRaw(`SELECT s.id, s.no, s.text,
-		CASE WHEN EXISTS (SELECT 1 FROM plan_report_steps x WHERE x.step_id = s.id) THEN TRUE ELSE FALSE END AS reported,
-		CASE WHEN EXISTS (SELECT 1 FROM plan_report_steps x JOIN plan_report_verdicts v ON v.report_id = x.report_id AND v.accepted WHERE x.step_id = s.id) THEN TRUE ELSE FALSE END AS accepted
-		FROM plan_steps s WHERE s.item_id = ? ORDER BY s.no`, itemID).Scan(ctx, &list)
-	return list, store.MapError(err, "steps")
-}
-
 // replaceSteps gives an item other steps, unless a report names those it has or
 // one was accepted.
 func replaceSteps(ctx context.Context, tx *store.Tx, it planning.Item, texts []string) error {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis/office"
@@ -22,13 +24,14 @@ type planList struct {
 	kinds []ui.Option
 	form  ui.Form
 	draft bool
+	lists bool // the lists over all plans are there
 }
 
 // plans lists the yearly plans and, for who may, opens a new one.
 func (p pages) plans(c *web.Context) error { return p.showPlans(c, http.StatusOK, ui.Form{}) }
 
 func (p pages) showPlans(c *web.Context, status int, form ui.Form) error {
-	v := planList{Page: c.Page("planning.plan.title"), form: form, draft: c.Can(policies.PlanDraft)}
+	v := planList{Page: c.Page("planning.plan.title"), form: form, draft: c.Can(policies.PlanDraft), lists: p.r.Has(http.MethodGet, "/plan-items")}
 	var err error
 	if v.plans, err = p.svc.Plans(c.Ctx()); err != nil {
 		return err
@@ -78,6 +81,8 @@ type planPage struct {
 	history     []office.Event
 	can         func(policies.Action) bool
 	pdf, xlsx   string // addresses of documents, "" when there are none
+	timeline    string // address of the timeline, "" when there is none
+	panels      []templ.Component
 	sheet       string // where the plan is edited as a sheet, "" for who may not
 }
 
@@ -112,6 +117,12 @@ func (p pages) showPlan(c *web.Context, status int, forms map[string]ui.Form) er
 	}
 	if p.r.Has(http.MethodGet, "/plans/:year/pdf") {
 		v.pdf = planHref(n) + "/pdf"
+	}
+	if p.r.Has(http.MethodGet, "/plans/:year/timeline") {
+		v.timeline = planHref(n) + "/timeline"
+	}
+	if v.panels, err = c.Panels("plan", string(n)); err != nil {
+		return err
 	}
 	if p.r.Has(http.MethodGet, "/plans/:year/xlsx") {
 		v.xlsx = planHref(n) + "/xlsx"

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
@@ -152,6 +154,64 @@ type itemPage struct {
 	edit, reports bool // what this person may do now
 	fileLimit     int64
 	states        []ui.Option
+	panels        []templ.Component
+}
+
+// reportForm begins with the quarter that runs.
+func (v itemPage) reportForm() ui.Form {
+	f := v.form("report")
+	if f.Values == nil {
+		f.Values = url.Values{"quarter": {strconv.Itoa(v.lastQuarter())}}
+	}
+	return f
+}
+
+// lastQuarter is the last quarter of the item that has begun.
+func (v itemPage) lastQuarter() int {
+	switch today := v.ItemPage.Today; {
+	case today.Year() > v.Year:
+		return 4
+	case today.Year() == v.Year:
+		return max(today.Quarter(), v.StartQuarter)
+	}
+	return v.StartQuarter
+}
+
+// quarters are those that may be reported on.
+func (v itemPage) quarters() (out []ui.Option) {
+	for q := v.StartQuarter; q <= v.lastQuarter(); q++ {
+		out = append(out, ui.Option{Value: strconv.Itoa(q), Label: v.T("planning.plan.quarter", "q", quarter(q))})
+	}
+	return out
+}
+
+// openSteps are the steps that no report says are done.
+func (v itemPage) openSteps() (out []ui.Option) {
+	for _, s := range v.ItemPage.Steps {
+		if !s.Reported {
+			out = append(out, ui.Option{Value: s.ID, Label: s.Text})
+		}
+	}
+	return out
+}
+
+// verdictState is what became of a report.
+func verdictState(p ui.Page, w planning.Report) ui.State {
+	switch {
+	case w.Waits():
+		return ui.Look{Tone: "info", Icon: "hourglass"}.State(p, "planning.item.verdict.waiting")
+	case w.Accepted:
+		return ui.Look{Tone: "good", Icon: "circle-check"}.State(p, "planning.item.verdict.accepted")
+	}
+	return ui.Look{Tone: "warn", Icon: "arrow-back-up"}.State(p, "planning.item.verdict.returned")
+}
+
+// dateWords say whether a new date holds or is asked for.
+func dateWords(w planning.Report) string {
+	if w.Quarter > 0 && !w.Accepted {
+		return "planning.item.asks_date"
+	}
+	return "planning.item.postponed_to"
 }
 
 // item is the page of an item: what is to be done, what was reported.
@@ -168,6 +228,9 @@ func (p pages) showItem(c *web.Context, status int, forms map[string]ui.Form) er
 	v.edit = it.Plan.Editable() && c.Can(policies.PlanDraft)
 	v.reports = it.Plan.State == planning.PlanRunning && it.State != planning.Done && c.ScopeOf(policies.PlanReport).Department(it.ResponsibleID)
 	v.fileLimit = p.svc.KIS.Limits.FileBytes
+	if v.panels, err = c.Panels("plan_item", it.ID); err != nil {
+		return err
+	}
 	for _, s := range []planning.ItemState{planning.InProgress, planning.Done, planning.Postponed} {
 		l := itemLooks[s]
 		v.states = append(v.states, ui.Option{Value: string(s), Label: v.T("planning.item.state." + string(s)), Tone: l.Tone, Icon: l.Icon})

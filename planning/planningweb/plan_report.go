@@ -2,6 +2,7 @@ package planningweb
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
@@ -27,8 +28,13 @@ func (p pages) report(c *web.Context) error {
 	})
 	if err == nil {
 		var check apperr.Check
-		n := planning.NewReport{State: planning.ItemState(values.Get("state")), Narrative: values.Get("narrative"), Reason: values.Get("reason"),
+		n := planning.NewReport{State: planning.ItemState(values.Get("state")), Narrative: values.Get("narrative"), Reason: values.Get("reason"), StepIDs: values["steps"],
 			UploadIDs: append(values["uploaded"], staged...)}
+		if s := values.Get("quarter"); s != "" {
+			if n.Quarter, err = strconv.Atoi(s); err != nil {
+				check.Add("quarter", "error.field.choice")
+			}
+		}
 		if s := values.Get("new_due"); s != "" {
 			d, ok := day.Parse(s)
 			if !ok {
