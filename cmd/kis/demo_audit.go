@@ -259,6 +259,7 @@ func (d *demo) otherAudits() error {
 	if err := d.app.audit.Announce(d.as("gunel"), a.ID, ""); err != nil {
 		return err
 	}
+	d.ahead = a
 	if _, err = d.planAudit("ÜŞ", "ÜŞ: arxiv işi", "2026-12-14", "2026-12-15", []string{"ÜŞ"}, []string{"4"}, nil, "GSBPM"); err != nil {
 		return err
 	}

@@ -95,8 +95,9 @@ func (d *demo) requests() error {
 		"7.2.1 üzrə cədvəllərin son maketini və kimin razılaşdırdığını göstərən vərəqəni təqdim edin.", "2026-11-26"); err != nil {
 		return err
 	}
-	beforehand, err := ask("2026-11-18 10:20", "gunel", "", "İTŞ", "tural", "Ehtiyat nüsxələrin jurnalı",
-		"Auditə hazırlıq üçün: 2026-cı ilin II yarısı üzrə ehtiyat nüsxələrin çıxarılması və bərpa sınaqlarının jurnalı.", "2026-11-25")
+	d.at("2026-11-18 17:20") // its audit has just been announced
+	beforehand, err := s.Ask(d.as("gunel"), inquiry.NewRequest{AuditID: d.ahead.ID, DepartmentID: d.dep["İTŞ"].ID, AddresseeID: d.users["tural"].ID, Title: "Ehtiyat nüsxələrin jurnalı",
+		Text: "Auditə hazırlıq üçün: 2026-cı ilin II yarısı üzrə ehtiyat nüsxələrin çıxarılması və bərpa sınaqlarının jurnalı.", Due: "2026-11-25"})
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,7 @@ type world struct {
 	dep    map[string]office.Department // by code
 	cycle  kis.Cycle
 	first  audit.Audit       // the audit that is closed
+	ahead  audit.Audit       // the audit of İTŞ that is announced
 	rows   map[string]string // of the audit programme of 2026, by code
 	acts   []demoAct
 	actIDs []string // of acts, "" where none was made

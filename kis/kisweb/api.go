@@ -32,7 +32,8 @@ func RegisterAPI(r *web.Router, s *kis.Service) {
 		web.Operation{Method: http.MethodGet, Path: "/api/v1/processes/:id", Action: policies.ProcessRead, ID: "getProcess", Group: "processes", Text: "api.op.process",
 			Params: []web.Param{id("api.param.process_id"), {Name: "version", Kind: web.ParamNumber, Max: 1_000_000, Text: "api.param.version"}}, Answer: apiProcess{}, Do: h.process},
 		web.Operation{Method: http.MethodGet, Path: "/api/v1/cycles", Action: policies.CycleRead, ID: "listCycles", Group: "cycles", Text: "api.op.cycles",
-			Params: []web.Param{{Name: "from", Kind: web.ParamText, Max: 10, Text: "api.param.from_period"}, {Name: "to", Kind: web.ParamText, Max: 10, Text: "api.param.to_period"},
+			Params: []web.Param{{Name: "q", Kind: web.ParamText, Max: 200, Text: "api.param.process_words"}, {Name: "state", Of: apiCycleStates(), Text: "api.param.cycle_state"},
+				{Name: "from", Kind: web.ParamText, Max: 10, Text: "api.param.from_period"}, {Name: "to", Kind: web.ParamText, Max: 10, Text: "api.param.to_period"},
 				web.AfterParam(3), web.LimitParam}, Answer: apiCycleList{}, Do: h.cycles},
 		web.Operation{Method: http.MethodGet, Path: "/api/v1/cycles/:id", Action: policies.CycleRead, ID: "getCycle", Group: "cycles", Text: "api.op.cycle",
 			Params: []web.Param{id("api.param.cycle_id")}, Answer: apiCycle{}, Do: h.cycle},
@@ -62,6 +63,13 @@ func RegisterAPI(r *web.Router, s *kis.Service) {
 		web.Operation{Method: http.MethodPost, Path: "/api/v1/evidence/:id/withdraw", Action: policies.EvidenceWithdraw, ID: "withdrawEvidence", Group: "evidence", Text: "api.op.withdraw",
 			Params: []web.Param{id("api.param.evidence_id")}, Answer: apiSubmission{}, Do: h.withdraw},
 	)
+}
+
+func apiCycleStates() (out []string) {
+	for _, s := range kis.CycleStates() {
+		out = append(out, string(s))
+	}
+	return out
 }
 
 func apiTaskStates() (out []string) {

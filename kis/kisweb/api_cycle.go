@@ -183,7 +183,7 @@ func cycleIn(lang string, cy kis.Cycle) apiCycle {
 }
 
 func (h api) cycles(c *web.Context) error {
-	f := kis.CycleFilter{From: c.Query("from"), To: c.Query("to"), After: c.Cursor(3), Limit: c.Limit()}
+	f := kis.CycleFilter{Query: c.Query("q"), State: kis.CycleState(c.Query("state")), From: c.Query("from"), To: c.Query("to"), After: c.Cursor(3), Limit: c.Limit()}
 	var check apperr.Check
 	for name, period := range map[string]string{"from": f.From, "to": f.To} {
 		if _, ok := kis.ParsePeriod(period); !ok && period != "" {

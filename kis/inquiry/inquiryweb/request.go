@@ -131,6 +131,8 @@ func (p requestNewPage) about() string {
 		return p.Code + " " + p.Task.Name(p.Lang) + ", " + p.Cycle.Process.Title(p.Lang) + ", " + p.Cycle.Period
 	case p.Cycle != nil:
 		return p.Cycle.Process.Title(p.Lang) + ", " + p.Cycle.Period
+	case p.AuditNumber != "":
+		return p.T("inquiry.request.beforehand") + ", " + p.AuditNumber
 	}
 	return p.T("inquiry.request.beforehand")
 }
