@@ -17,7 +17,9 @@ import (
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/planning/assessment"
+	"github.com/kis-platform/kis/planning/document"
 	"github.com/kis-platform/kis/planning/evaluation"
+	"github.com/kis-platform/kis/planning/quality"
 	"github.com/kis-platform/kis/planning/risk"
 	"github.com/kis-platform/kis/policies"
 )
@@ -67,6 +69,8 @@ func TestTheLifecyclesInTheDocumentsAreThoseOfTheProgram(t *testing.T) {
 	b.WriteString(drawing("Phase gate", "kis.gate.state.", kis.GateTransitions))
 	b.WriteString(drawing("Evidence", "kis.evidence.state.", kis.SubmissionTransitions))
 	b.WriteString(drawing("Evidence request", "inquiry.request.state.", inquiry.RequestTransitions))
+	b.WriteString(drawing("Version of a controlled document", "document.state.", document.Transitions))
+	b.WriteString(drawing("Quality report", "quality.state.", quality.Transitions))
 	b.WriteString(drawing("Risk and opportunity", "risk.state.", risk.Transitions))
 	b.WriteString(drawing("Quality objective", "risk.objective.state.", risk.ObjectiveTransitions))
 	b.WriteString(drawing("Discrepancy note", "inquiry.discrepancy.state.", inquiry.DiscrepancyTransitions))

@@ -135,6 +135,8 @@ func routeIDs(t testing.TB, a *app) map[string]string {
 		"cycles:id": one(t, a, "SELECT id FROM cycles"), "processes:id": one(t, a, "SELECT id FROM processes"),
 		"evidence:id": one(t, a, "SELECT id FROM submissions WHERE state = 'submitted' LIMIT 1"), "audits:id": one(t, a, "SELECT id FROM audits WHERE state = 'in_progress'"),
 		"acts:id": one(t, a, "SELECT id FROM acts WHERE state = 'issued'"), "plans:year": "2027", "reviews:id": one(t, a, "SELECT id FROM reviews WHERE state = 'prepared'"),
+		"documents:audit": one(t, a, "SELECT id FROM audits WHERE state = 'in_progress'"), "documents:id": one(t, a, "SELECT document_id FROM document_versions WHERE state = 'approval'"), "documents:version": one(t, a, "SELECT id FROM document_versions WHERE state = 'approval'"),
+		"quality:id": one(t, a, "SELECT id FROM quality_reports WHERE state = 'draft' LIMIT 1"), "quality:code": "S.3.1", "quality-reports:id": one(t, a, "SELECT id FROM quality_reports WHERE state = 'draft' LIMIT 1"),
 		"risks:id": one(t, a, "SELECT id FROM risks WHERE state = 'treated' LIMIT 1"), "objectives:id": one(t, a, "SELECT id FROM objectives LIMIT 1"),
 		"recommendations:id": one(t, a, "SELECT id FROM recommendations WHERE state = 'open' LIMIT 1"), "measures:id": one(t, a, "SELECT id FROM measures LIMIT 1"),
 		"services:id": one(t, a, "SELECT id FROM eservices WHERE number = 'ER-2026-00001'"), "applications:id": one(t, a, "SELECT id FROM register_applications WHERE state = 'submitted' LIMIT 1"),
