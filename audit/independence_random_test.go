@@ -95,7 +95,7 @@ func (w *random) step() {
 		w.Hire(kistest.Person{Key: key, Name: "Auditor " + key, Department: w.one([]string{"ÜŞ", "BƏŞ", "İİƏŞ", "SSS"}), PositionAZ: "auditor", PositionEN: "auditor", Role: policies.Auditor})
 		w.people = append(w.people, key)
 	case n == 27:
-		w.try("own", w.own(user))
+		w.try("own", w.own(w.ID(w.one([]string{"murad", "tural"})))) // who can report an action at all
 	case n < 29:
 		storetest.ClockOf(w.DB).Add(7 * 24 * time.Hour)
 	default:
@@ -108,7 +108,7 @@ func (w *random) step() {
 // own makes somebody the owner of an action, first or beside Aytən, of an act
 // of SSS that began with a complaint.
 func (w *random) own(user string) error {
-	n := audit.NewAct{Origin: audit.OriginRef{Kind: audit.OfComplaint, Label: "Şikayət"}, DepartmentID: w.Dept("SSS"), Grade: audit.Minor, GSBPM: w.one([]string{"4.3.1", "5.3", "1.2"}), Criterion: "Qayda", Statement: "Cavab yoxdur"}
+	n := audit.NewAct{Origin: audit.OriginRef{Kind: audit.OfComplaint, Label: "Şikayət"}, DepartmentID: w.Dept("SSS"), Grade: audit.Minor, GSBPM: w.one([]string{"4.3.1", "5.3", "1.2"}), Criterion: "Qayda", Statement: "Cavab yoxdur", ObjectiveEvidence: "Məktub"}
 	act, err := w.Audit.DraftAct(w.Be("nigar"), n)
 	if err != nil {
 		return err

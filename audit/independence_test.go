@@ -179,6 +179,7 @@ func TestWhoIsNotIndependentIsRefusedWithEveryReason(t *testing.T) {
 				req := o.Request()
 				req.Departments = append(req.Departments, o.Dept("İTŞ"))
 				req.Members = []string{user}
+				req.From, req.To = o.Audit.KIS.Today().Add(1), o.Audit.KIS.Today().Add(10)
 				if c.codes != nil {
 					req.Codes = c.codes
 				}
@@ -218,7 +219,7 @@ func submitter(t *testing.T, o *audittest.Office, code string) string {
 // months pass.
 func gone(t *testing.T, o *audittest.Office, id string) string {
 	t.Helper()
-	must(t, o.TransferUser(o.Be("rauf"), id, "ÜŞ", "2026-06-16"))
+	must(t, o.TransferUser(o.Be("rauf"), id, "ÜŞ", "2026-06-15"))
 	must(t, o.GrantRole(o.Be("rauf"), id, office.NewGrant{Role: policies.Auditor}))
 	storetest.ClockOf(o.DB).SetDay("2027-07-20")
 	return id

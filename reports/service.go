@@ -80,8 +80,8 @@ var kinds = []struct {
 	kind    string
 	formats []string
 }{
-	{Act, []string{PDF, JSON}},
-	{Audit, []string{PDF, JSON}},
+	{Act, []string{PDF, XLSX, CSV, JSON}},
+	{Audit, []string{PDF, XLSX, CSV, JSON}},
 	{Review, []string{PDF, JSON}},
 	{Plan, []string{PDF, XLSX, CSV, JSON}},
 	{Cycle, []string{PDF, XLSX, CSV, JSON}},

@@ -174,7 +174,7 @@ func TestBadRequestsAreRefusedByName(t *testing.T) {
 	o := newOffice(t, storetest.Open(t))
 	for want, r := range map[string]Request{
 		"kind: report.error.kind":     {Kind: "risks", Format: PDF},
-		"format: report.error.format": {Kind: Act, Key: "UA-2026-001", Format: XLSX},
+		"format: report.error.format": {Kind: Review, Key: "RT-2026-01", Format: XLSX},
 		"lang: report.error.lang":     {Kind: Act, Key: "UA-2026-001", Format: PDF, Lang: "fr"},
 		"key: error.field.required":   {Kind: Review, Key: "  ", Format: PDF},
 		"year: error.field.required":  {Kind: Plan, Format: PDF},
@@ -190,7 +190,7 @@ func TestBadRequestsAreRefusedByName(t *testing.T) {
 	}
 	var e *apperr.Error
 	if err := o.svc.Render(o.Be("nigar"), Request{Kind: Audit, Key: "x", Format: "docx"}, nil); !errors.As(err, &e) ||
-		len(e.Fields) != 1 || e.Fields[0].Args[2].Value != "pdf, json" {
+		len(e.Fields) != 1 || e.Fields[0].Args[2].Value != "pdf, xlsx, csv, json" {
 		t.Errorf("the refusal does not say what is possible: %v", err)
 	}
 }

@@ -20,7 +20,8 @@ type actPage struct {
 	groups []audit.CauseCategory
 	like   []audit.Similar // for a draft: acts that it may repeat
 	pdf    string
-	months int // usual time between implementation and the effectiveness check
+	xlsx   string // and as a sheet
+	months int    // usual time between implementation and the effectiveness check
 	my     string
 }
 
@@ -52,6 +53,9 @@ func (p pages) showAct(c *web.Context, status int, forms map[string]ui.Form) err
 	}
 	if p.r.Has(http.MethodGet, "/acts/:id/pdf") {
 		v.pdf = "/acts/" + v.ID + "/pdf"
+	}
+	if p.r.Has(http.MethodGet, "/acts/:id/xlsx") {
+		v.xlsx = "/acts/" + v.ID + "/xlsx"
 	}
 	return c.Render(status, actShowView(v))
 }

@@ -20,6 +20,7 @@ type auditPage struct {
 	row    *audit.RowPanel // the row beside the list; nil when nothing is shown
 	forms  map[string]ui.Form
 	pdf    string // address of the report, "" when there is none
+	xlsx   string // and as a sheet
 
 	invites  bool           // the person can make a link for an outside auditor
 	followUp string         // address of the report on its acts, "" when there is none
@@ -66,6 +67,9 @@ func (p pages) showAudit(c *web.Context, status int, forms map[string]ui.Form) e
 	}
 	if p.r.Has(http.MethodGet, "/audits/:id/pdf") {
 		v.pdf = "/audits/" + v.ID + "/pdf"
+	}
+	if p.r.Has(http.MethodGet, "/audits/:id/xlsx") {
+		v.xlsx = "/audits/" + v.ID + "/xlsx"
 	}
 	if p.r.Has(http.MethodGet, "/audits/:id/follow-up.pdf") && (v.Kind != audit.Internal || len(v.Acts) > 0) {
 		v.followUp = "/audits/" + v.ID + "/follow-up.pdf"

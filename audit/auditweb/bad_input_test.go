@@ -1,6 +1,7 @@
 package auditweb_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -42,10 +43,10 @@ func TestDatesBeforeTheAuditAreRefused(t *testing.T) {
 			"department": {o.Dept("SSS")}, "topic": {"Giriş"}, "place": {"312"}}), http.StatusUnprocessableEntity, "audit.error.outside_audit")
 		says(t, "a line of the schedule by API", o.ask(http.MethodPost, "gunel", "/api/v1/audits/"+a.ID+"/session", object{"day": "2026-06-14", "from": "10:00", "to": "11:00", "auditors": []string{o.ID("gunel")},
 			"with": []string{}, "codes": []string{}, "department": o.Dept("SSS"), "topic": "Giriş", "place": "312"}), http.StatusUnprocessableEntity, "audit.error.outside_audit")
-		says(t, "a meeting", gunel.Post("/audits/"+a.ID+"/meetings", "which", "opening", "day", "14.06.2026", "time", "10:00", "note", "açılış"), http.StatusUnprocessableEntity, "audit.error.before_audit")
+		says(t, "a meeting", gunel.Post("/audits/"+a.ID+"/meetings", "which", "opening", "at", "14.06.2026", "time", "10:00", "note", "açılış"), http.StatusUnprocessableEntity, "audit.error.before_audit")
 
 		act := o.Act(a.ID, "4.4-a", audit.ActAcknowledged)
-		says(t, "a correction", aytan.Post("/acts/"+act.ID+"/response", "version", "1", "correction", "Verilib", "correction_day", "14.06.2026", "cause_method", "five_why"),
+		says(t, "a correction", aytan.Post("/acts/"+act.ID+"/response", "version", fmt.Sprint(act.Version), "correction", "Verilib", "correction_day", "14.06.2026", "cause_method", "five_why"),
 			http.StatusUnprocessableEntity, "audit.error.before_audit")
 		response := object{"version": 0, "correction": "Verilib", "correction_day": "2026-06-14", "cause_method": "five_why", "causes": []any{}, "root_cause": "", "similar_checked": false, "similar_where": "", "similar": []string{},
 			"risk_updated": false, "qms_change": "", "effect_measure": "", "effect_baseline": "", "effect_target": ""}
@@ -117,34 +118,52 @@ func TestAnAuditWithoutChecklistOrTeamGoesNowhere(t *testing.T) {
 		body := object{"kind": n.Kind, "title": n.Title, "objectives": n.Objectives, "criteria": n.Criteria, "method": "", "period": n.Period, "from": n.From, "to": n.To, "cycles": n.Cycles, "codes": n.Codes,
 			"departments": n.Departments, "sites": []string{}, "lead": n.Lead, "members": []string{}, "templates": n.Templates}
 		for _, c := range []struct {
-			field, key string
-			none       any
-		}{{"lead", "audit.error.no_team", ""}, {"templates", "audit.error.no_rows", []string{}}} {
+			field string
+			none  any
+		}{{"lead", ""}, {"templates", []string{}}} {
 			f := url.Values{}
 			for name, v := range form {
 				if name != c.field {
 					f[name] = v
 				}
 			}
-			says(t, "planned without "+c.field, pages.as("gunel").PostForm("/audits", f), http.StatusUnprocessableEntity, c.key)
+			says(t, "planned without "+c.field, pages.as("gunel").PostForm("/audits", f), http.StatusUnprocessableEntity, "error.field.required")
 			b := object{}
 			for name, v := range body {
 				b[name] = v
 			}
 			b[c.field] = c.none
-			says(t, "planned without "+c.field+" by API", o.ask(http.MethodPost, "gunel", "/api/v1/audits", b), http.StatusUnprocessableEntity, c.key)
+			says(t, "planned without "+c.field+" by API", o.ask(http.MethodPost, "gunel", "/api/v1/audits", b), http.StatusUnprocessableEntity, "error.field.required")
 		}
 		list, err := o.Audit.Audits(o.Be("gunel"), audit.AuditFilter{})
 		if err != nil || list.Total != 0 {
 			t.Fatalf("%d audits were half planned, %v", list.Total, err)
 		}
 		// Nobody can get there by the program: the rows and the team are taken away behind it.
-		a := o.Started()
-		o.Complete(a)
-		for _, c := range []struct{ table, key string }{{"audit_rows", "audit.error.no_rows"}, {"audit_team", "audit.error.no_team"}} {
-			storetest.Tamper(t, db, "DELETE FROM "+c.table+" WHERE audit_id = ?", a.ID)
-			says(t, "reported without "+c.table, pages.as("nigar").Post("/audits/"+a.ID+"/report", "conclusion", "uyğundur"), http.StatusUnprocessableEntity, c.key)
-			says(t, "reported without "+c.table+" by API", o.ask(http.MethodPost, "nigar", "/api/v1/audits/"+a.ID+"/report", object{"conclusion": "uyğundur", "strengths": ""}), http.StatusUnprocessableEntity, c.key)
+		for _, c := range []struct{ table, key string }{{"audit_rows", "audit.error.no_rows"}, {"audit_team", ""}} {
+			a := o.Started()
+			if c.table == "audit_rows" {
+				storetest.Tamper(t, db, "DELETE FROM audit_rows WHERE audit_id = ?", a.ID)
+			}
+			o.Complete(a)
+			if c.table == "audit_team" {
+				storetest.Tamper(t, db, "DELETE FROM audit_team WHERE audit_id = ?", a.ID)
+			}
+			// Without a team nobody is left who may report.
+			status, key := http.StatusUnprocessableEntity, c.key
+			if c.table == "audit_team" {
+				status, key = http.StatusForbidden, "error.forbidden"
+			}
+			for _, who := range []string{"gunel", "nigar"} {
+				if who == "nigar" {
+					status, key = http.StatusForbidden, "error.forbidden"
+				}
+				says(t, "reported without "+c.table+" by "+who, pages.as(who).Post("/audits/"+a.ID+"/report", "conclusion", "uyğundur"), status, key)
+				says(t, "reported without "+c.table+" by API by "+who, o.ask(http.MethodPost, who, "/api/v1/audits/"+a.ID+"/report", object{"conclusion": "uyğundur", "strengths": ""}), status, key)
+			}
+			if state := o.StateOf("audits", a.ID); state != string(audit.InProgress) {
+				t.Errorf("without %s the audit is %s", c.table, state)
+			}
 		}
 	})
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // Source is a thing of another context that an act can begin with: evidence
-// that was returned, a body rated low, a measure that is late.
+// that was returned, a body rated low, a measure that is late, a survey in
+// which users complain.
 type Source struct {
 	Origin            audit.OriginRef
 	Fits              bool // it calls for an act now; an act that there is already is shown anyway
@@ -26,7 +27,7 @@ type Source struct {
 }
 
 // Sources read such things by the kind of page that shows them ("submission",
-// "measure", "scorecard"), for whoever is in the context.
+// "measure", "scorecard", "survey"), for whoever is in the context.
 type Sources map[string]func(ctx context.Context, id string) (Source, error)
 
 // RegisterSources adds a panel to the pages of things that acts begin with:
@@ -95,6 +96,10 @@ func originHref(o audit.OriginRef) string {
 	}
 	id, year, inYear := strings.Cut(o.ID, ":")
 	switch o.Kind {
+	case audit.OfComplaint:
+		if survey, ok := strings.CutPrefix(o.ID, "survey:"); ok {
+			return "/surveys/" + survey
+		}
 	case audit.OfEvidence:
 		return "/evidence/" + o.ID
 	case audit.OfDiscrepancy:

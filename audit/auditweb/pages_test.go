@@ -33,7 +33,7 @@ func open(t testing.TB, db *store.DB) bureau {
 
 // around puts the pages over an office that there is.
 func around(t testing.TB, o *audittest.Office) bureau {
-	return bureau{o, webtest.New(t, func(r *web.Router) { auditweb.Register(r, o.Audit) }, func(opt *web.Options) {
+	return bureau{o, webtest.New(t, func(r *web.Router) { auditweb.Register(r, o.Audit); auditweb.RegisterAuditors(r, o.Audit) }, func(opt *web.Options) {
 		opt.Clock, opt.Zone = o.DB.Now, o.Zone
 		opt.Unit = func(ctx context.Context, id string) string {
 			list, _ := o.Departments(o.System())
@@ -199,7 +199,7 @@ func TestBrowserPagesOfAudit(t *testing.T) {
 		}
 	}
 	visit("lead", map[string]string{"audits": "/audits", "new": "/audits/new", "audit": "/audits/" + au.ID, "team": "/audits/" + au.ID + "/team",
-		"acts": "/acts", "board": "/acts/board", "ageing": "/acts/ageing", "calendar": "/audits/calendar", "matrix": "/audits/matrix", "act-new": "/acts/new",
+		"acts": "/acts", "findings": "/findings?year=2026", "board": "/acts/board", "ageing": "/acts/ageing", "calendar": "/audits/calendar", "matrix": "/audits/matrix", "act-new": "/acts/new",
 		"finding": "/findings/" + draft.FindingID, "plan": "/audits/" + planned.ID + "/plan", "edit": "/audits/" + planned.ID + "/edit", "planned": "/audits/" + planned.ID,
 		"build": "/audits/" + planned.ID + "/checklist/build", "fill": "/audits/" + au.ID + "/checklist", "checklists": "/checklists", "template": "/checklists/" + template,
 		"programmes": "/programmes", "programme": "/programmes/2026", "weights": "/programmes/weights", "sites": "/programmes/sites", "auditors": "/auditors",

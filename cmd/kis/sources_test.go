@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestActsBeginOnThePagesOfTheirOrigins goes from returned evidence and from a
-// measure that is late to the form of an act, which knows everything that is
+// TestActsBeginOnThePagesOfTheirOrigins goes from returned evidence, from a
+// measure that is late and from a survey in which users complain to the form of an act, which knows everything that is
 // known, drafts it, and finds the way back from both sides.
 func TestActsBeginOnThePagesOfTheirOrigins(t *testing.T) {
 	a := demoOffice(t)
@@ -29,6 +29,8 @@ func TestActsBeginOnThePagesOfTheirOrigins(t *testing.T) {
 	accepted := one(t, a, "SELECT id FROM submissions WHERE state = 'accepted' AND class = 'internal' ORDER BY id LIMIT 1")
 	reason := one(t, a, "SELECT reason FROM submissions WHERE id = '"+returned+"'")
 	measure := one(t, a, "SELECT m.id FROM measures m JOIN national_plans p ON p.id = m.plan_id WHERE p.code = 'AH-2020-2022' ORDER BY m.id LIMIT 1")
+	survey := one(t, a, "SELECT s.id FROM surveys s JOIN survey_responses r ON r.survey_id = s.id JOIN survey_answers w ON w.response_id = r.id WHERE w.text <> '' ORDER BY s.id LIMIT 1")
+	complaint := one(t, a, "SELECT number FROM surveys WHERE id = '"+survey+"'")
 	link := regexp.MustCompile(`href="(/acts/new\?[^"]+)"`)
 
 	if link.MatchString(get(leyla, "/evidence/"+accepted)) {
@@ -37,7 +39,7 @@ func TestActsBeginOnThePagesOfTheirOrigins(t *testing.T) {
 	if link.MatchString(get(visit(t, host.URL, "aytan@kis.example"), "/evidence/"+returned)) {
 		t.Error("an employee is offered to draft an act")
 	}
-	for page, want := range map[string]string{"/evidence/" + returned: reason, "/measures/" + measure + "?year=2021": "AH-2020-2022"} {
+	for page, want := range map[string]string{"/evidence/" + returned: reason, "/measures/" + measure + "?year=2021": "AH-2020-2022", "/surveys/" + survey: complaint} {
 		found := link.FindStringSubmatch(get(leyla, page))
 		if found == nil {
 			t.Errorf("%s offers no act", page)

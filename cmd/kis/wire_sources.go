@@ -13,6 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/planning"
+	"github.com/kis-platform/kis/planning/assessment"
 )
 
 // sources lets acts begin with things of the other contexts.
@@ -20,7 +21,10 @@ func sources(s services) auditweb.Sources {
 	return auditweb.Sources{
 		"submission": func(ctx context.Context, id string) (auditweb.Source, error) { return returnedEvidence(ctx, s.kis, id) },
 		"measure":    func(ctx context.Context, id string) (auditweb.Source, error) { return lateMeasure(ctx, s.planning, id) },
-		"scorecard":  func(ctx context.Context, id string) (auditweb.Source, error) { return lowRating(ctx, s.eservice, id) },
+		"survey": func(ctx context.Context, id string) (auditweb.Source, error) {
+			return complaintOfUsers(ctx, s.assessments, id)
+		},
+		"scorecard": func(ctx context.Context, id string) (auditweb.Source, error) { return lowRating(ctx, s.eservice, id) },
 	}
 }
 
@@ -36,6 +40,21 @@ func returnedEvidence(ctx context.Context, svc *kis.Service, id string) (auditwe
 	}
 	return auditweb.Source{Origin: audit.OriginRef{Kind: audit.OfEvidence, ID: p.ID, Label: clip(p.Title)}, Fits: p.State == kis.Returned,
 		DepartmentID: p.DepartmentID, CycleID: p.CycleID, GSBPM: p.TaskCode, Statement: p.Reason, Clause: evidenceClause}, nil
+}
+
+// complaintOfUsers is a survey of users; what they wrote in their own words may
+// be a complaint that calls for an act.
+func complaintOfUsers(ctx context.Context, svc *assessment.Service, id string) (auditweb.Source, error) {
+	d, err := svc.Survey(ctx, id)
+	if err != nil {
+		return auditweb.Source{}, err
+	}
+	x := auditweb.Source{Origin: audit.OriginRef{Kind: audit.OfComplaint, ID: "survey:" + d.ID, Label: clip(d.Number + ", " + d.Title)}, Fits: len(d.Texts) > 0, Clause: customerClause,
+		Statement: i18n.T(actor.From(ctx).Lang, "audit.source.survey", "number", d.Number, "title", d.Title)}
+	if len(d.Texts) > 0 {
+		x.ObjectiveEvidence = d.Texts[0]
+	}
+	return x, nil
 }
 
 // monitoringClause is what a measure without its report breaks: monitoring

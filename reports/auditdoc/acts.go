@@ -149,7 +149,7 @@ func actsDocument(list []audit.ActBrief, narrowed []string, w reports.Words) rep
 func actsSheet(list []audit.ActBrief, w reports.Words) reports.Sheet {
 	sheet := reports.Sheet{Name: w.T("report.acts.running"), Title: w.T("report.acts.title"), Columns: []reports.SheetColumn{{Key: "number", Title: "№", Width: 14},
 		{Key: "issued", Title: w.T("report.acts.issued"), Type: reports.DateCol}, {Key: "department", Title: w.T("report.audit.unit")}, {Key: "statement", Title: w.T("report.audit.statement"), Width: 60},
-		{Key: "clause", Title: w.T("report.audit.criterion")}, {Key: "gsbpm", Title: w.T("report.audit.code")}, {Key: "grade", Title: w.T("report.act.grade"), Width: 24},
+		{Key: "clause", Title: w.T("report.audit.criterion")}, {Key: "gsbpm", Title: "GSBPM"}, {Key: "grade", Title: w.T("report.act.grade"), Width: 24},
 		{Key: "origin", Title: w.T("report.acts.origin"), Width: 20}, {Key: "audit", Title: w.T("report.acts.audit"), Width: 14}, {Key: "state", Title: w.T("report.act.state"), Width: 20},
 		{Key: "due", Title: w.T("report.audit.due"), Type: reports.DateCol}, {Key: "actions", Title: w.T("report.acts.all_actions"), Type: reports.IntCol}, {Key: "verified", Title: w.T("audit.action.state.verified"), Type: reports.IntCol},
 		{Key: "reopened", Title: w.T("audit.act.state.reopened"), Type: reports.IntCol}}}

@@ -220,7 +220,7 @@ func fieldText(field, value string, v programme.View, w reports.Words) string {
 // programmeSheets are the rows, the coverage and the changes.
 func programmeSheets(v programme.View, w reports.Words) []reports.Sheet {
 	rows := reports.Sheet{Name: w.T("report.programme.rows_tab"), Title: w.T("report.programme.title"), Columns: []reports.SheetColumn{{Key: "no", Title: "№", Type: reports.IntCol},
-		{Key: "kind", Title: w.T("audit.programme.risk_kind"), Width: 14}, {Key: "code", Title: w.T("report.audit.code"), Width: 20}, {Key: "name", Title: w.T("audit.programme.object"), Width: 50}}}
+		{Key: "kind", Title: w.T("audit.programme.risk_kind"), Width: 14}, {Key: "code", Title: w.T("report.programme.code"), Width: 20}, {Key: "name", Title: w.T("audit.programme.object"), Width: 50}}}
 	for _, x := range v.Weighting.Weights {
 		rows.Columns = append(rows.Columns, reports.SheetColumn{Key: string(x.Factor), Title: w.Code("audit.programme.factor", string(x.Factor)), Type: reports.IntCol})
 	}
@@ -248,7 +248,7 @@ func programmeSheets(v programme.View, w reports.Words) []reports.Sheet {
 		rows.Rows = append(rows.Rows, append(cells, r.Priority, r.Counts(), r.AdjustReason, plan, strings.Join(r.CodeList(), ", "), r.Lead, strings.Join(made, ", ")))
 	}
 	cover := reports.Sheet{Name: w.T("audit.programme.coverage"), Title: w.T("audit.programme.coverage"), Columns: []reports.SheetColumn{{Key: "of", Title: w.T("report.programme.of"), Width: 28},
-		{Key: "code", Title: w.T("report.audit.code")}, {Key: "name", Title: w.T("report.audit_summary.name"), Width: 50}, {Key: "state", Title: w.T("report.audit.state"), Width: 26}}}
+		{Key: "code", Title: w.T("report.programme.code")}, {Key: "name", Title: w.T("report.audit_summary.name"), Width: 50}, {Key: "state", Title: w.T("report.audit.state"), Width: 26}}}
 	for _, x := range []struct {
 		name string
 		list []programme.Covered

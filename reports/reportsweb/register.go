@@ -25,6 +25,8 @@ func Register(r *web.Router, svc *reports.Service) {
 	p := pages{svc}
 	r.GET("/acts/:id/pdf", policies.ActRead, p.byID(reports.Act, reports.PDF))
 	r.GET("/audits/:id/pdf", policies.AuditRead, p.byID(reports.Audit, reports.PDF))
+	r.GET("/acts/:id/xlsx", policies.ActRead, p.byID(reports.Act, reports.XLSX))
+	r.GET("/audits/:id/xlsx", policies.AuditRead, p.byID(reports.Audit, reports.XLSX))
 	r.GET("/evaluations/:id/pdf", policies.EvaluationRead, p.byID("evaluation", reports.PDF))
 	r.GET("/reviews/:id/pdf", policies.ReviewRead, p.byID(reports.Review, reports.PDF))
 	for _, format := range []string{reports.PDF, reports.XLSX} {

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
@@ -275,6 +277,8 @@ func (p pages) open(c *web.Context) error {
 type surveyPage struct {
 	ui.Page
 	assessment.SurveyDossier
+
+	panels []templ.Component // what others say of it: an act that began with it
 }
 
 func (p pages) survey(c *web.Context) error {
@@ -286,7 +290,11 @@ func (p pages) survey(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(http.StatusOK, surveyView(surveyPage{c.Page(d.Number), d}))
+	panels, err := c.Panels("survey", id)
+	if err != nil {
+		return err
+	}
+	return c.Render(http.StatusOK, surveyView(surveyPage{c.Page(d.Number), d, panels}))
 }
 
 func (p pages) close(c *web.Context) error {
