@@ -24,6 +24,8 @@ const (
 	kindImport Kind = "import"
 	// importBatch is how many rows are compared and written at a time.
 	importBatch = 500
+	// indexBatch is how many of a large import wait to be indexed at a time.
+	indexBatch = 5000
 	// maxFaults are the faults named before the reading is given up.
 	maxFaults = 200
 	// maxProposed is up to how many new services an import looks for likely
@@ -105,6 +107,7 @@ type importing struct {
 	today    day.Day
 	check    apperr.Check
 	batch    []importRow
+	found    []indexed   // written and not yet indexed
 	numbers  map[int]int // of the file, the highest of each year
 	counts   ImportResult
 	tx       *store.Tx
@@ -205,6 +208,9 @@ func (im *importing) run(ctx context.Context, tx *store.Tx) error {
 	}
 	if err == nil {
 		err = im.check.Err()
+	}
+	if err == nil && len(im.found) > 0 {
+		err = im.findable(ctx)
 	}
 	if err == nil && tx != nil {
 		for year, n := range im.numbers {

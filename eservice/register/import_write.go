@@ -169,8 +169,20 @@ func (im *importing) write(ctx context.Context, fresh, changed []importRow) erro
 	if err := insertAll(ctx, tx, vs); err != nil {
 		return err
 	}
-	if im.counts.New > maxProposed {
-		return insertIndex(ctx, tx, list)
+	if im.counts.New <= maxProposed {
+		return im.s.index(ctx, tx, list)
 	}
-	return im.s.index(ctx, tx, list)
+	im.found = append(im.found, list...)
+	if len(im.found) < indexBatch {
+		return nil
+	}
+	return im.findable(ctx)
+}
+
+// findable indexes the services that wait for it: many at once, so that each
+// page of the index is written once for them all.
+func (im *importing) findable(ctx context.Context) error {
+	list := im.found
+	im.found = im.found[:0]
+	return insertIndex(ctx, im.tx, list)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -147,8 +148,8 @@ func shingles(name string) map[uint64]bool {
 // nearly the same nearly always do, and others seldom. It makes the candidates
 // for duplicates findable by an index.
 func signature(name string) []int64 {
-	set := shingles(name)
-	if len(set) == 0 {
+	runs := slices.Collect(maps.Keys(shingles(name))) // walked through many times
+	if len(runs) == 0 {
 		return nil
 	}
 	out := make([]int64, 0, bands)
@@ -156,7 +157,7 @@ func signature(name string) []int64 {
 		sum := uint64(b) + 0x9e3779b97f4a7c15
 		for r := range bandRows {
 			low := ^uint64(0)
-			for s := range set {
+			for _, s := range runs {
 				low = min(low, mix(s^(uint64(b*bandRows+r+1)*0xbf58476d1ce4e5b9)))
 			}
 			sum = mix(sum ^ low)
