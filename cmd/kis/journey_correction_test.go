@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kis-platform/kis/internal/pgtest"
 	"github.com/kis-platform/kis/internal/store"
 )
 
@@ -35,20 +34,7 @@ type proof struct {
 // upheld, a term that is extended, a verification that rejects, an action that
 // does not work. Every document is printed by its button and read.
 func TestJourneyFromTheProgrammeToAProvenCorrection(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) {
-		c := defaults()
-		c.DataDir = t.TempDir()
-		prove(t, c)
-	})
-	t.Run("postgres", func(t *testing.T) {
-		url, ok := pgtest.NewDatabase(t)
-		if !ok {
-			return
-		}
-		c := defaults()
-		c.DataDir, c.DatabaseURL = t.TempDir(), url
-		prove(t, c)
-	})
+	onBoth(t, prove)
 }
 
 func prove(t *testing.T, c Config) {

@@ -65,10 +65,11 @@ func (p *person) in(selector string) *person {
 }
 
 // until waits for a condition; when it never comes true the test ends with
-// what the person sees instead.
+// what the person sees instead. It is patient: a page may take long on a
+// machine that is busy with other tests.
 func (p *person) until(condition, what string) {
 	p.story.t.Helper()
-	for end := time.Now().Add(12 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		// An error is a page that is just going or coming.
 		if yes, err := chromedp.Run(p.Ctx, chromedp.Evaluate[bool]("document.readyState === 'complete' && !!("+condition+")")); err == nil && yes {
 			return

@@ -10,7 +10,6 @@ import (
 	"github.com/kis-platform/kis/eservice/campaign"
 	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/internal/actor"
-	"github.com/kis-platform/kis/internal/pgtest"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
@@ -21,20 +20,7 @@ import (
 // returns it, the officer corrects, the operator registers, an assessor scores
 // it, and the public page and the card of the body change.
 func TestJourneyAServiceFromTheFormToItsCard(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) {
-		c := defaults()
-		c.DataDir = t.TempDir()
-		tellOfAService(t, c)
-	})
-	t.Run("postgres", func(t *testing.T) {
-		url, ok := pgtest.NewDatabase(t)
-		if !ok {
-			return
-		}
-		c := defaults()
-		c.DataDir, c.DatabaseURL = t.TempDir(), url
-		tellOfAService(t, c)
-	})
+	onBoth(t, tellOfAService)
 }
 
 const serviceName = "Doğum haqqında arayışın verilməsi"

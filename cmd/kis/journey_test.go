@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/kis-platform/kis/internal/actor"
-	"github.com/kis-platform/kis/internal/pgtest"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
@@ -59,20 +58,7 @@ type story struct {
 // signed review in a browser, as the people who do it, and looks at what each
 // of them sees.
 func TestJourneyTheEvaluationLoop(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) {
-		c := defaults()
-		c.DataDir = t.TempDir()
-		tell(t, c)
-	})
-	t.Run("postgres", func(t *testing.T) {
-		url, ok := pgtest.NewDatabase(t)
-		if !ok {
-			return
-		}
-		c := defaults()
-		c.DataDir, c.DatabaseURL = t.TempDir(), url
-		tell(t, c)
-	})
+	onBoth(t, tell)
 }
 
 func tell(t *testing.T, c Config) {

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/kis-platform/kis/internal/pgtest"
 )
 
 var update = flag.Bool("update", false, "write golden files")
@@ -55,6 +57,23 @@ func demoOffice(t testing.TB) *app {
 		t.Fatal(err)
 	}
 	return open(t, c)
+}
+
+// onBoth runs a test with an empty folder on SQLite, and with one and an empty
+// database on PostgreSQL where there is a server.
+func onBoth(t *testing.T, test func(t *testing.T, c Config)) {
+	t.Helper()
+	settings := func(t *testing.T, url string) Config {
+		c := defaults()
+		c.DataDir, c.DatabaseURL = t.TempDir(), url
+		return c
+	}
+	t.Run("sqlite", func(t *testing.T) { test(t, settings(t, "")) })
+	t.Run("postgres", func(t *testing.T) {
+		if url, ok := pgtest.NewDatabase(t); ok {
+			test(t, settings(t, url))
+		}
+	})
 }
 
 func open(t testing.TB, c Config) *app {

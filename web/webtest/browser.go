@@ -92,10 +92,14 @@ func (b *Browser) Offline(yes bool) {
 // Width makes the window this many pixels wide.
 func (b *Browser) Width(pixels int64) { b.t.Helper(); b.size(pixels, 900) }
 
+// patience is how long a window may take for a step: on a machine that is busy
+// with other tests it takes many times as long as on a quiet one.
+const patience = time.Minute
+
 // Do runs steps of chromedp and fails the test when one does.
 func (b *Browser) Do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.Ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(b.Ctx, patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.t.Fatal(err)
@@ -113,7 +117,7 @@ func (b *Browser) Open(url string) {
 func (b *Browser) Until(condition string) {
 	b.t.Helper()
 	var last error
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
 		ctx, cancel := context.WithTimeout(b.Ctx, 5*time.Second)
 		yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("document.readyState === 'complete' && !!("+condition+")"))
 		cancel()
@@ -136,7 +140,7 @@ func (b *Browser) SignIn(site, email, password string) {
 // Eval gives the value of an expression in the page.
 func Eval[T any](b *Browser, expression string) T {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.Ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(b.Ctx, patience)
 	defer cancel()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
