@@ -217,7 +217,7 @@ func narrow(ctx context.Context, db bun.IDB, f Filter, today day.Day) *bun.Selec
 
 // must is the condition of who must read, on a day.
 func must(today day.Day) bun.Safe {
-	return bun.Safe("(" + strings.ReplaceAll(mustRead, "?0", "'"+string(today)+"'") + ")")
+	return bun.Safe("(" + strings.ReplaceAll(mustRead(), "?0", "'"+string(today)+"'") + ")")
 }
 
 func page(ctx context.Context, db bun.IDB, f Filter, today day.Day, limit int) ([]Row, error) {

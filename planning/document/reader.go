@@ -3,6 +3,8 @@ package document
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -156,7 +158,7 @@ func (s *Service) Confirm(ctx context.Context, id, versionID string) error {
 		if !fresh {
 			return store.ErrNoChange
 		}
-		tx.Record(store.Change{Action: string(policies.DocumentConfirm), Kind: Object, ID: d.ID, Label: d.Number, After: map[string]any{"step": "confirm", "no": v.No, "version": v.ID}})
+		tx.Record(store.Change{Action: string(policies.DocumentConfirm), Kind: Object, ID: d.ID, Label: d.Number, After: map[string]any{"step": "confirm", "no": strconv.Itoa(v.No), "version": v.ID}})
 		return nil
 	})
 }
@@ -181,7 +183,7 @@ func (s *Service) Remind(ctx context.Context, id string) (n int, err error) {
 		if n == 0 {
 			return apperr.New(apperr.Conflict, "document.error.nobody_left")
 		}
-		tx.Record(store.Change{Action: string(policies.DocumentWrite), Kind: Object, ID: d.ID, Label: d.Number, After: map[string]any{"step": "remind", "no": v.No, "version": v.ID, "people": n}})
+		tx.Record(store.Change{Action: string(policies.DocumentWrite), Kind: Object, ID: d.ID, Label: d.Number, After: map[string]any{"step": "remind", "no": strconv.Itoa(v.No), "version": v.ID, "people": n}})
 		return nil
 	})
 	return n, err
@@ -213,17 +215,27 @@ func (s *Service) Readings(ctx context.Context, id string) (Page, []Reading, err
 	return p, list, err
 }
 
-// mustRead is the condition that a user u must read a document d on a day: by a
-// line of its readers, as long as they work in the office.
-const mustRead = `u.disabled_at IS NULL AND u.department_id IS NOT NULL AND EXISTS (SELECT 1 FROM document_readers AS x WHERE x.document_id = d.id AND (x.kind = 'all'
+// mustRead is the condition that a user u must read a document d on the day ?0:
+// by a line of its readers, as long as they work in the office with a role in
+// which they can say so.
+func mustRead() string {
+	roles := make([]string, 0, len(ReaderRoles()))
+	for _, r := range ReaderRoles() {
+		roles = append(roles, "'"+string(r)+"'")
+	}
+	return `EXISTS (SELECT 1 FROM user_roles AS h WHERE h.user_id = u.id AND h.role IN (` + strings.Join(roles, ", ") + `) AND h.from_day <= ?0 AND (h.to_day IS NULL OR h.to_day >= ?0)) AND ` + listed
+}
+
+// listed is the condition that a line of readers names a user.
+const listed = `u.disabled_at IS NULL AND u.department_id IS NOT NULL AND EXISTS (SELECT 1 FROM document_readers AS x WHERE x.document_id = d.id AND (x.kind = 'all'
 	OR (x.kind = 'department' AND x.department_id = u.department_id) OR (x.kind = 'user' AND x.user_id = u.id)
 	OR (x.kind = 'role' AND EXISTS (SELECT 1 FROM user_roles AS g WHERE g.user_id = u.id AND g.role = x.role AND g.from_day <= ?0 AND (g.to_day IS NULL OR g.to_day >= ?0)))))`
 
 // readings reads who must read a version and who has.
 func readings(ctx context.Context, db bun.IDB, documentID, versionID string, today day.Day) (list []Reading, err error) {
-	err = db.NewRaw(`SELECT u.id AS user_id, u.name, COALESCE(o.code, '') AS department_code, a.at, (`+mustRead+`) AS must
+	err = db.NewRaw(`SELECT u.id AS user_id, u.name, COALESCE(o.code, '') AS department_code, a.at, (`+mustRead()+`) AS must
 		FROM users AS u JOIN controlled_documents AS d ON d.id = ?1 LEFT JOIN departments AS o ON o.id = u.department_id
 		LEFT JOIN document_acknowledgements AS a ON a.version_id = ?2 AND a.user_id = u.id
-		WHERE (`+mustRead+`) OR a.at IS NOT NULL ORDER BY CASE WHEN a.at IS NULL THEN 0 ELSE 1 END, u.sort_key, u.id`, today, documentID, versionID).Scan(ctx, &list)
+		WHERE (`+mustRead()+`) OR a.at IS NOT NULL ORDER BY CASE WHEN a.at IS NULL THEN 0 ELSE 1 END, u.sort_key, u.id`, today, documentID, versionID).Scan(ctx, &list)
 	return list, store.MapError(err, "readings")
 }

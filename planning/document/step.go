@@ -2,6 +2,7 @@ package document
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
@@ -129,7 +130,7 @@ func (s *Service) Review(ctx context.Context, id, note string, next day.Day) err
 			return err
 		}
 		tx.Record(store.Change{Action: string(policies.DocumentWrite), Kind: Object, ID: d.ID, Label: d.Number, Before: map[string]any{"review_due": before},
-			After: map[string]any{"step": "review", "no": v.No, "review_due": next}, Note: note})
+			After: map[string]any{"step": "review", "no": strconv.Itoa(v.No), "review_due": next}, Note: note})
 		return setVersion(ctx, tx, &v, InForce)
 	})
 }
@@ -154,7 +155,7 @@ func (s *Service) move(ctx context.Context, id string, act policies.Action, verb
 			return err
 		}
 		tx.Record(store.Change{Action: string(act), Kind: Object, ID: d.ID, Label: d.Number, Before: map[string]any{"state": arrow.From},
-			After: map[string]any{"step": verb, "state": arrow.To, "no": v.No, "version": v.ID, "effective": v.Effective}, Note: note})
+			After: map[string]any{"step": verb, "state": arrow.To, "no": strconv.Itoa(v.No), "version": v.ID, "effective": v.Effective}, Note: note})
 		return setVersion(ctx, tx, &v, arrow.To)
 	})
 }

@@ -3,6 +3,7 @@ package document
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
@@ -204,7 +205,7 @@ func (s *Service) Edit(ctx context.Context, id string, in Content) error {
 		if v.FileID == "" && v.Link == "" {
 			return apperr.InvalidField("upload", "document.error.no_content")
 		}
-		tx.Record(store.Change{Action: string(policies.DocumentWrite), Kind: Object, ID: d.ID, Label: d.Number, After: map[string]any{"step": "edit", "no": v.No, "effective": v.Effective,
+		tx.Record(store.Change{Action: string(policies.DocumentWrite), Kind: Object, ID: d.ID, Label: d.Number, After: map[string]any{"step": "edit", "no": strconv.Itoa(v.No), "effective": v.Effective,
 			"file": v.FileID, "link": v.Link, "changes": v.Changes}})
 		return setVersion(ctx, tx, &v, Draft)
 	})
@@ -226,7 +227,7 @@ func (s *Service) Begin(ctx context.Context, id string) error {
 			no = list[0].No + 1
 		}
 		v := draftOf(d.ID, no, tx)
-		tx.Record(store.Change{Action: string(policies.DocumentWrite), Kind: Object, ID: d.ID, Label: d.Number, After: map[string]any{"step": "begin", "no": no}})
+		tx.Record(store.Change{Action: string(policies.DocumentWrite), Kind: Object, ID: d.ID, Label: d.Number, After: map[string]any{"step": "begin", "no": strconv.Itoa(no)}})
 		return insertVersion(ctx, tx, &v)
 	})
 }

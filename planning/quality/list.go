@@ -30,7 +30,7 @@ type Filter struct {
 	State        State
 	ProcessID    string
 	DepartmentID string // that owns the process
-	All          bool   // every version, not only the newest of each report
+	All          bool   // every version, not only the newest of each report and the published one
 	Sort         string
 	After        []string // sort value and id of the last row of the page before
 	Limit        int      // 50 when 0, at most 200
@@ -145,7 +145,7 @@ func narrow(q *bun.SelectQuery, f Filter, scope policies.Scope) *bun.SelectQuery
 		}
 	}
 	if !f.All {
-		q.Where("NOT EXISTS (SELECT 1 FROM quality_reports AS n WHERE n.cycle_id = r.cycle_id AND n.no > r.no)")
+		q.Where("(r.state = ? OR NOT EXISTS (SELECT 1 FROM quality_reports AS n WHERE n.cycle_id = r.cycle_id AND n.no > r.no))", Published)
 	}
 	return q
 }

@@ -234,6 +234,9 @@ func TestANewVersionStartsFromTheOldOneAndReplacesIt(t *testing.T) {
 		b.must("publish", b.Publish(b.as("nigar"), r.ID))
 		v2, err := b.Renew(b.as("elchin"), r.ID)
 		b.must("renew", err)
+		if f := b.dossier("elchin", r.Number).History[0].Facts(); f["step"] != "renew" || f["no"] != "2" {
+			t.Errorf("the newest by number begins with %v", f)
+		}
 		if v2.Number != r.Number || v2.No != 2 {
 			t.Fatalf("second version: %+v", v2)
 		}

@@ -119,14 +119,14 @@ func (d Dossier) Chapters() []Item {
 	return out
 }
 
-// Report gives one version in full; NotFound when the actor may not see it.
-func (s *Service) Report(ctx context.Context, id string) (Dossier, error) {
+// Report gives one version in full, by id, or the newest by number; NotFound when the actor may not see it.
+func (s *Service) Report(ctx context.Context, idOrNumber string) (Dossier, error) {
 	scope, err := office.Allowed(ctx, policies.QualityRead)
 	if err != nil {
 		return Dossier{}, err
 	}
 	db, who := s.DB.Read(), actor.From(ctx)
-	r, err := reportBy(ctx, db, id)
+	r, err := reportBy(ctx, db, idOrNumber)
 	if err != nil {
 		return Dossier{}, err
 	}

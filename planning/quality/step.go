@@ -2,6 +2,7 @@ package quality
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
@@ -106,7 +107,7 @@ func (s *Service) Publish(ctx context.Context, id string) error {
 				return nil, "", err
 			}
 			tx.Record(store.Change{Action: string(policies.QualityPublish), Kind: Kind, ID: old.ID, Label: old.Number, Before: map[string]any{"state": Published},
-				After: map[string]any{"step": "replace", "state": Replaced, "no": r.No}})
+				After: map[string]any{"step": "replace", "state": Replaced, "no": strconv.Itoa(r.No)}})
 		}
 		r.PublishedAt = tx.Now
 		return map[string]any{}, "", nil
@@ -155,7 +156,7 @@ func (s *Service) Renew(ctx context.Context, id string) (Report, error) {
 		if err != nil {
 			return err
 		}
-		tx.Record(store.Change{Action: string(policies.QualityWrite), Kind: Kind, ID: r.ID, Label: r.Number, After: map[string]any{"step": "renew", "state": Draft, "no": r.No, "source": old.ID}})
+		tx.Record(store.Change{Action: string(policies.QualityWrite), Kind: Kind, ID: r.ID, Label: r.Number, After: map[string]any{"step": "renew", "state": Draft, "no": strconv.Itoa(r.No), "source": old.ID}})
 		return insertReport(ctx, tx, &r, entries)
 	})
 	return r, err

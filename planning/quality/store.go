@@ -27,13 +27,17 @@ func withNames(db bun.IDB, model any) *bun.SelectQuery {
 		Join("LEFT JOIN users AS sb ON sb.id = r.submitted_by").Join("LEFT JOIN quality_reports AS o ON o.id = r.source_id")
 }
 
-// reportBy reads one report with its names.
-func reportBy(ctx context.Context, db bun.IDB, id string) (Report, error) {
+// reportBy reads one report with its names, by id; by number it is the newest
+// version.
+func reportBy(ctx context.Context, db bun.IDB, idOrNumber string) (Report, error) {
 	var r Report
-	if !store.IsID(id) {
-		return r, apperr.Missing(Kind)
+	q := withNames(db, &r)
+	if store.IsID(idOrNumber) {
+		q.Where("r.id = ?", idOrNumber)
+	} else {
+		q.Where("r.number = ?", idOrNumber).OrderExpr("r.no DESC").Limit(1)
 	}
-	err := withNames(db, &r).Where("r.id = ?", id).Scan(ctx)
+	err := q.Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, apperr.Missing(Kind)
 	}

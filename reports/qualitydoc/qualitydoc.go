@@ -19,7 +19,7 @@ import (
 
 // The kinds of documents.
 const (
-	Report = "quality"      // one report; its key is the id
+	Report = "quality"      // one report; its key is the id, or the number for its newest version
 	List   = "quality_list" // the list under the filter of the page
 )
 
@@ -79,7 +79,6 @@ func document(d quality.Dossier, w reports.Words) reports.Doc {
 		{Key: w.T("quality.field.published"), Value: reports.T(w.Day(w.DayOf(d.PublishedAt)))},
 	}}, w.Section(&n, "quality.report.figures"), indicators(d, w))
 	for _, chapter := range d.Chapters() {
-		n++
 		doc.Add(reports.Heading{Level: 2, Text: w.T("quality.report.chapter", "code", chapter.Concept.Code, "name", chapter.Name(w.Lang))})
 		for _, it := range d.Chapter(chapter.Concept.Code) {
 			doc.Add(concept(it, w)...)
