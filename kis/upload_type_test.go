@@ -24,7 +24,7 @@ func TestContentHasToBeWhatTheEndingSays(t *testing.T) {
 			{"HESABAT.PDF", "%PDF-1.7", kis.ShownPDF, "application/pdf"},
 			{"Hesabat.pdf", "MZ\x90\x00\x03\x00\x00\x00", "", "kis.upload.mismatch"},
 			{"Hesabat.pdf", "<html><script>alert(1)</script>", "", "kis.upload.mismatch"},
-			{"Hesabat.docx", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "", "kis.upload.mismatch"},
+			{"Hesabat.docx", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "", "kis.upload.protected"},
 			{"şəkil.png", "\x89PNG\r\n\x1a\n", kis.ShownPicture, "image/png"},
 			{"şəkil.png", `<svg xmlns="http://www.w3.org/2000/svg" onload="x()"/>`, "", "kis.upload.mismatch"},
 			{"sxem.svg", `<svg xmlns="http://www.w3.org/2000/svg" onload="x()"/>`, kis.ShownActive, "image/svg+xml"},

@@ -22,7 +22,7 @@ func (s *story) planTheCycle() {
 	s.must(err)
 	nigar.goes("/processes/import")
 	nigar.puts(s.paper("1-elektron-xidmet.csv", string(description)))
-	nigar.fills("Prosesin adı (Azərbaycanca)", "1-elektron xidmət", "Prosesin adı (ingiliscə)", "1-electronic service", "Qüvvəyə minmə tarixi", "05.01.2026")
+	nigar.fills("Prosesin adı (azərbaycanca)", "1-elektron xidmət", "Prosesin adı (ingiliscə)", "1-electronic service", "Qüvvəyə minmə tarixi", "05.01.2026")
 	nigar.follows("Yoxla və göstər")
 	nigar.sees("yeni proses", "Mərhələlər", "108", "44", "19")
 	nigar.looks("preview of the import")
