@@ -121,7 +121,7 @@ func TestAWrongDescriptionIsRefusedByRowAndColumn(t *testing.T) {
 	nigar := s.as("nigar")
 	text := strings.Replace(description(t), "1.1.4,task,1.1", "1.1.4,task,1.2", 1)
 	nigar.PostFiles("/processes/import", nil, webtest.Upload{Field: "file", Name: "a.csv", Content: text}).Want(http.StatusUnprocessableEntity).
-		Has("[role=alert]", "Fayl qəbul edilmədi", "sətir 7", "parent", "1.1.4 kodunun yuxarısı “1.1” olmalıdır")
+		Has("[role=alert]", "Fayl qəbul edilmədi", "sətir 7", "Yuxarı sətir", "1.1.4 kodunun yuxarısı “1.1” olmalıdır")
 	nigar.PostFiles("/processes/import", nil, webtest.Upload{Field: "file", Name: "a.pdf", Content: "%PDF-1.7"}).Want(http.StatusUnprocessableEntity).Has("[role=alert]", "PDF")
 	nigar.PostFiles("/processes/import", nil).Want(http.StatusUnprocessableEntity).Has(".k-err", "fayl seçilməyib")
 	nigar.Post("/processes/import/confirm", "uploaded", store.NewID()).Want(http.StatusNotFound)

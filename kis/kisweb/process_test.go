@@ -61,6 +61,20 @@ func TestUnknownSuppliersAreChosenOnThePreview(t *testing.T) {
 	nigar.Get("/processes/e").Want(http.StatusOK).Has("td", "YN")
 }
 
+// What a file is, is told beside its field, in words for people.
+func TestARefusedFileIsToldBesideItsField(t *testing.T) {
+	s := open(t, storetest.Open(t))
+	nigar := s.as("nigar")
+	for name, c := range map[string]struct{ content, text string }{
+		"a.docx": {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600), "şifrə ilə qorunur"},
+		"b.docx": {"PK\x03\x04[Content_Types].xml word/document.xml word/vbaProject.bin", "makros var"},
+		"c.csv":  {"", "boşdur"},
+	} {
+		nigar.PostFiles("/processes/import", url.Values{"code": {"e"}, "owner": {"SSS"}}, webtest.Upload{Field: "file", Name: name, Content: c.content}).
+			Want(http.StatusUnprocessableEntity).Has("[role=alert]", "Təsvir faylı", c.text).Has(".k-err", c.text)
+	}
+}
+
 func TestVersionsAreComparedCopiedAndMapped(t *testing.T) {
 	s := open(t, storetest.Open(t))
 	s.office.Running("2026")
