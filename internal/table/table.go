@@ -188,6 +188,11 @@ func headerError(line int, have []string, headers [][]string) error {
 		c.AddRow(line, "", "table.header", "want", strings.Join(best, ","))
 		return c.Err()
 	}
+	for i, name := range have {
+		if slices.Contains(best, name) && slices.Contains(have[:i], name) {
+			c.AddRow(line, name, "table.column_twice")
+		}
+	}
 	for _, name := range best {
 		if !slices.Contains(have, name) {
 			c.AddRow(line, name, "table.column_missing")

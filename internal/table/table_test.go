@@ -26,6 +26,7 @@ func TestAFileThatIsNotTheTableIsRefusedByRowAndColumn(t *testing.T) {
 		"a zero byte":          {"code,name\n1,a\x00b\n", "error.field.characters", 2, ""},
 		"another table":        {"year,total\n1,2\n", "table.header", 1, ""},
 		"a missing column":     {"code\n1\n", "table.column_missing", 1, "name"},
+		"a column twice":       {"code,name,name\n1,2,3\n", "table.column_twice", 1, "name"},
 		"a strange column":     {"code,name,extra\n1,2,3\n", "table.column_unknown", 1, "extra"},
 		"another order":        {"name,code\n1,2\n", "table.column_order", 1, ""},
 		"no rows":              {"code,name\n", "table.no_rows", 2, ""},

@@ -190,6 +190,7 @@ func TestDamageIsPutRightOrAskedAbout(t *testing.T) {
 		"one cell over two columns": {with(all, "4.2.2", set(3, left)),
 			doubtful("4.2.2", "inputs_az", "kis.reading.spans", func(r Row) bool { return len(r.Inputs) == 0 })},
 
+		"a column twice":            {swap(all, 0, 1, 2, 3, 4, 5, 5), refused("outputs_az", "kis.import.heading_twice")},
 		"a column missing":          {swap(all, 0, 1, 2, 3, 5), refused("suppliers", "kis.import.heading_missing")},
 		"a code missing":            {with(all, "4.2.2", func([]string) [][]string { return nil }), refused("code", "kis.import.task_missing")},
 		"a code twice":              {with(all, "4.2.2", func(r []string) [][]string { return [][]string{r, r} }), refused("code", "kis.import.duplicate")},

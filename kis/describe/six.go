@@ -17,6 +17,7 @@ var sixColumns = []string{"code", "name_az", "work_az", "inputs_az", "suppliers"
 type heading struct {
 	at    map[string]int
 	width int
+	twice []string // columns that several fields are headed by
 }
 
 // missing lists the official columns that a heading has not.
@@ -41,7 +42,11 @@ func readHeading(l table.Line) (heading, bool) {
 			continue
 		}
 		column := k.headingOf(letters(c.Text))
-		if _, twice := h.at[column]; column != "" && !twice {
+		switch _, twice := h.at[column]; {
+		case column == "":
+		case twice:
+			h.twice = append(h.twice, column)
+		default:
 			h.at[column] = i
 		}
 	}
@@ -182,6 +187,10 @@ func (s *six) heading(l table.Line, h heading) {
 		for _, c := range missing {
 			s.AddRow(l.No, c, "kis.import.heading_missing")
 		}
+		s.broken = true
+	}
+	for _, c := range h.twice { // which of them counts is for people to say
+		s.AddRow(l.No, c, "kis.import.heading_twice")
 		s.broken = true
 	}
 	if s.headed {
