@@ -124,7 +124,11 @@ func weights(v programme.View, w reports.Words) string {
 func priorities(v programme.View, w reports.Words) reports.Table {
 	t := reports.Table{Small: true, Columns: []reports.Column{{Title: "№", Width: 10}, {Title: w.T("audit.programme.object"), Width: 62}}}
 	for _, x := range v.Weighting.Weights {
-		t.Columns = append(t.Columns, reports.Column{Title: w.Code("audit.programme.factor", string(x.Factor)), Width: 24})
+		width := 20.0
+		if x.Factor == programme.Time { // “never audited” on one line
+			width = 38
+		}
+		t.Columns = append(t.Columns, reports.Column{Title: w.Code("audit.programme.factor", string(x.Factor)), Width: width})
 	}
 	t.Columns = append(t.Columns, reports.Column{Title: w.T("report.programme.computed"), Width: 20, Align: reports.Right}, reports.Column{Title: w.T("audit.programme.priority"), Width: 24},
 		reports.Column{Title: w.T("audit.programme.adjust_reason"), Width: 50})
