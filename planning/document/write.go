@@ -163,7 +163,7 @@ func (s *Service) Edit(ctx context.Context, id string, in Content) error {
 	case in.Link != "" && len(in.UploadIDs) > 0:
 		c.Add("link", "document.error.one_of")
 	case in.Link != "" && (len(in.Link) > 2000 || !apperr.WebAddress(in.Link)):
-		c.Add("link", "error.field.link")
+		c.Add("link", "error.field.url")
 	case len(in.UploadIDs) > 1:
 		c.Add("upload", "document.error.one_file")
 	}
