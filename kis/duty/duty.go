@@ -47,7 +47,7 @@ func (s *Service) Add(sources ...Source) { s.sources = append(s.sources, sources
 
 // Bounds of the lists.
 const (
-	mostCounted = 10_000 // of each part; beyond it numbers say "and more"
+	mostCounted = 1000   // of each part; beyond it numbers say "and more": counting all would cost more than the page
 	mostSearch  = 10_000 // rows of each part that a search looks at
 	mostPage    = 200
 )
