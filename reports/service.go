@@ -63,7 +63,7 @@ const (
 
 	Gate     = "gate"       // statement at the end of a phase; the keys of a cycle, and Phase
 	Values   = "indicators" // quality indicators of a cycle; the keys of a cycle
-	Overview = "overview"   // all cycles by phases; Filter: department, period, state
+	Overview = "overview"   // all cycles by phases; Filter: q, department, period, state
 )
 
 // The formats of files.
@@ -148,7 +148,7 @@ func (s *Service) check(ctx context.Context, r Request) (Request, error) {
 		c.Add("lang", "report.error.lang", "lang", i18n.Shorten(r.Lang, 40), "langs", strings.Join(i18n.Languages(), ", "))
 	}
 	needs := Kind{Key: r.Kind != Scorecard && r.Kind != Overview, Year: r.Kind == Measures,
-		Filter: []string{"department", "period", "state"}}
+		Filter: []string{"q", "department", "period", "state"}}
 	if k := s.added(r.Kind); k != nil {
 		needs = *k
 	}
