@@ -148,6 +148,9 @@ func (d *demo) progress() error {
 			if err := d.app.planning.ReportItem(ctx, it.ID, planning.NewReport{State: x.State, Narrative: x.Report, Reason: x.Reason, NewDue: x.NewDue, UploadIDs: []string{up}}); err != nil {
 				return fmt.Errorf("report on %q: %w", x.Text, err)
 			}
+			if err := d.decideReport(it.ID, heads[x.Responsible]); err != nil {
+				return fmt.Errorf("decision on %q: %w", x.Text, err)
+			}
 		}
 	}
 	return nil
