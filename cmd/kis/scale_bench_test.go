@@ -9,11 +9,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/web"
@@ -36,20 +38,36 @@ type benchOffice struct {
 	password string // of everybody
 }
 
-// offices runs a benchmark over each size on each database that is there.
-func offices(b *testing.B, run func(b *testing.B, o *benchOffice)) {
+// offices opens each size on each database that is there, once for all pages.
+func offices(b *testing.B) (pairs []officePair) {
+	b.Helper()
 	sizes, dir := []int{scaleSmall, scaleLarge}, os.Getenv("KIS_SCALE_DIR")
 	if dir == "" {
 		sizes, dir = sizes[:1], b.TempDir()
 	}
-	for _, n := range sizes {
-		b.Run(fmt.Sprintf("sqlite/%d", n), func(b *testing.B) { run(b, openOffice(b, filepath.Join(dir, fmt.Sprint(n)), "", n)) })
-		if pg := os.Getenv("KIS_SCALE_PG"); pg != "" {
-			b.Run(fmt.Sprintf("postgres/%d", n), func(b *testing.B) {
-				run(b, openOffice(b, filepath.Join(dir, fmt.Sprintf("pg%d", n)), strings.ReplaceAll(pg, "%d", fmt.Sprint(n)), n))
-			})
+	open := func(database, folder, url string) {
+		p := officePair{database: database}
+		for _, n := range sizes {
+			o := openOffice(b, filepath.Join(dir, fmt.Sprintf(folder, n)), strings.ReplaceAll(url, "%d", fmt.Sprint(n)), n)
+			p.offices, p.counters = append(p.offices, o), append(p.counters, storetest.CountQueries(o.app.db))
 		}
+		pairs = append(pairs, p)
 	}
+	open("sqlite", "%d", "")
+	if pg := os.Getenv("KIS_SCALE_PG"); pg != "" {
+		open("postgres", "pg%d", pg)
+	}
+	return pairs
+}
+
+// officePair is the small and the large office on a database; only the small
+// one without KIS_SCALE_DIR.
+type officePair struct {
+	database string
+	offices  []*benchOffice
+	took     [2][]time.Duration
+	counters []*storetest.Counter
+	queries  [2]int
 }
 
 func openOffice(b testing.TB, dir, database string, n int) *benchOffice {
@@ -132,38 +150,27 @@ func (o *benchOffice) department(b testing.TB, code string) string {
 	return ""
 }
 
-// page measures one page, signed in, without the network.
-func page(path func(b *testing.B, o *benchOffice) string) func(b *testing.B, o *benchOffice) {
-	return func(b *testing.B, o *benchOffice) {
-		p := path(b, o)
-		o.get(b, p)
-		b.ReportAllocs()
-		b.ResetTimer()
-		size := 0
-		for b.Loop() {
-			size = o.get(b, p).Body.Len()
-		}
-		b.ReportMetric(float64(size)/1000, "kB/page")
-	}
+// scaled is a page that must not cost more in a large office.
+type scaled struct {
+	name string
+	path func(b *testing.B, o *benchOffice) string
 }
 
 func fixed(path string) func(*testing.B, *benchOffice) string {
 	return func(*testing.B, *benchOffice) string { return path }
 }
 
-func BenchmarkLibraryFirstPage(b *testing.B) { offices(b, page(fixed("/evidence"))) }
-
-// BenchmarkLibraryDepartment is the page of one department by due day.
-func BenchmarkLibraryDepartment(b *testing.B) {
-	offices(b, page(func(b *testing.B, o *benchOffice) string {
-		return "/evidence?sort=due&department=" + o.department(b, "İTŞ")
-	}))
+func sought(path, words string) func(*testing.B, *benchOffice) string {
+	return fixed(path + "?q=" + url.QueryEscape(words))
 }
 
-// BenchmarkLibraryHundredthPage is the page after 99 others; in the small
-// office, which has 83, after 80.
-func BenchmarkLibraryHundredthPage(b *testing.B) {
-	offices(b, page(func(b *testing.B, o *benchOffice) string {
+// scaledPages are the pages of issue 3 and what is searched in them.
+var scaledPages = []scaled{
+	{"library, first page", fixed("/evidence")},
+	{"library of one department by due day", func(b *testing.B, o *benchOffice) string {
+		return "/evidence?sort=due&department=" + o.department(b, "İTŞ")
+	}},
+	{"library after 80 pages", func(b *testing.B, o *benchOffice) string { // the small office has 83
 		ctx, f := o.as(b, "nigar@kis.example"), kis.EvidenceFilter{Limit: 50}
 		for range 80 {
 			found, err := o.app.kis.Evidence(ctx, f)
@@ -173,60 +180,71 @@ func BenchmarkLibraryHundredthPage(b *testing.B) {
 			f.After = found.Next
 		}
 		return "/evidence?after=" + web.EncodeCursor(f.After...)
-	}))
-}
-
-// BenchmarkLibrarySearch looks for a frequent word, a rare one, and both.
-func BenchmarkLibrarySearch(b *testing.B) {
-	for name, query := range map[string]string{"frequent": "hesabat", "rare": "p0003-2024", "both": "hesabat p0003-2024", "code": "4.4.2", "prefix": "4.4"} {
-		b.Run(name, func(b *testing.B) { offices(b, page(fixed("/evidence?q="+url.QueryEscape(query)))) })
-	}
-}
-
-// BenchmarkWork is "my work" of the head of quality and of an employee of a
-// department that owes evidence to many processes.
-func BenchmarkWork(b *testing.B) {
-	for _, email := range []string{"nigar@kis.example", "tural@kis.example"} {
-		b.Run(email, func(b *testing.B) {
-			offices(b, func(b *testing.B, o *benchOffice) {
-				ctx := o.as(b, email)
-				b.ReportAllocs()
-				b.ResetTimer()
-				n := 0
-				for b.Loop() {
-					items, err := o.app.kis.Work(ctx)
-					if err != nil {
-						b.Fatal(err)
-					}
-					n = len(items)
-				}
-				b.ReportMetric(float64(n), "items")
-			})
-		})
-	}
-}
-
-// BenchmarkWorkPage is the whole page of work.
-func BenchmarkWorkPage(b *testing.B) { offices(b, page(fixed("/work"))) }
-
-// BenchmarkGrid is the map of one cycle.
-func BenchmarkGrid(b *testing.B) {
-	offices(b, page(func(b *testing.B, o *benchOffice) string {
+	}},
+	{"library: a frequent word", sought("/evidence", "hesabat")},
+	{"library: a rare word", sought("/evidence", "p0003-2024")},
+	{"library: a frequent and a rare word", sought("/evidence", "hesabat p0003-2024")},
+	{"library: the beginning of codes", sought("/evidence", "4.4")},
+	{"library: a code", sought("/evidence", "4.4.2")}, // the small office has less than a page of it
+	{"library: a code in a process", sought("/evidence", "4.4.2 p0003")},
+	{"map of a cycle", func(b *testing.B, o *benchOffice) string {
 		cy, err := o.app.kis.CycleByCode(o.as(b, "nigar@kis.example"), "p0003", "2026")
 		if err != nil {
 			b.Fatal(err)
 		}
 		return "/cycles/" + cy.ID
-	}))
+	}},
+	{"my work", fixed("/work")},
+	{"list of cycles", fixed("/cycles")},
+	{"search: a frequent word", sought("/search", "hesabat")},
+	{"search: a code", sought("/search", "4.4.2")},
+	{"search: a word that is nowhere", sought("/search", "zürafə")},
+	{"search: two words", sought("/search", "hesabat sorğu")},
 }
 
-// BenchmarkSearchPage looks in everything: for a word of many, for a code, for
-// one that is nowhere, for two words.
-func BenchmarkSearchPage(b *testing.B) {
-	for name, query := range map[string]string{"frequent": "hesabat", "code": "4.4.2", "nowhere": "zürafə", "two": "hesabat sorğu"} {
-		b.Run(name, func(b *testing.B) { offices(b, page(fixed("/search?q="+url.QueryEscape(query)))) })
+// BenchmarkScaled asks for each page as the head of quality, signed in, without
+// the network, in the small and the large office by turns, so that both meet
+// the same machine. The figures are medians in milliseconds, how many queries
+// a page asks when what it keeps is known, and its size.
+func BenchmarkScaled(b *testing.B) {
+	pairs := offices(b)
+	for _, p := range scaledPages {
+		b.Run(p.name, func(b *testing.B) {
+			var paths [2][2]string
+			for i := range pairs {
+				pairs[i].took = [2][]time.Duration{}
+				for n, o := range pairs[i].offices {
+					paths[i][n] = p.path(b, o)
+					o.get(b, paths[i][n])
+					c := pairs[i].counters[n]
+					c.Reset()
+					o.get(b, paths[i][n])
+					pairs[i].queries[n] = c.N()
+				}
+			}
+			for b.Loop() {
+				for i := range pairs {
+					for n, o := range pairs[i].offices {
+						began := time.Now()
+						o.get(b, paths[i][n])
+						pairs[i].took[n] = append(pairs[i].took[n], time.Since(began))
+					}
+				}
+			}
+			for i := range pairs {
+				var ms [2]float64
+				for n, o := range pairs[i].offices {
+					slices.Sort(pairs[i].took[n])
+					ms[n] = pairs[i].took[n][len(pairs[i].took[n])/2].Seconds() * 1000
+					size := []string{"small", "large"}[n]
+					b.ReportMetric(ms[n], pairs[i].database+"-"+size+"-ms")
+					b.Logf("%s %s: %d queries, %d kB", pairs[i].database, size, pairs[i].queries[n], o.get(b, paths[i][n]).Body.Len()/1000)
+				}
+				if ms[1] > 0 {
+					b.ReportMetric(ms[1]/ms[0], pairs[i].database+"-ratio")
+				}
+			}
+			b.ReportMetric(0, "ns/op")
+		})
 	}
 }
-
-// BenchmarkCycleList is the first page of the list of cycles.
-func BenchmarkCycleList(b *testing.B) { offices(b, page(fixed("/cycles"))) }
