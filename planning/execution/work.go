@@ -61,7 +61,7 @@ func lastQuarter(today day.Day) (year, quarter int) {
 func (s *Service) quarterPart(tab kis.WorkTab, scope policies.Scope, userID string, year, quarter int) kis.WorkPart {
 	db, today := s.DB.Read(), s.KIS.Today()
 	due := planning.QuarterEnd(year, quarter).Add(10) // shown in the order of this day; each kind has its own
-	return kis.WorkPart{Tab: tab, Name: "planning:quarter", Kind: "planning.work.kind.quarter", Due: "'" + string(due) + "'", ID: "i.id",
+	return kis.WorkPart{Tab: tab, Name: "planning:quarter", Kind: "planning.work.kind.quarter", Due: "COALESCE('" + string(due) + "', i.due)", ID: "i.id",
 		From: func() *bun.SelectQuery {
 			q := db.NewSelect().TableExpr("plan_items AS i").Join("JOIN plans AS p ON p.id = i.plan_id AND p.state = ?", planning.PlanRunning).
 				Where("p.year = ? AND i.start_quarter <= ? AND i.state <> ?", year, quarter, planning.Done).
