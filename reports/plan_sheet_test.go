@@ -22,7 +22,7 @@ import (
 func sheetOf(t *testing.T, o *planningtest.Office) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if err := reports.New(o.Office.Service, nil, o.Service, nil, "").PlanSheet(o.By("nigar"), &out, reports.XLSX, "az", 2027); err != nil {
+	if err := reports.New(o.Office.Service, nil, o.Service, nil, "").PlanSheet(o.By("nigar"), &out, reports.XLSX, "az", "2027"); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
