@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
+	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/reports"
 	"github.com/kis-platform/kis/reports/auditdoc"
 	"github.com/kis-platform/kis/reports/scoredoc"
@@ -86,6 +88,9 @@ func runReport(ctx context.Context, c *cli, args []string) error {
 	})
 }
 
+// errNoYear is a plan that is not named by its year.
+var errNoYear = errors.New("no year")
+
 // reportKeys puts the plain words where the document wants them.
 func reportKeys(req *reports.Request, words []string) error {
 	if len(words) > 0 {
@@ -96,6 +101,9 @@ func reportKeys(req *reports.Request, words []string) error {
 	}
 	if len(words) > 2 {
 		req.Phase = words[2]
+	}
+	if req.Kind == reports.Plan && planning.Key(req.Key).Year() == 0 {
+		return errNoYear
 	}
 	if req.Kind == auditdoc.Summary || req.Kind == auditdoc.Programme || req.Kind == scoredoc.Grades {
 		var err error
