@@ -144,7 +144,8 @@ var objectPages = map[string]struct {
 	"evidence_request": {"/requests/", policies.RequestRead}, "discrepancy": {"/discrepancies/", policies.DiscrepancyRead},
 	"cycle": {"/cycles/", policies.CycleRead}, "submission": {"/evidence/", policies.EvidenceRead},
 	"audit": {"/audits/", policies.AuditRead}, "act": {"/acts/", policies.ActRead},
-	"plan": {"/plans/", policies.PlanRead}, "evaluation": {"/evaluations/", policies.EvaluationRead}, "self_assessment": {"/assessments/", policies.AssessmentRead}, "survey": {"/surveys/", policies.SurveyRead}, "review": {"/reviews/", policies.ReviewRead}, "risk": {"/risks/", policies.RiskRead}, "objective": {"/objectives/", policies.ObjectiveRead}, "measure": {"/measures/", policies.MeasureRead},
+	"plan": {"/plans/", policies.PlanRead}, "evaluation": {"/evaluations/", policies.EvaluationRead}, "self_assessment": {"/assessments/", policies.AssessmentRead}, "survey": {"/surveys/", policies.SurveyRead}, "review": {"/reviews/", policies.ReviewRead}, "risk": {"/risks/", policies.RiskRead}, "objective": {"/objectives/", policies.ObjectiveRead},
+	"controlled_document": {"/documents/", policies.DocumentRead}, "quality_report": {"/quality/", policies.QualityRead}, "measure": {"/measures/", policies.MeasureRead},
 }
 
 // objectHref is the page on which an entry's object is shown, if the reader

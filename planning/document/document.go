@@ -25,7 +25,7 @@ import (
 )
 
 // Object is what the trail calls a document.
-const Object = "document"
+const Object = "controlled_document"
 
 // Lengths of texts, in characters, and other bounds.
 const (
