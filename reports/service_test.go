@@ -177,7 +177,7 @@ func TestBadRequestsAreRefusedByName(t *testing.T) {
 		"format: report.error.format": {Kind: Review, Key: "RT-2026-01", Format: XLSX},
 		"lang: report.error.lang":     {Kind: Act, Key: "UA-2026-001", Format: PDF, Lang: "fr"},
 		"key: error.field.required":   {Kind: Review, Key: "  ", Format: PDF},
-		"year: error.field.required":  {Kind: Plan, Format: PDF},
+		"year: error.field.required":  {Kind: Measures, Key: "AH-2020-2022", Format: PDF},
 		"year: error.field.range":     {Kind: Measures, Key: "AH-2020-2022", Year: 20220, Format: PDF},
 		"from: error.field.range":     {Kind: Scorecard, From: -1, Format: CSV},
 		"key: error.field.too_long":   {Kind: Cycle, Key: strings.Repeat("x", 201), Key2: "2026", Format: PDF},
