@@ -71,7 +71,8 @@ func (s *Service) collectAct(ctx context.Context, r Request, w Words) (material,
 		number = w.T("report.file.draft")
 	}
 	return material{object: v.ID, number: v.Number, dated: w.DayOf(v.IssuedAt), state: "audit.act.state." + string(v.State),
-		name: fileName(w.T("report.file.act", "number", number)), doc: func() Doc { return actDocument(v, w) }, sheets: func() []Sheet { return actSheets(v, w) }}, nil
+		name: fileName(w.T("report.file.act", "number", number)), doc: func() Doc { return actDocument(v, w) }, sheets: func() []Sheet { return actSheets(v, w) },
+		files: asDoc(func() Doc { return actDocument(v, w) })}, nil
 }
 
 func (s *Service) collectAudit(ctx context.Context, r Request, w Words) (material, error) {
@@ -80,7 +81,8 @@ func (s *Service) collectAudit(ctx context.Context, r Request, w Words) (materia
 		return material{}, err
 	}
 	return material{object: v.ID, number: v.Number, dated: w.DayOf(v.ReportedAt), state: "audit.audit.state." + string(v.State),
-		name: fileName(w.T("report.file.audit", "number", v.Number)), doc: func() Doc { return auditDocument(v, w) }, sheets: func() []Sheet { return auditSheets(v, w) }}, nil
+		name: fileName(w.T("report.file.audit", "number", v.Number)), doc: func() Doc { return auditDocument(v, w) }, sheets: func() []Sheet { return auditSheets(v, w) },
+		files: asDoc(func() Doc { return auditDocument(v, w) })}, nil
 }
 
 func (s *Service) collectReview(ctx context.Context, r Request, w Words) (material, error) {

@@ -80,11 +80,16 @@ func (s *Service) File(ctx context.Context, r Request) (File, error) {
 }
 
 // writeDoc writes the model of a document as JSON.
-func writeDoc(out *bytes.Buffer, d Doc) error {
-	enc := json.NewEncoder(out)
+func writeDoc(w io.Writer, d Doc) error {
+	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", " ")
 	return enc.Encode(d)
+}
+
+// asDoc is the JSON of a kind whose document says more than its sheets.
+func asDoc(doc func() Doc) map[string]func(io.Writer) error {
+	return map[string]func(io.Writer) error{JSON: func(w io.Writer) error { return writeDoc(w, doc()) }}
 }
 
 // contentHash is the SHA-256 of what a document says, without what differs

@@ -56,13 +56,17 @@ func answersSheet(v audit.Dossier, w Words) Sheet {
 		return *n
 	}
 	for _, r := range v.Checklist {
+		answer := ""
+		if r.Answer != "" {
+			answer = w.Code("audit.answer", string(r.Answer))
+		}
 		var evidence []string
 		for _, e := range r.Evidence {
 			if !e.Hidden {
 				evidence = append(evidence, e.Title)
 			}
 		}
-		s.Rows = append(s.Rows, []any{r.No, i18n.InLang(w.Lang, r.QuestionAZ, r.QuestionEN), r.Clause, r.GSBPM, w.Code("audit.answer", string(r.Answer)), r.Note, count(r.Population), count(r.Sample),
+		s.Rows = append(s.Rows, []any{r.No, i18n.InLang(w.Lang, r.QuestionAZ, r.QuestionEN), r.Clause, r.GSBPM, answer, r.Note, count(r.Population), count(r.Sample),
 			r.SampleMethod, r.SampleResult, strings.Join(evidence, "; "), r.By})
 	}
 	return s

@@ -20,7 +20,7 @@ func TestActsAndAuditsAreSheetsToo(t *testing.T) {
 		return b.String()
 	}
 	text := csvs(actSheets(sampleAct(), w))
-	for _, want := range []string{"DA-2026-02", "14 riskdən 5-i", "sənədlərin idarə olunması proseduru", "2,Qüvvədən düşmüş şablonları", "2026-11-30", "Samir Rzayev,2026-09-18", "35,7%"} {
+	for _, want := range []string{"DA-2026-02", "14 riskdən 5-i", "sənədlərin idarə olunması proseduru", "2,\"Qüvvədən düşmüş şablonları", "2026-11-30", "Samir Rzayev,2026-09-18", "35,7%"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the act does not say %q:\n%s", want, text)
 		}
@@ -34,7 +34,7 @@ func TestActsAndAuditsAreSheetsToo(t *testing.T) {
 	}
 	for _, bad := range []string{"⟦", "0001", "Daxili araşdırma"} {
 		if strings.Contains(text, bad) {
-			t.Errorf("a sheet holds %q", bad)
+			t.Errorf("a sheet holds %q:\n%s", bad, text)
 		}
 	}
 }

@@ -175,8 +175,9 @@ func (o *Office) Act(auditID, row string, to audit.ActState) audit.Act {
 		{audit.ActAcknowledged, func() { o.must(s.Acknowledge(o.Be("elchin"), act.ID)) }},
 		{audit.ActPlanned, func() {
 			o.Respond(act.ID)
+			due := max("2026-09-15", s.KIS.Today().Add(60))
 			for _, a := range [][2]string{{"aytan", "Jurnalı elektron formaya keçirmək"}, {"elchin", "Digər proseslərin jurnallarını yoxlamaq"}} {
-				_, err := s.AddAction(o.Be("elchin"), act.ID, audit.NewAction{Text: a[1], OwnerID: o.ID(a[0]), Due: "2026-09-15"})
+				_, err := s.AddAction(o.Be("elchin"), act.ID, audit.NewAction{Text: a[1], OwnerID: o.ID(a[0]), Due: due})
 				o.must(err)
 			}
 			o.must(s.SubmitPlan(o.Be("elchin"), act.ID))
