@@ -21,7 +21,7 @@ var libraries = []library{
 		"requests end in web and the pages; domain and documents must work without a server"},
 	{"github.com/a-h/templ", []string{"…web"}, false,
 		"pages are written beside their handlers; the domain makes no HTML"},
-	{"github.com/uptrace/bun", with(domainStores, "internal/store/…", "migrations"), false,
+	{"github.com/uptrace/bun", with(domainStores, "internal/store/…", "migrations"), true,
 		"SQL stays in the domain's *_store.go and in the store; pages call service methods"},
 	{"database/sql", with(domainStores, "internal/store/…", "internal/pgtest", "cmd/kis"), true,
 		"SQL stays in the domain's *_store.go and in the store; pages call service methods"},

@@ -169,7 +169,8 @@ func testSupport(dir string) bool { return strings.HasSuffix(dir, "test") }
 
 // allowed tells whether files of r may import the folder to. In a test file the helpers
 // of the plumbing, of the package itself and of what it may import come on top, and so
-// does the material that a test is filled from.
+// does the material that a test is filled from; pages are tried beside those of the
+// context in whose folder they lie.
 func (r row) allowed(to string, inTest bool) bool {
 	if matches(to, r.may) && (!testSupport(to) || testSupport(r.dir) || inTest) {
 		return true
@@ -178,6 +179,9 @@ func (r row) allowed(to string, inTest bool) bool {
 		return false
 	}
 	if to == r.dir || slices.Contains(supports, to) || to == "migrations" || to == "reference" {
+		return true
+	}
+	if top, _, beneath := strings.Cut(r.dir, "/"); beneath && strings.HasSuffix(r.dir, "web") && to == top+"/"+top+"web" {
 		return true
 	}
 	if !testSupport(to) {
