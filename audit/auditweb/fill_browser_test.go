@@ -176,7 +176,7 @@ func TestBrowserTwoPeopleFillOneChecklist(t *testing.T) {
 	samir.Offline(false)
 	samir.Open(site + "/audits/" + a.ID + "/checklist")
 	other.shows("sample_result", "3-dən 3-ü")
-	other.state("saved")
+	samir.bar("saved")
 	if r := stored(second); r.SampleResult != "3-dən 3-ü" {
 		t.Errorf("typed before the reload: %+v", r)
 	}
