@@ -103,11 +103,10 @@ func (p *parts) Next() (*part, error) {
 // head reads the header of a part as far as its empty line.
 func (p *parts) head() (textproto.MIMEHeader, error) {
 	for n := 2; ; {
-		buf, err := p.r.Peek(n)
-		if err != nil {
+		if _, err := p.r.Peek(n); err != nil {
 			return nil, whole(err)
 		}
-		buf, _ = p.r.Peek(min(p.r.Buffered(), maxPartHead))
+		buf, _ := p.r.Peek(min(p.r.Buffered(), maxPartHead))
 		end := 2 // of a header with nothing in it
 		if !bytes.HasPrefix(buf, []byte("\r\n")) {
 			end = bytes.Index(buf, []byte("\r\n\r\n")) + 4
