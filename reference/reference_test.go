@@ -108,6 +108,7 @@ func TestNoTextIsEmpty(t *testing.T) {
 				switch {
 				case !text || cell != "":
 				case name == Questionnaires && row["answer"] == "text" && strings.HasPrefix(column, "option"): // answered in words
+				case name == QualityConcepts && row["kind"] == "group" && strings.HasPrefix(column, "guide"): // nothing is written under a heading
 				case name == Process && !row.Bool("applicable"): // a step that does not exist has no work, input or output
 				case name == Glossary && column == "term_az" && row["term_kk"] != "": // names of Kazakh bodies
 				case name == MeasureStatuses && column == "irm_en": // statuses of ours without a counterpart
