@@ -2,6 +2,10 @@ package execution
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -32,12 +36,15 @@ func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
 func (s *Service) WorkParts(ctx context.Context) ([]kis.WorkPart, error) {
 	who := actor.From(ctx)
 	var parts []kis.WorkPart
-	year, quarter := lastQuarter(s.KIS.Today())
+	q, err := s.lastQuarter(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if scope := policies.For(who, policies.PlanReport); !scope.None() {
-		parts = append(parts, s.quarterPart(kis.WorkMine, scope, who.UserID, year, quarter))
+		parts = append(parts, s.quarterPart(kis.WorkMine, scope, who.UserID, q))
 	}
 	if who.DepartmentID != "" && !policies.For(who, policies.PlanRead).None() {
-		parts = append(parts, s.quarterPart(kis.WorkDepartment, policies.Scope{Departments: []string{who.DepartmentID}}, "", year, quarter))
+		parts = append(parts, s.quarterPart(kis.WorkDepartment, policies.Scope{Departments: []string{who.DepartmentID}}, "", q))
 	}
 	if policies.Can(who, policies.PlanAccept) {
 		parts = append(parts, s.reportPart("accept", func(q *bun.SelectQuery) { q.Where("w.to_state <> ?", planning.Postponed) }), s.impactPart())
@@ -48,25 +55,49 @@ func (s *Service) WorkParts(ctx context.Context) ([]kis.WorkPart, error) {
 	return parts, nil
 }
 
-// lastQuarter is the quarter that ended last before a day.
-func lastQuarter(today day.Day) (year, quarter int) {
-	if q := today.Quarter(); q > 1 {
-		return today.Year(), q - 1
+// ended is a quarter that has ended, with the day by which the items of each
+// kind of plan are reported on.
+type ended struct {
+	year, quarter int
+	due           map[string]day.Day // by kind
+}
+
+// lastQuarter is the quarter that ended last.
+func (s *Service) lastQuarter(ctx context.Context) (ended, error) {
+	today := s.KIS.Today()
+	e := ended{year: today.Year(), quarter: today.Quarter() - 1, due: map[string]day.Day{}}
+	if e.quarter == 0 {
+		e.year, e.quarter = e.year-1, 4
 	}
-	return today.Year() - 1, 4
+	var kinds []planning.PlanKind
+	err := s.DB.Read().NewSelect().Model(&kinds).Scan(ctx)
+	for _, k := range kinds {
+		e.due[k.Code] = k.Reported(e.year, e.quarter)
+	}
+	return e, store.MapError(err, "kinds of plans")
+}
+
+// column is the day of an item in SQL, by the kind of its plan p.
+func (e ended) column() string {
+	var b strings.Builder
+	b.WriteString("CASE p.kind")
+	for _, kind := range slices.Sorted(maps.Keys(e.due)) {
+		fmt.Fprintf(&b, " WHEN '%s' THEN '%s'", strings.ReplaceAll(kind, "'", "''"), e.due[kind])
+	}
+	b.WriteString(" END")
+	return b.String()
 }
 
 // quarterPart is the items whose last quarter nobody has reported on. Who is
 // named for an item is asked alone, else its whole department.
-func (s *Service) quarterPart(tab kis.WorkTab, scope policies.Scope, userID string, year, quarter int) kis.WorkPart {
+func (s *Service) quarterPart(tab kis.WorkTab, scope policies.Scope, userID string, e ended) kis.WorkPart {
 	db, today := s.DB.Read(), s.KIS.Today()
-	due := planning.QuarterEnd(year, quarter).Add(10) // shown in the order of this day; each kind has its own
-	return kis.WorkPart{Tab: tab, Name: "planning:quarter", Kind: "planning.work.kind.quarter", Due: "COALESCE('" + string(due) + "', i.due)", ID: "i.id",
+	return kis.WorkPart{Tab: tab, Name: "planning:quarter", Kind: "planning.work.kind.quarter", Due: e.column(), ID: "i.id",
 		From: func() *bun.SelectQuery {
 			q := db.NewSelect().TableExpr("plan_items AS i").Join("JOIN plans AS p ON p.id = i.plan_id AND p.state = ?", planning.PlanRunning).
-				Where("p.year = ? AND i.start_quarter <= ? AND i.state <> ?", year, quarter, planning.Done).
+				Where("p.year = ? AND i.start_quarter <= ? AND i.state <> ?", e.year, e.quarter, planning.Done).
 				Where(`NOT EXISTS (SELECT 1 FROM plan_reports w LEFT JOIN plan_report_verdicts v ON v.report_id = w.id
-					WHERE w.item_id = i.id AND w.quarter >= ? AND (v.report_id IS NULL OR v.accepted))`, quarter)
+					WHERE w.item_id = i.id AND w.quarter >= ? AND (v.report_id IS NULL OR v.accepted))`, e.quarter)
 			if userID != "" {
 				q.Where("NOT EXISTS (SELECT 1 FROM plan_item_people y WHERE y.item_id = i.id AND y.user_id <> ?)", userID)
 			}
@@ -75,6 +106,7 @@ func (s *Service) quarterPart(tab kis.WorkTab, scope policies.Scope, userID stri
 		Items: func(ctx context.Context, keys []kis.WorkKey) ([]kis.WorkItem, error) {
 			rows, err := waiting(ctx, db, keys, "plan_items AS i", "i.id", "i.id AS ref, i.indicator AS reason")
 			return workItems(rows, err, func(r row) kis.WorkItem {
+				due := e.due[r.Kind]
 				return kis.WorkItem{Due: due, KindKey: "planning.work.kind.quarter", Icon: "clipboard-text", VerbKey: "planning.work.verb.report", Overdue: due < today, Reason: r.Reason}
 			})
 		}}
@@ -120,25 +152,25 @@ func (s *Service) impactPart() kis.WorkPart {
 
 // row is an item of a plan as a list of work shows it.
 type row struct {
-	Ref, Item, Text, Department, Reason, Quote string
-	Key                                        planning.Key
-	No                                         int
-	Day                                        day.Day
+	Ref, Item, Text, Department, Reason, Quote, Kind string
+	Key                                              planning.Key
+	No                                               int
+	Day                                              day.Day
 }
 
 func waiting(ctx context.Context, db bun.IDB, keys []kis.WorkKey, from, id, columns string) ([]row, error) {
 	ids, _ := kis.WorkIDs(keys)
 	var rows []row
-	err := db.NewSelect().TableExpr(from).ColumnExpr("p.key, i.no, i.id AS item, i.text, d.code AS department").ColumnExpr(columns).
+	err := db.NewSelect().TableExpr(from).ColumnExpr("p.key, p.kind, i.no, i.id AS item, i.text, d.code AS department").ColumnExpr(columns).
 		Join("JOIN plans AS p ON p.id = i.plan_id").Join("JOIN departments AS d ON d.id = i.responsible_id").
 		Where("? IN (?)", bun.Safe(id), bun.List(ids)).Scan(ctx, &rows)
 	return rows, store.MapError(err, "what waits in plans")
 }
 
-func workItems(rows []row, err error, make1 func(r row) kis.WorkItem) ([]kis.WorkItem, error) {
+func workItems(rows []row, err error, show func(r row) kis.WorkItem) ([]kis.WorkItem, error) {
 	out := make([]kis.WorkItem, len(rows))
 	for i, r := range rows {
-		out[i] = make1(r)
+		out[i] = show(r)
 		out[i].ID, out[i].Title = r.Ref, string(r.Key)+", № "+itoa(r.No)+". "+r.Text
 		out[i].Href = "/plans/" + string(r.Key) + "/items/" + r.Item
 	}
