@@ -2,10 +2,10 @@ package webtest
 
 import (
 	"context"
+	_ "embed" // the accessibility checker
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +15,11 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
+
+// axe is the source of the accessibility checker.
+//
+//go:embed axe.min.js
+var axe string
 
 // Browser is a window of a headless Chromium. A test fails when Chromium is
 // not there.
@@ -160,7 +165,7 @@ func (b *Browser) Check(name string) {
 	if empty := Eval[string](b, `[...document.querySelectorAll('svg.icon use')].filter(u => u.getClientRects().length && u.getBBox().width + u.getBBox().height === 0).map(u => u.getAttribute('href')).join(' ')`); empty != "" {
 		b.t.Errorf("%s: icons that draw nothing: %s", name, empty)
 	}
-	Eval[bool](b, axe(b.t)+"; true")
+	Eval[bool](b, axe+"; true")
 	var found []struct {
 		ID, Impact, Help string
 		Nodes            []struct{ HTML, Summary string }
@@ -200,15 +205,4 @@ func (b *Browser) Picture(folder, name string) {
 	if err := os.WriteFile(filepath.Join(folder, name+".png"), png, 0o644); err != nil {
 		b.t.Fatal(err)
 	}
-}
-
-// axe is the source of the accessibility checker.
-func axe(t testing.TB) string {
-	t.Helper()
-	_, here, _, _ := runtime.Caller(0)
-	raw, err := os.ReadFile(filepath.Join(filepath.Dir(here), "..", "assets", "test", "axe.min.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
 }

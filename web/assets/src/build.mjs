@@ -124,8 +124,7 @@ licence('@tabler/icons', 'tabler-icons.txt', mit);
 licence('htmx.org', 'htmx.txt', read(modules, 'htmx.org/LICENSE'));
 licence('@fontsource-variable/inter', 'inter.txt', read(inter, 'LICENSE'));
 licence('axe-core', 'axe-core.txt', read(modules, 'axe-core/LICENSE'));
-mkdirSync(join(assets, 'test'), { recursive: true });
-cpSync(join(modules, 'axe-core/axe.min.js'), join(assets, 'test/axe.min.js'));
+cpSync(join(modules, 'axe-core/axe.min.js'), join(assets, '../webtest/axe.min.js'));
 
 const inputs = readdirSync(src).sort().map((f) => `${sha256(readFileSync(join(src, f)))}  ${relative(root, join(src, f))}`);
 writeFileSync(join(dist, 'inputs.sum'), inputs.join('\n') + '\n');
