@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/content"
 	"github.com/kis-platform/kis/internal/day"
 )
 
@@ -19,18 +20,6 @@ type File struct {
 	Bytes       []byte
 	Print       *Print // the entry of the register; nil when it is not a PDF
 }
-
-// contentTypes are those of the formats.
-var contentTypes = map[string]string{
-	PDF:  "application/pdf",
-	XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-	CSV:  "text/csv; charset=utf-8",
-	JSON: "application/json; charset=utf-8",
-	DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
-
-// ContentType is the media type of a format.
-func ContentType(format string) string { return contentTypes[format] }
 
 // material is what a collector found: the object, and how its document and
 // sheets are made of it. Both are pure.
@@ -57,7 +46,7 @@ func (s *Service) File(ctx context.Context, r Request) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	f := File{Name: m.name + "." + r.Format, ContentType: contentTypes[r.Format]}
+	f := File{Name: m.name + "." + r.Format, ContentType: content.OfName(m.name + "." + r.Format)}
 	var out bytes.Buffer
 	switch {
 	case r.Format == PDF:

@@ -68,6 +68,35 @@ func FormError(err error) (*ui.Errors, int, bool) {
 	return &ui.Errors{Kind: e.Kind, Key: e.Key, Args: e.Args, Fields: e.Fields}, StatusOf(err), true
 }
 
+// Refused turns what a person can mend into the form that comes back and the
+// status of the answer: what FormError knows, and a Forbidden with words of its
+// own, for a step that a person may take in general but not on this thing.
+func (c *Context) Refused(err error) (ui.Form, int, bool) {
+	errs, status, ok := FormError(err)
+	if e := apperr.As(err); !ok && err != nil && e.Kind == apperr.Forbidden && e.Key != "error.forbidden" {
+		errs, status, ok = &ui.Errors{Kind: e.Kind, Key: e.Key, Args: e.Args}, StatusOf(err), true
+	}
+	if !ok {
+		return ui.Form{}, 0, false
+	}
+	return c.FormOf(errs), status, true
+}
+
+// Done answers a change: with a message and the page it belongs to, or, when it
+// was refused, with the page that shows the form again; a nil page leaves the
+// refusal to the page of errors.
+func (c *Context) Done(err error, key, path string, again func(form ui.Form, status int) error) error {
+	if err == nil {
+		c.Flash("good", key)
+		return c.Redirect(path)
+	}
+	form, status, ok := c.Refused(err)
+	if !ok || again == nil {
+		return err
+	}
+	return again(form, status)
+}
+
 // fail is the one place where a handler's error becomes an answer.
 func (s *Server) fail(c *Context, err error) {
 	if c.g.Writer.Written() {

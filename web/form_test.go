@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -168,6 +169,77 @@ func TestADownloadIsKeptNotShown(t *testing.T) {
 	}
 	if csp := w.Header().Get("Content-Security-Policy"); csp != "default-src 'none'; sandbox" {
 		t.Errorf("policy %q", csp)
+	}
+}
+
+// What fails before a file has begun is told as an error, not kept as an empty
+// file; what fails later never looks whole.
+func TestAFileThatIsWrittenOnTheWayOut(t *testing.T) {
+	fill := func(n int, err error) web.Handler {
+		return func(c *web.Context) error {
+			return c.Send("Siyahı.csv", func(_ context.Context, w io.Writer) error {
+				if _, e := io.WriteString(w, strings.Repeat("x", n)); e != nil {
+					return e
+				}
+				return err
+			})
+		}
+	}
+	bad := apperr.InvalidField("q", "error.field.choice")
+	s := webtest.New(t, func(r *web.Router) {
+		r.GET("/whole", policies.Public, fill(200_000, nil))
+		r.GET("/empty", policies.Public, fill(0, nil))
+		r.GET("/refused", policies.Public, fill(0, bad))
+		r.GET("/early", policies.Public, fill(1000, bad))
+		r.GET("/late", policies.Public, fill(200_000, bad))
+	})
+	for path, size := range map[string]int{"/whole": 200_000, "/empty": 0} {
+		a := s.Nobody().Get(path)
+		if a.Status != http.StatusOK || a.Aborted || len(a.Body) != size {
+			t.Errorf("%s: %d with %d bytes, cut off: %t", path, a.Status, len(a.Body), a.Aborted)
+		}
+		if got := a.Header.Get("Content-Type") + " " + a.Header.Get("Content-Disposition"); got != `text/csv; charset=utf-8 attachment; filename="Siyah_.csv"; filename*=UTF-8''Siyah%C4%B1.csv` {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+	for _, path := range []string{"/refused", "/early"} {
+		a := s.Nobody().Get(path)
+		if a.Status != http.StatusUnprocessableEntity || a.Aborted || a.Header.Get("Content-Disposition") != "" {
+			t.Errorf("%s: %d, %s, cut off: %t", path, a.Status, a.Header.Get("Content-Disposition"), a.Aborted)
+		}
+	}
+	if a := s.Nobody().Get("/late"); !a.Aborted {
+		t.Error("a file that failed on the way looks whole")
+	}
+}
+
+// A step that a person may take in general, but not on this thing, comes back
+// with the form and says why; what they may not do at all does not.
+func TestARefusalComesBackWithTheForm(t *testing.T) {
+	answer := func(err error) web.Handler {
+		return func(c *web.Context) error {
+			return c.Done(err, "kis.user.flash.saved", "/done", func(f ui.Form, status int) error {
+				return c.JSON(status, map[string]any{"key": f.Errors.Key, "fields": len(f.Errors.Fields)})
+			})
+		}
+	}
+	s := webtest.New(t, func(r *web.Router) {
+		r.GET("/good", policies.Public, answer(nil))
+		r.GET("/field", policies.Public, answer(apperr.InvalidField("q", "error.field.choice")))
+		r.GET("/own", policies.Public, answer(apperr.New(apperr.Forbidden, "audit.error.own_verification")))
+		r.GET("/never", policies.Public, answer(apperr.New(apperr.Forbidden, "error.forbidden")))
+		r.GET("/broken", policies.Public, answer(errors.New("disk")))
+	})
+	for path, want := range map[string]string{"/good": "303 ", "/field": `422 {"fields":1,"key":"error.invalid"}`, "/own": `403 {"fields":0,"key":"audit.error.own_verification"}`} {
+		a := s.Nobody().Get(path)
+		if got := fmt.Sprintf("%d %s", a.Status, strings.TrimSpace(a.Body)); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+	for path, status := range map[string]int{"/never": 403, "/broken": 500} {
+		if a := s.Nobody().Get(path); a.Status != status || strings.HasPrefix(a.Body, "{") {
+			t.Errorf("%s: %d %.40s", path, a.Status, a.Body)
+		}
 	}
 }
 

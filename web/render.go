@@ -1,7 +1,9 @@
 package web
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -15,6 +17,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/content"
 	"github.com/kis-platform/kis/web/ui"
 )
 
@@ -106,6 +109,61 @@ func LocalPath(p string) bool {
 // guessing of its type, no rights if it is opened all the same. size < 0 is
 // unknown. Once it has begun an error can only cut it off.
 func (c *Context) Download(name, contentType string, size int64, r io.Reader) error {
+	c.attach(name, contentType)
+	if size >= 0 {
+		c.g.Writer.Header().Set("Content-Length", fmt.Sprint(size))
+	}
+	n, err := io.CopyBuffer(onlyWriter{c.g.Writer}, r, make([]byte, 256<<10))
+	if err != nil || (size >= 0 && n != size) {
+		c.cut(name, n, size, err)
+	}
+	return nil
+}
+
+// Send hands a file out as it is written; its name says what it is. What fails
+// before the first 64 KiB are full is answered like every error, later it can
+// only cut the file off.
+func (c *Context) Send(name string, write func(ctx context.Context, w io.Writer) error) error {
+	a := &attachment{c: c, name: name}
+	out := bufio.NewWriterSize(a, 64<<10)
+	err := write(c.Ctx(), out)
+	if err != nil && !a.begun {
+		return err
+	}
+	if err == nil {
+		a.begin()
+		err = out.Flush()
+	}
+	if err != nil {
+		c.cut(name, a.sent, -1, err)
+	}
+	return nil
+}
+
+// attachment is an answer that begins with its first byte.
+type attachment struct {
+	c     *Context
+	name  string
+	begun bool
+	sent  int64
+}
+
+func (a *attachment) begin() {
+	if !a.begun {
+		a.begun = true
+		a.c.attach(a.name, content.OfName(a.name))
+	}
+}
+
+func (a *attachment) Write(p []byte) (int, error) {
+	a.begin()
+	n, err := a.c.g.Writer.Write(p)
+	a.sent += int64(n)
+	return n, err
+}
+
+// attach begins the answer with a file.
+func (c *Context) attach(name, contentType string) {
 	h := c.g.Writer.Header()
 	if contentType == "" {
 		contentType = "application/octet-stream"
@@ -114,17 +172,14 @@ func (c *Context) Download(name, contentType string, size int64, r io.Reader) er
 	h.Set("Content-Disposition", disposition(name))
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set("Cache-Control", "private, no-store")
-	if size >= 0 {
-		h.Set("Content-Length", fmt.Sprint(size))
-	}
 	c.g.Status(http.StatusOK)
-	n, err := io.CopyBuffer(onlyWriter{c.g.Writer}, r, make([]byte, 256<<10))
-	if err != nil || (size >= 0 && n != size) {
-		// The status is out: break the connection so that the file is not taken for whole.
-		c.server.opt.Logger.ErrorContext(c.Ctx(), "download cut", "name", name, "sent", n, "size", size, "err", err)
-		panic(http.ErrAbortHandler)
-	}
-	return nil
+}
+
+// cut breaks the connection, so that a file whose status is out already is not
+// taken for whole.
+func (c *Context) cut(name string, sent, size int64, err error) {
+	c.server.opt.Logger.ErrorContext(c.Ctx(), "download cut", "name", name, "sent", sent, "size", size, "err", err)
+	panic(http.ErrAbortHandler)
 }
 
 // onlyWriter hides other methods, so that the buffer of CopyBuffer is used.

@@ -70,7 +70,7 @@ func (p pages) draftAct(c *web.Context) error {
 	if err == nil {
 		a, err = p.svc.DraftAct(c.Ctx(), n)
 	}
-	return done(c, err, "audit.act.done.draft", "/acts/"+a.ID, func(form ui.Form, status int) error { return p.showNewAct(c, status, form) })
+	return c.Done(err, "audit.act.done.draft", "/acts/"+a.ID, func(form ui.Form, status int) error { return p.showNewAct(c, status, form) })
 }
 
 func (v newActPage) units() []ui.Option {

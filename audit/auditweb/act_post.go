@@ -18,11 +18,11 @@ func (p pages) actStep(c *web.Context, name string, step func(id string) error) 
 		return err
 	}
 	err = step(id)
-	if form, status, ok := formOfRefusal(c, err); ok {
+	if form, status, ok := c.Refused(err); ok {
 		return p.showAct(c, status, map[string]ui.Form{name: form})
 	}
 	key, _, _ := strings.Cut(name, "-") // "verdict-<action>" and the like say one thing
-	return done(c, err, "audit.act.done."+key, "/acts/"+id, nil)
+	return c.Done(err, "audit.act.done."+key, "/acts/"+id, nil)
 }
 
 func (p pages) editDraft(c *web.Context) error {

@@ -91,8 +91,5 @@ func (p pages) reportAction(c *web.Context) error {
 	if err == nil {
 		err = p.svc.ReportAction(c.Ctx(), action, audit.ActionReport{Result: c.Form("result"), Uploads: append(c.Forms("uploaded"), ids...)})
 	}
-	if form, status, ok := formOfRefusal(c, rename(err, "upload", "files")); ok {
-		return p.showAction(c, status, form)
-	}
-	return done(c, err, "audit.act.done.report", "/acts/"+id, nil)
+	return c.Done(rename(err, "upload", "files"), "audit.act.done.report", "/acts/"+id, func(form ui.Form, status int) error { return p.showAction(c, status, form) })
 }

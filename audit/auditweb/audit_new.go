@@ -66,7 +66,7 @@ func (p pages) planAudit(c *web.Context) error {
 	if len(n.Departments) == 0 {
 		err = rename(err, "departments", "department")
 	}
-	return done(c, err, "audit.audit.planned", "/audits/"+a.ID, func(form ui.Form, status int) error {
+	return c.Done(err, "audit.audit.planned", "/audits/"+a.ID, func(form ui.Form, status int) error {
 		v := auditForm{Page: c.Page("audit.audit.new"), form: form}
 		if v.PlanOptions, err = p.svc.PlanOptions(c.Ctx()); err != nil {
 			return err
@@ -139,7 +139,7 @@ func (p pages) saveEdit(c *web.Context) error {
 	if len(n.Departments) == 0 {
 		err = rename(err, "departments", "department")
 	}
-	return done(c, err, "audit.edit.done", "/audits/"+id, func(form ui.Form, status int) error { return p.showEdit(c, status, form) })
+	return c.Done(err, "audit.edit.done", "/audits/"+id, func(form ui.Form, status int) error { return p.showEdit(c, status, form) })
 }
 
 // sites are those that can be audited.

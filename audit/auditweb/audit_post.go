@@ -21,10 +21,10 @@ func (p pages) auditStep(c *web.Context, name string, step func(id string) error
 		return err
 	}
 	err = step(id)
-	if form, status, ok := formOfRefusal(c, err); ok {
+	if form, status, ok := c.Refused(err); ok {
 		return p.showAudit(c, status, map[string]ui.Form{name: form})
 	}
-	return done(c, err, "audit.audit.done."+name, "/audits/"+id, nil)
+	return c.Done(err, "audit.audit.done."+name, "/audits/"+id, nil)
 }
 
 func (p pages) announce(c *web.Context) error {
@@ -103,7 +103,7 @@ func (p pages) answer(c *web.Context) error {
 		return err
 	}
 	key, err := p.writeRow(c, row)
-	if form, status, ok := formOfRefusal(c, err); ok {
+	if form, status, ok := c.Refused(err); ok {
 		return p.showAudit(c, status, map[string]ui.Form{"row": form})
 	}
 	q := url.Values{"row": {row}}
@@ -112,7 +112,7 @@ func (p pages) answer(c *web.Context) error {
 			q.Set(name, s)
 		}
 	}
-	return done(c, err, key, "/audits/"+id+"?"+q.Encode()+"#row", nil)
+	return c.Done(err, key, "/audits/"+id+"?"+q.Encode()+"#row", nil)
 }
 
 // writeRow does what the pressed button says and gives the message for it.
@@ -192,7 +192,7 @@ func (p pages) setTeam(c *web.Context) error {
 		return err
 	}
 	err = p.svc.SetTeam(c.Ctx(), id, c.Form("lead"), c.Forms("members"))
-	return done(c, err, "audit.team.saved", "/audits/"+id, func(form ui.Form, status int) error {
+	return c.Done(err, "audit.team.saved", "/audits/"+id, func(form ui.Form, status int) error {
 		return p.showTeam(c, status, form, ui.Form{})
 	})
 }
@@ -203,7 +203,7 @@ func (p pages) except(c *web.Context) error {
 		return err
 	}
 	err = p.svc.GrantException(c.Ctx(), id, c.Form("user"), c.Form("reason"))
-	return done(c, err, "audit.team.excepted", "/audits/"+id+"/team", func(form ui.Form, status int) error {
+	return c.Done(err, "audit.team.excepted", "/audits/"+id+"/team", func(form ui.Form, status int) error {
 		return p.showTeam(c, status, ui.Form{}, form)
 	})
 }

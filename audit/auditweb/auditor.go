@@ -104,7 +104,7 @@ func (p pages) auditorStep(c *web.Context, name string, do func(id string) error
 	if err != nil {
 		return err
 	}
-	return done(c, do(id), "audit.auditor.done."+name, "/auditors/"+id, func(form ui.Form, status int) error {
+	return c.Done(do(id), "audit.auditor.done."+name, "/auditors/"+id, func(form ui.Form, status int) error {
 		return p.showAuditor(c, status, map[string]ui.Form{name: form})
 	})
 }

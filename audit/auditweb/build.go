@@ -99,7 +99,7 @@ func (p pages) rebuild(c *web.Context) error {
 		return err
 	}
 	_, err = p.svc.BuildChecklist(c.Ctx(), id, buildRequest(c.Forms("templates"), c.Form("clauses"), c.Form("by_department")))
-	return done(c, err, "audit.build.done", "/audits/"+id+"/checklist/build", func(form ui.Form, status int) error {
+	return c.Done(err, "audit.build.done", "/audits/"+id+"/checklist/build", func(form ui.Form, status int) error {
 		return p.showBuild(c, status, form, ui.Form{})
 	})
 }
@@ -112,7 +112,7 @@ func (p pages) addRow(c *web.Context) error {
 	standard, edition := cutStandard(c.Form("standard"))
 	_, err = p.svc.AddRow(c.Ctx(), id, audit.NewRow{Standard: standard, Edition: edition, Clause: c.Form("clause"), GSBPM: c.Form("gsbpm"), QuestionAZ: c.Form("question_az"),
 		QuestionEN: c.Form("question_en"), GuidanceAZ: c.Form("guidance_az"), GuidanceEN: c.Form("guidance_en"), Before: c.Form("before")})
-	return done(c, err, "audit.build.added", "/audits/"+id+"/checklist/build", func(form ui.Form, status int) error {
+	return c.Done(err, "audit.build.added", "/audits/"+id+"/checklist/build", func(form ui.Form, status int) error {
 		return p.showBuild(c, status, ui.Form{}, form)
 	})
 }
@@ -134,7 +134,7 @@ func (p pages) rowStep(c *web.Context, key string, do func(id, row string) error
 	if err != nil {
 		return err
 	}
-	return done(c, do(id, row), key, "/audits/"+id+"/checklist/build#rows", nil)
+	return c.Done(do(id, row), key, "/audits/"+id+"/checklist/build#rows", nil)
 }
 
 // choices are the templates that can be built with.

@@ -18,21 +18,13 @@ type ListWriter interface {
 	ActList(ctx context.Context, w io.Writer, format, lang string, f audit.ActFilter) error
 }
 
-var exportTypes = map[string]string{
-	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8",
-}
-
 // RegisterExports adds the addresses under which the register is taken away.
 func RegisterExports(r *web.Router, lists ListWriter) {
 	for _, format := range []string{"xlsx", "csv"} {
 		r.GET("/acts/export."+format, policies.ActRead, func(c *web.Context) error {
-			out, in := io.Pipe()
-			ctx, stop := context.WithCancel(c.Ctx())
-			defer stop()
-			defer out.Close() // a reader that went away ends the writer
-			f, lang := actFilter(c), c.Lang()
-			go func() { _ = in.CloseWithError(lists.ActList(ctx, in, format, lang, f)) }()
-			return c.Download(c.Page("audit.act.title").Title+"."+format, exportTypes[format], -1, out)
+			return c.Send(c.Page("audit.act.title").Title+"."+format, func(ctx context.Context, w io.Writer) error {
+				return lists.ActList(ctx, w, format, c.Lang(), actFilter(c))
+			})
 		})
 	}
 }

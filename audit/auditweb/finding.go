@@ -62,10 +62,10 @@ func (p pages) findingStep(c *web.Context, name string, step func(id string) err
 		return err
 	}
 	err = step(id)
-	if form, status, ok := formOfRefusal(c, err); ok {
+	if form, status, ok := c.Refused(err); ok {
 		return p.showFinding(c, status, map[string]ui.Form{name: form})
 	}
-	return done(c, err, "audit.finding.done."+name, "/findings/"+id, nil)
+	return c.Done(err, "audit.finding.done."+name, "/findings/"+id, nil)
 }
 
 func (p pages) editFinding(c *web.Context) error {
@@ -110,10 +110,10 @@ func (p pages) shareFindings(c *web.Context) error {
 		return err
 	}
 	_, err = p.svc.ShareFindings(c.Ctx(), id, c.Forms("findings")...)
-	if form, status, ok := formOfRefusal(c, err); ok {
+	if form, status, ok := c.Refused(err); ok {
 		return p.showAudit(c, status, map[string]ui.Form{"share": form})
 	}
-	return done(c, err, "audit.finding.done.share_all", "/audits/"+id+"#a7", nil)
+	return c.Done(err, "audit.finding.done.share_all", "/audits/"+id+"#a7", nil)
 }
 
 var findingLooks = map[audit.FindingState]ui.Look{

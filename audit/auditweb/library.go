@@ -1,7 +1,7 @@
 package auditweb
 
 import (
-	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -113,7 +113,7 @@ func headOf(c *web.Context) checklist.Head {
 
 func (p library) create(c *web.Context) error {
 	t, err := p.lib.Create(c.Ctx(), headOf(c))
-	return done(c, err, "audit.template.done.create", "/checklists/"+t.ID, func(form ui.Form, status int) error { return p.showNew(c, status, form) })
+	return c.Done(err, "audit.template.done.create", "/checklists/"+t.ID, func(form ui.Form, status int) error { return p.showNew(c, status, form) })
 }
 
 // sheetPage is one version of a template.
@@ -173,7 +173,7 @@ func (p library) step(c *web.Context, name, key string, do func(id string) (next
 	if next == "" {
 		next = id
 	}
-	return done(c, err, key, "/checklists/"+next, func(form ui.Form, status int) error {
+	return c.Done(err, key, "/checklists/"+next, func(form ui.Form, status int) error {
 		return p.showSheet(c, status, map[string]ui.Form{name: form}, c.Form("question"))
 	})
 }
@@ -232,7 +232,7 @@ func (p library) discard(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return done(c, p.lib.Discard(c.Ctx(), id, revision(c)), "audit.template.done.discard", "/checklists", func(form ui.Form, status int) error {
+	return c.Done(p.lib.Discard(c.Ctx(), id, revision(c)), "audit.template.done.discard", "/checklists", func(form ui.Form, status int) error {
 		return p.showSheet(c, status, map[string]ui.Form{"discard": form}, "")
 	})
 }
@@ -255,8 +255,6 @@ func (p library) compare(c *web.Context) error {
 	return c.Render(http.StatusOK, templateCompareView(v))
 }
 
-const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 func (p library) xlsx(c *web.Context) error {
 	id, err := c.ID("id")
 	if err != nil {
@@ -266,11 +264,7 @@ func (p library) xlsx(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := p.sheets.ChecklistTemplate(&b, t); err != nil {
-		return err
-	}
-	return c.Download(fmt.Sprintf("%s-v%d.xlsx", t.Code, t.Version), xlsxType, int64(b.Len()), &b)
+	return c.Send(fmt.Sprintf("%s-v%d.xlsx", t.Code, t.Version), func(_ context.Context, w io.Writer) error { return p.sheets.ChecklistTemplate(w, t) })
 }
 
 // facts is the line under the title of a template.

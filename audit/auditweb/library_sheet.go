@@ -1,7 +1,7 @@
 package auditweb
 
 import (
-	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"strconv"
@@ -89,7 +89,7 @@ func (p library) importConfirm(c *web.Context) error {
 	if err == nil {
 		_ = p.svc.KIS.DiscardUpload(c.Ctx(), upload) // at worst it is swept away in a week
 	}
-	return done(c, err, "audit.template.done.import", "/checklists/"+t.ID, func(form ui.Form, status int) error {
+	return c.Done(err, "audit.template.done.import", "/checklists/"+t.ID, func(form ui.Form, status int) error {
 		return p.showImport(c, status, importPage{form: form}, into)
 	})
 }
@@ -117,11 +117,7 @@ func (p library) answersXLSX(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := p.sheets.ChecklistAnswers(&b, a.Number, lines); err != nil {
-		return err
-	}
-	return c.Download(a.Number+"-checklist.xlsx", xlsxType, int64(b.Len()), &b)
+	return c.Send(a.Number+"-checklist.xlsx", func(_ context.Context, w io.Writer) error { return p.sheets.ChecklistAnswers(w, a.Number, lines) })
 }
 
 // answersPage is the form of a sheet with answers, and its preview.

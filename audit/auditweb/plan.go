@@ -59,10 +59,10 @@ func (p pages) planStep(c *web.Context, name string, do func(id string) error) e
 		return err
 	}
 	err = do(id)
-	if form, status, ok := formOfRefusal(c, err); ok {
+	if form, status, ok := c.Refused(err); ok {
 		return p.showPlan(c, status, map[string]ui.Form{name: form})
 	}
-	return done(c, err, "audit.plan.done."+name, "/audits/"+id+"/plan", nil)
+	return c.Done(err, "audit.plan.done."+name, "/audits/"+id+"/plan", nil)
 }
 
 func (p pages) addSession(c *web.Context) error {

@@ -142,10 +142,10 @@ func (p programmePages) step(name string, do func(c *web.Context, id string) err
 			return err
 		}
 		err = do(c, id)
-		if form, status, ok := formOfRefusal(c, err); ok {
+		if form, status, ok := c.Refused(err); ok {
 			return p.again(c, status, name, form)
 		}
-		return done(c, err, "audit.programme.done."+name, "/programmes/"+c.Param("year"), nil)
+		return c.Done(err, "audit.programme.done."+name, "/programmes/"+c.Param("year"), nil)
 	}
 }
 
@@ -156,7 +156,7 @@ func (p programmePages) refresh(c *web.Context) error {
 		return err
 	}
 	n, err := p.svc.Refresh(c.Ctx(), id)
-	if form, status, ok := formOfRefusal(c, err); ok {
+	if form, status, ok := c.Refused(err); ok {
 		return p.again(c, status, "refresh", form)
 	}
 	if err != nil {
@@ -178,10 +178,10 @@ func (p programmePages) planAudit(c *web.Context) error {
 	}
 	month, _ := strconv.Atoi(c.Form("month")) // anything else is a month the row does not have
 	a, err := p.svc.PlanAudit(c.Ctx(), row, month)
-	if form, status, ok := formOfRefusal(c, err); ok {
+	if form, status, ok := c.Refused(err); ok {
 		return p.again(c, status, "audit", form)
 	}
-	return done(c, err, "audit.audit.planned", "/audits/"+a.ID, nil)
+	return c.Done(err, "audit.audit.planned", "/audits/"+a.ID, nil)
 }
 
 // facts is the line under the title.

@@ -52,7 +52,7 @@ func (p programmePages) addWeights(c *web.Context) error {
 	if err == nil {
 		_, err = p.svc.AddWeighting(c.Ctx(), n)
 	}
-	return done(c, err, "audit.programme.weights_saved", "/programmes/weights", func(form ui.Form, status int) error {
+	return c.Done(err, "audit.programme.weights_saved", "/programmes/weights", func(form ui.Form, status int) error {
 		return p.showWeights(c, status, form)
 	})
 }
@@ -90,7 +90,7 @@ func (p programmePages) showSites(c *web.Context, status int, form ui.Form) erro
 
 func (p programmePages) addSite(c *web.Context) error {
 	_, err := p.svc.Audit.AddSite(c.Ctx(), audit.NewSite{Code: c.Form("code"), NameAZ: c.Form("name_az"), NameEN: c.Form("name_en"), Kind: audit.SiteKind(c.Form("kind")), DepartmentCode: c.Form("department")})
-	return done(c, err, "audit.site.added", "/programmes/sites", func(form ui.Form, status int) error {
+	return c.Done(err, "audit.site.added", "/programmes/sites", func(form ui.Form, status int) error {
 		return p.showSites(c, status, form)
 	})
 }

@@ -75,7 +75,7 @@ func programmeTextsOf(c *web.Context) programme.Texts {
 func (p programmePages) create(c *web.Context) error {
 	year, _ := strconv.Atoi(strings.TrimSpace(c.Form("year"))) // anything else is out of range
 	made, err := p.svc.Create(c.Ctx(), year, programmeTextsOf(c))
-	return done(c, err, "audit.programme.created", fmt.Sprintf("/programmes/%d", made.Year), func(form ui.Form, status int) error {
+	return c.Done(err, "audit.programme.created", fmt.Sprintf("/programmes/%d", made.Year), func(form ui.Form, status int) error {
 		return c.Render(status, programmeFormView(programmeForm{isNew: true, form: form, programmePage: programmePage{Page: c.Page("audit.programme.new")}}))
 	})
 }
@@ -95,7 +95,7 @@ func (p programmePages) save(c *web.Context) error {
 		return err
 	}
 	err = p.svc.Save(c.Ctx(), id, programmeTextsOf(c))
-	return done(c, err, "audit.programme.saved", "/programmes/"+c.Param("year"), func(form ui.Form, status int) error {
+	return c.Done(err, "audit.programme.saved", "/programmes/"+c.Param("year"), func(form ui.Form, status int) error {
 		v, err := p.load(c)
 		if err != nil {
 			return err

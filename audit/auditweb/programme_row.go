@@ -71,7 +71,7 @@ func (p programmePages) saveRow(c *web.Context) error {
 	if err = check.Err(); err == nil {
 		err = p.svc.SaveRow(c.Ctx(), row, n)
 	}
-	return done(c, err, "audit.programme.row_saved", "/programmes/"+c.Param("year")+"#row-"+row, func(form ui.Form, status int) error {
+	return c.Done(err, "audit.programme.row_saved", "/programmes/"+c.Param("year")+"#row-"+row, func(form ui.Form, status int) error {
 		return p.showRow(c, status, form)
 	})
 }

@@ -9,15 +9,9 @@
 package auditweb
 
 import (
-	"errors"
-	"net/http"
-	"strings"
-
 	"github.com/kis-platform/kis/audit"
-	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
-	"github.com/kis-platform/kis/web/ui"
 )
 
 type pages struct {
@@ -79,31 +73,4 @@ func Register(r *web.Router, svc *audit.Service) {
 	r.POST("/acts/:id/close", policies.ActClose, p.closeAct)
 	r.POST("/acts/:id/reopen", policies.ActReopen, p.reopen)
 	r.POST("/acts/:id/addendum", policies.ActAddendum, p.addendum)
-}
-
-// done answers a change: with a message and the page it belongs to, or, when
-// it was refused, with the page that shows the form again.
-func done(c *web.Context, err error, key, path string, again func(form ui.Form, status int) error) error {
-	if err == nil {
-		c.Flash("good", key)
-		return c.Redirect(path)
-	}
-	errs, status, ok := web.FormError(err)
-	if !ok || again == nil {
-		return err
-	}
-	return again(c.FormOf(errs), status)
-}
-
-// formOfRefusal also turns a Forbidden into a form error, for steps that a
-// person may take in general but not on this thing: the page says why.
-func formOfRefusal(c *web.Context, err error) (ui.Form, int, bool) {
-	if errs, status, ok := web.FormError(err); ok {
-		return c.FormOf(errs), status, true
-	}
-	var e *apperr.Error
-	if errors.As(err, &e) && e.Kind == apperr.Forbidden && strings.HasPrefix(e.Key, "audit.") {
-		return c.FormOf(&ui.Errors{Kind: e.Kind, Key: e.Key, Args: e.Args}), http.StatusForbidden, true
-	}
-	return ui.Form{}, 0, false
 }

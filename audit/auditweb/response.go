@@ -102,7 +102,7 @@ func (p pages) saveResponse(c *web.Context) error {
 	if err = check.Err(); err == nil {
 		err = p.svc.SaveResponse(c.Ctx(), id, r)
 	}
-	return done(c, err, "audit.response.saved", "/acts/"+id+"/response", func(form ui.Form, status int) error {
+	return c.Done(err, "audit.response.saved", "/acts/"+id+"/response", func(form ui.Form, status int) error {
 		return p.showResponse(c, status, responsePage{answer: form})
 	})
 }
@@ -121,7 +121,7 @@ func (p pages) addAction(c *web.Context) error {
 		}
 	}
 	_, err = p.svc.AddAction(c.Ctx(), id, n)
-	return done(c, err, "audit.action.added", "/acts/"+id+"/response#actions", func(form ui.Form, status int) error {
+	return c.Done(err, "audit.action.added", "/acts/"+id+"/response#actions", func(form ui.Form, status int) error {
 		return p.showResponse(c, status, responsePage{add: form})
 	})
 }
@@ -135,7 +135,7 @@ func (p pages) removeAction(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return done(c, p.svc.RemoveAction(c.Ctx(), action), "audit.action.removed", "/acts/"+id+"/response#actions", nil)
+	return c.Done(p.svc.RemoveAction(c.Ctx(), action), "audit.action.removed", "/acts/"+id+"/response#actions", nil)
 }
 
 // submit hands the plan to the lead auditor.
@@ -144,7 +144,7 @@ func (p pages) submit(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return done(c, p.svc.SubmitPlan(c.Ctx(), id), "audit.act.done.submit", "/acts/"+id, func(form ui.Form, status int) error {
+	return c.Done(p.svc.SubmitPlan(c.Ctx(), id), "audit.act.done.submit", "/acts/"+id, func(form ui.Form, status int) error {
 		form.Labels = map[string]string{}
 		page := c.Page("audit.response.title")
 		for _, name := range []string{"correction", "root_cause", "similar_where", "similar_checked", "effect_measure", "effect_target", "causes", "actions"} {

@@ -89,14 +89,14 @@ func (p pages) savedByForm(c *web.Context, id, row string, conflicts []audit.Row
 		f := conflicts[0]
 		err = apperr.New(apperr.Conflict, "audit.fill.conflict_form", "field", c.Page("").T("audit.fill.field."+string(f.Field)), "name", f.By, "theirs", fieldText(c.Page(""), f.Field, f.Theirs))
 	}
-	if form, status, ok := formOfRefusal(c, err); ok {
+	if form, status, ok := c.Refused(err); ok {
 		return p.showFill(c, status, &fillBack{row: row, form: form})
 	}
 	back := "/audits/" + id + "/checklist"
 	if q := c.Form("query"); q != "" {
 		back += "?" + q
 	}
-	return done(c, err, "audit.checklist.saved", back+"#row-"+row, nil)
+	return c.Done(err, "audit.checklist.saved", back+"#row-"+row, nil)
 }
 
 // fieldText is a field as people read it.
@@ -181,10 +181,10 @@ func (p pages) attach(c *web.Context) error {
 		}
 		return c.JSON(http.StatusCreated, map[string]string{"id": ids[0]})
 	}
-	if form, status, ok := formOfRefusal(c, err); ok {
+	if form, status, ok := c.Refused(err); ok {
 		return p.showFill(c, status, &fillBack{row: row, form: form})
 	}
-	return done(c, err, "audit.fill.attached", "/audits/"+id+"/checklist#row-"+row, nil)
+	return c.Done(err, "audit.fill.attached", "/audits/"+id+"/checklist#row-"+row, nil)
 }
 
 // detach takes a file off the row.
@@ -203,7 +203,7 @@ func (p pages) detach(c *web.Context) error {
 	if c.HTMX() {
 		return p.pane(c)
 	}
-	return done(c, nil, "audit.fill.detached", "/audits/"+id+"/checklist#row-"+row, nil)
+	return c.Done(nil, "audit.fill.detached", "/audits/"+id+"/checklist#row-"+row, nil)
 }
 
 // rowFile downloads a file of a row.

@@ -184,9 +184,6 @@ func (p pages) publish(c *web.Context) error {
 	return c.Redirect("/campaigns/" + id)
 }
 
-// exportTypes are the types of sheets.
-var exportTypes = map[string]string{"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
-
 // export sends the sheet of a campaign as it is written.
 func (p pages) exportSheet(format string) web.Handler {
 	return func(c *web.Context) error {
@@ -198,12 +195,7 @@ func (p pages) exportSheet(format string) web.Handler {
 		if err != nil {
 			return err
 		}
-		out, in := io.Pipe()
-		ctx, stop := context.WithCancel(c.Ctx())
-		defer stop()
-		defer out.Close() // a reader that went away ends the writer
-		go func() { _ = in.CloseWithError(p.sheets.CampaignSheet(ctx, in, format, id)) }()
-		return c.Download(k.Number+"."+format, exportTypes[format], -1, out)
+		return c.Send(k.Number+"."+format, func(ctx context.Context, w io.Writer) error { return p.sheets.CampaignSheet(ctx, w, format, id) })
 	}
 }
 

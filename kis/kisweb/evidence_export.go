@@ -16,11 +16,6 @@ type ListWriter interface {
 	EvidenceList(ctx context.Context, w io.Writer, format, lang string, f kis.EvidenceFilter) error
 }
 
-// exportTypes are the kinds of files of lists.
-var exportTypes = map[string]string{
-	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8",
-}
-
 // RegisterExports adds the addresses under which lists are taken away.
 func RegisterExports(r *web.Router, lists ListWriter) {
 	for _, format := range []string{"xlsx", "csv"} {
@@ -33,11 +28,7 @@ func RegisterExports(r *web.Router, lists ListWriter) {
 // exportEvidence sends the whole library under the filter of the address, as
 // it is written.
 func exportEvidence(c *web.Context, lists ListWriter, format string) error {
-	out, in := io.Pipe()
-	ctx, stop := context.WithCancel(c.Ctx())
-	defer stop()
-	defer out.Close() // a reader that went away ends the writer
-	f, lang := evidenceFilter(c), c.Lang()
-	go func() { _ = in.CloseWithError(lists.EvidenceList(ctx, in, format, lang, f)) }()
-	return c.Download(c.Page("kis.evidence.list.title").Title+"."+format, exportTypes[format], -1, out)
+	return c.Send(c.Page("kis.evidence.list.title").Title+"."+format, func(ctx context.Context, w io.Writer) error {
+		return lists.EvidenceList(ctx, w, format, c.Lang(), evidenceFilter(c))
+	})
 }

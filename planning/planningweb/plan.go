@@ -63,7 +63,7 @@ func (p pages) openPlan(c *web.Context) error {
 	if err = check.Err(); err == nil {
 		_, err = p.svc.OpenPlan(c.Ctx(), n)
 	}
-	return done(c, err, "planning.plan.opened", planHref(planning.KeyOf(n.Year, n.Kind)), func(form ui.Form, status int) error {
+	return c.Done(err, "planning.plan.opened", planHref(planning.KeyOf(n.Year, n.Kind)), func(form ui.Form, status int) error {
 		return p.showPlans(c, status, form)
 	})
 }
@@ -229,7 +229,7 @@ func (p pages) planStep(c *web.Context, name, key string, do func(key planning.K
 	if err != nil {
 		return err
 	}
-	return done(c, do(n), key, planHref(n), func(form ui.Form, status int) error {
+	return c.Done(do(n), key, planHref(n), func(form ui.Form, status int) error {
 		return p.showPlan(c, status, map[string]ui.Form{name: form})
 	})
 }

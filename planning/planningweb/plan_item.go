@@ -92,7 +92,7 @@ func (p pages) addItem(c *web.Context) error {
 	if err == nil {
 		_, err = p.svc.AddItem(c.Ctx(), n, planning.NewItem{ItemFields: fields, Basis: planning.Basis(c.Form("basis")), BasisLabel: c.Form("basis_label")})
 	}
-	return done(c, err, "planning.item.added", planHref(n), func(form ui.Form, status int) error {
+	return c.Done(err, "planning.item.added", planHref(n), func(form ui.Form, status int) error {
 		return p.showNewItem(c, status, form)
 	})
 }
@@ -142,7 +142,7 @@ func (p pages) changeItem(c *web.Context) error {
 		version, _ := strconv.Atoi(c.Form("version")) // none is not the present one
 		err = p.svc.ChangeItem(c.Ctx(), it.ID, version, fields)
 	}
-	return done(c, err, "planning.item.changed", itemHref(it.Key, it.ID), func(form ui.Form, status int) error {
+	return c.Done(err, "planning.item.changed", itemHref(it.Key, it.ID), func(form ui.Form, status int) error {
 		return p.showEditItem(c, status, form)
 	})
 }
@@ -295,7 +295,7 @@ func (p pages) removeItem(c *web.Context) error {
 	}
 	version, _ := strconv.Atoi(c.Form("version")) // none is not the present one
 	err = p.svc.RemoveItem(c.Ctx(), it.ID, version, c.Form("reason"))
-	return done(c, err, "planning.item.removed", planHref(it.Key), func(form ui.Form, status int) error {
+	return c.Done(err, "planning.item.removed", planHref(it.Key), func(form ui.Form, status int) error {
 		return p.showItem(c, status, map[string]ui.Form{"remove": form})
 	})
 }

@@ -46,7 +46,7 @@ func (p pages) report(c *web.Context) error {
 			err = p.svc.ReportItem(c.Ctx(), it.ID, n)
 		}
 	}
-	return done(c, err, "planning.item.reported", itemHref(it.Key, it.ID), func(form ui.Form, status int) error {
+	return c.Done(err, "planning.item.reported", itemHref(it.Key, it.ID), func(form ui.Form, status int) error {
 		return p.showItem(c, status, map[string]ui.Form{"report": form})
 	})
 }

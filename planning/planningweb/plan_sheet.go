@@ -21,9 +21,6 @@ type SheetWriter interface {
 	RecommendationList(ctx context.Context, w io.Writer, format, lang string, f planning.RecommendationFilter) error
 }
 
-// contentTypes are the kinds of files of sheets.
-var contentTypes = map[string]string{"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
-
 // RegisterSheets adds the addresses under which a plan is taken away to be
 // edited elsewhere, and brought back, and the register of recommendations is
 // taken away.
@@ -31,26 +28,18 @@ func RegisterSheets(r *web.Router, svc *planning.Service, sheets SheetWriter) {
 	p := pages{svc: svc, r: r}
 	r.GET("/plans/:year/sheet", policies.PlanDraft, p.sheet)
 	r.STREAM("/plans/:year/sheet", policies.PlanDraft, p.importSheet)
-	for format, kind := range contentTypes {
+	for _, format := range []string{"xlsx", "csv"} {
 		r.GET("/recommendations/export."+format, policies.RecommendationRead, func(c *web.Context) error {
-			f, lang := recommendationFilter(c), c.Lang()
-			out, in := io.Pipe()
-			ctx, stop := context.WithCancel(c.Ctx())
-			defer stop()
-			defer out.Close() // a reader that went away ends the writer
-			go func() { _ = in.CloseWithError(sheets.RecommendationList(ctx, in, format, lang, f)) }()
-			return c.Download(c.Page("planning.recommendation.title").Title+"."+format, kind, -1, out)
+			return c.Send(c.Page("planning.recommendation.title").Title+"."+format, func(ctx context.Context, w io.Writer) error {
+				return sheets.RecommendationList(ctx, w, format, c.Lang(), recommendationFilter(c))
+			})
 		})
 		r.GET("/plans/:year/sheet."+format, policies.PlanDraft, func(c *web.Context) error {
 			n, err := keyOf(c)
 			if err != nil {
 				return err
 			}
-			var out bytes.Buffer // a plan has some hundred items at most
-			if err := sheets.PlanSheet(c.Ctx(), &out, format, c.Lang(), n); err != nil {
-				return err
-			}
-			return c.Download(c.Page("").T("planning.sheet.file", "year", string(n))+"."+format, kind, int64(out.Len()), &out)
+			return c.Send(c.Page("").T("planning.sheet.file", "year", string(n))+"."+format, func(ctx context.Context, w io.Writer) error { return sheets.PlanSheet(ctx, w, format, c.Lang(), n) })
 		})
 	}
 }
@@ -98,7 +87,7 @@ func (p pages) importSheet(c *web.Context) error {
 	if err == nil {
 		res, err = p.svc.ImportSheet(c.Ctx(), n, planning.Sheet{Reader: bytes.NewReader(raw), Reason: values.Get("reason")})
 	}
-	if form, status, ok := refused(c, err); ok {
+	if form, status, ok := c.Refused(err); ok {
 		return p.showSheet(c, status, form)
 	}
 	if err != nil {

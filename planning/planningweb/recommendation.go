@@ -143,7 +143,7 @@ func (v recommendationForm) bases() (out []ui.Option) {
 func (p pages) propose(c *web.Context) error {
 	r, err := p.svc.Propose(c.Ctx(), planning.NewRecommendation{Text: c.Form("text"), Basis: planning.Basis(c.Form("basis")), BasisLabel: c.Form("basis_label"),
 		GSBPM: c.Form("gsbpm"), DepartmentID: c.Form("department")})
-	return done(c, err, "planning.recommendation.proposed", recommendationHref(r.ID), func(form ui.Form, status int) error {
+	return c.Done(err, "planning.recommendation.proposed", recommendationHref(r.ID), func(form ui.Form, status int) error {
 		return p.showProposal(c, status, form)
 	})
 }
@@ -154,7 +154,7 @@ func (p pages) takeOver(c *web.Context) error {
 		return err
 	}
 	r, err := p.svc.TakeOver(c.Ctx(), id)
-	return done(c, err, "planning.recommendation.proposed", recommendationHref(r.ID), func(form ui.Form, status int) error {
+	return c.Done(err, "planning.recommendation.proposed", recommendationHref(r.ID), func(form ui.Form, status int) error {
 		return p.showProposal(c, status, form)
 	})
 }
@@ -258,7 +258,7 @@ func (p pages) step(c *web.Context, name, key string, do func(id string) (string
 		return err
 	}
 	href, err := do(id)
-	return done(c, err, key, href, func(form ui.Form, status int) error {
+	return c.Done(err, key, href, func(form ui.Form, status int) error {
 		return p.showRecommendation(c, status, map[string]ui.Form{name: form})
 	})
 }

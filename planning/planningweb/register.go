@@ -9,15 +9,9 @@
 package planningweb
 
 import (
-	"errors"
-	"net/http"
-	"strings"
-
-	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
-	"github.com/kis-platform/kis/web/ui"
 )
 
 type pages struct {
@@ -81,31 +75,4 @@ func Register(r *web.Router, svc *planning.Service) {
 	r.POST("/reviews/:id/return", policies.ReviewSign, p.returnReview)
 	r.POST("/reviews/:id/sign", policies.ReviewSign, p.sign)
 	r.POST("/reviews/:id/addenda", policies.ReviewRead, p.addendum)
-}
-
-// done answers a change: with a message and the page it belongs to, or, when
-// it was refused, with the page that shows the form again.
-func done(c *web.Context, err error, key, path string, again func(form ui.Form, status int) error) error {
-	if err == nil {
-		c.Flash("good", key)
-		return c.Redirect(path)
-	}
-	form, status, ok := refused(c, err)
-	if !ok {
-		return err
-	}
-	return again(form, status)
-}
-
-// refused gives the form that shows a refusal. A Forbidden of planning's own,
-// for steps that a person may take but not on this thing, is one too.
-func refused(c *web.Context, err error) (ui.Form, int, bool) {
-	if errs, status, ok := web.FormError(err); ok {
-		return c.FormOf(errs), status, true
-	}
-	var e *apperr.Error
-	if errors.As(err, &e) && e.Kind == apperr.Forbidden && strings.HasPrefix(e.Key, "planning.") {
-		return c.FormOf(&ui.Errors{Kind: e.Kind, Key: e.Key, Args: e.Args}), http.StatusForbidden, true
-	}
-	return ui.Form{}, 0, false
 }

@@ -208,7 +208,7 @@ func (p pages) reviewStep(c *web.Context, name, key string, do func(id string) e
 	if err != nil {
 		return err
 	}
-	return done(c, do(id), key, reviewHref(id), func(form ui.Form, status int) error {
+	return c.Done(do(id), key, reviewHref(id), func(form ui.Form, status int) error {
 		return p.showReview(c, status, map[string]ui.Form{name: form})
 	})
 }

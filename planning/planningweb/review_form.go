@@ -102,7 +102,7 @@ func (p pages) openReview(c *web.Context) error {
 	if err == nil {
 		r, err = p.svc.OpenReview(c.Ctx(), f)
 	}
-	return done(c, err, "planning.review.opened", reviewHref(r.ID), func(form ui.Form, status int) error {
+	return c.Done(err, "planning.review.opened", reviewHref(r.ID), func(form ui.Form, status int) error {
 		return p.showReviewForm(c, status, form, nil)
 	})
 }
@@ -125,7 +125,7 @@ func (p pages) changeReview(c *web.Context) error {
 		version, _ := strconv.Atoi(c.Form("version")) // none is not the present one
 		err = p.svc.EditReview(c.Ctx(), r.ID, version, f)
 	}
-	return done(c, err, "planning.review.changed", reviewHref(r.ID), func(form ui.Form, status int) error {
+	return c.Done(err, "planning.review.changed", reviewHref(r.ID), func(form ui.Form, status int) error {
 		return p.showReviewForm(c, status, form, &r)
 	})
 }

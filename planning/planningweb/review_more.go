@@ -63,7 +63,7 @@ func (p pages) saveComments(c *web.Context) error {
 		version = -1 // a form without one was filled from no version
 	}
 	err = p.svc.CommentInputs(c.Ctx(), d.ID, version, texts)
-	return done(c, err, "planning.review.commented", reviewHref(d.ID), func(form ui.Form, status int) error {
+	return c.Done(err, "planning.review.commented", reviewHref(d.ID), func(form ui.Form, status int) error {
 		return p.showComments(c, status, form)
 	})
 }
@@ -127,7 +127,7 @@ func (p pages) addDecision(c *web.Context) error {
 	default:
 		item, err = p.svc.AddDecisionToPlan(c.Ctx(), id, y, fields)
 	}
-	return done(c, err, "planning.item.added", itemHref(y, item), func(form ui.Form, status int) error {
+	return c.Done(err, "planning.item.added", itemHref(y, item), func(form ui.Form, status int) error {
 		return p.showPlanDecision(c, status, form)
 	})
 }

@@ -1,9 +1,6 @@
 package reportsweb
 
 import (
-	"context"
-	"io"
-
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reports/pack"
 	"github.com/kis-platform/kis/web"
@@ -26,10 +23,5 @@ func sendPack(c *web.Context, packs *pack.Service) error {
 	if err != nil {
 		return err
 	}
-	out, in := io.Pipe()
-	ctx, stop := context.WithCancel(c.Ctx())
-	defer stop()
-	defer out.Close() // a reader that went away ends the writer
-	go func() { _ = in.CloseWithError(p.Write(ctx, in)) }()
-	return c.Download(p.Name, "application/zip", -1, out)
+	return c.Send(p.Name, p.Write)
 }

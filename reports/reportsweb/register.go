@@ -8,6 +8,8 @@ package reportsweb
 
 import (
 	"bytes"
+	"context"
+	"io"
 	"strconv"
 
 	"github.com/kis-platform/kis/internal/apperr"
@@ -93,11 +95,7 @@ func (p pages) process(kind, format string) web.Handler {
 // template hands out an empty description to fill in.
 func (p pages) template(format string) web.Handler {
 	return func(c *web.Context) error {
-		var b bytes.Buffer
-		if err := reports.Template(format, &b); err != nil {
-			return err
-		}
-		return c.Download("kis-process."+format, reports.ContentType(format), int64(b.Len()), &b)
+		return c.Send("kis-process."+format, func(_ context.Context, w io.Writer) error { return reports.Template(format, w) })
 	}
 }
 

@@ -1,6 +1,7 @@
 package reportsweb
 
 import (
+	"context"
 	"io"
 
 	"github.com/kis-platform/kis/eservice/register"
@@ -28,20 +29,12 @@ func (p pages) services(format string) web.Handler {
 		if c.Query("state") == "archived" {
 			f.State, name = register.ServiceArchived, "reyestr-arxiv"
 		}
-		return streamed(c, name, format, func(w io.Writer) error { return p.svc.Services(c.Ctx(), f, format, w) })
+		return c.Send(name+"."+format, func(ctx context.Context, w io.Writer) error { return p.svc.Services(ctx, f, format, w) })
 	}
 }
 
 func (p pages) servicesTemplate(format string) web.Handler {
 	return func(c *web.Context) error {
-		return streamed(c, "kis-services", format, func(w io.Writer) error { return p.svc.ServicesTemplate(c.Ctx(), c.Lang(), format, w) })
+		return c.Send("kis-services"+"."+format, func(ctx context.Context, w io.Writer) error { return p.svc.ServicesTemplate(ctx, c.Lang(), format, w) })
 	}
-}
-
-// streamed sends what is written without holding it.
-func streamed(c *web.Context, name, format string, write func(io.Writer) error) error {
-	out, in := io.Pipe()
-	go func() { _ = in.CloseWithError(write(in)) }()
-	defer out.Close()
-	return c.Download(name+"."+format, reports.ContentType(format), -1, out)
 }

@@ -51,10 +51,6 @@ func Register(r *web.Router, s *duty.Service, lists ListWriter) {
 // formats are the kinds of files of the list.
 var formats = []string{"xlsx", "csv"}
 
-var formatTypes = map[string]string{
-	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8",
-}
-
 // tabs are the lists in their order.
 var tabs = []kis.WorkTab{kis.WorkMine, kis.WorkDepartment, kis.WorkAwaited}
 
@@ -230,12 +226,8 @@ func (p workPage) file(format string) string {
 // written.
 func (h pages) export(format string) web.Handler {
 	return func(c *web.Context) error {
-		out, in := io.Pipe()
-		ctx, stop := context.WithCancel(c.Ctx())
-		defer stop()
-		defer out.Close() // a reader that went away ends the writer
-		f, lang := filter(c), c.Lang()
-		go func() { _ = in.CloseWithError(h.lists.WorkList(ctx, in, format, lang, f)) }()
-		return c.Download(c.Page("kis.work.title").Title+"."+format, formatTypes[format], -1, out)
+		return c.Send(c.Page("kis.work.title").Title+"."+format, func(ctx context.Context, w io.Writer) error {
+			return h.lists.WorkList(ctx, w, format, c.Lang(), filter(c))
+		})
 	}
 }

@@ -56,7 +56,7 @@ func (h pages) talk(c *web.Context, status int, f ui.Form, edit string) error {
 func (h pages) comment(c *web.Context) error {
 	o := object(c)
 	m, err := h.svc.AddComment(c.Ctx(), o, inquiry.NewComment{Text: c.Form("text"), Mention: c.Form("mention")})
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return h.talk(c, status, f, "")
 	}
 	if err != nil {
@@ -76,7 +76,7 @@ func (h pages) editComment(c *web.Context) error {
 		seen = -1
 	}
 	o, err := h.svc.EditComment(c.Ctx(), id, seen, inquiry.NewComment{Text: c.Form("text"), Mention: c.Form("mention")})
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return h.talk(c, status, f, id)
 	}
 	if err != nil {
@@ -92,7 +92,7 @@ func (h pages) deleteComment(c *web.Context) error {
 		return err
 	}
 	o, err := h.svc.DeleteComment(c.Ctx(), id)
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return h.talk(c, status, f, "")
 	}
 	if err != nil {

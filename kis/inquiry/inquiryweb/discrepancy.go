@@ -73,7 +73,7 @@ func (p discrepancyListPage) narrowed() bool {
 func (h pages) exportDiscrepancies(format string) web.Handler {
 	return func(c *web.Context) error {
 		f, lang := discrepancyFilter(c), c.Lang()
-		return download(c, c.Page("inquiry.discrepancy.title").Title, format, func(ctx context.Context, w io.Writer) error {
+		return c.Send(c.Page("inquiry.discrepancy.title").Title+"."+format, func(ctx context.Context, w io.Writer) error {
 			return h.lists.DiscrepancyList(ctx, w, format, lang, f)
 		})
 	}
@@ -141,7 +141,7 @@ func (h pages) note(c *web.Context) error {
 	}
 	d, err := h.svc.Note(c.Ctx(), inquiry.NewDiscrepancy{CycleID: c.Form("cycle"), Code: c.Form("code"), DepartmentID: c.Form("department"), Found: c.Form("found"),
 		Cases: cases, Size: c.Form("size"), Source: c.Form("source")})
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		cycle := c.Form("cycle")
 		if _, err := h.svc.Noting(c.Ctx(), cycle); err != nil {
 			cycle = ""

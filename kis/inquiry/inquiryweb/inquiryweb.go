@@ -9,15 +9,11 @@ package inquiryweb
 
 import (
 	"context"
-	"errors"
 	"io"
-	"strings"
 
-	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/kis/inquiry"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
-	"github.com/kis-platform/kis/web/ui"
 )
 
 // ListWriter writes lists as files; reports does, which stands above this
@@ -70,33 +66,4 @@ func Register(r *web.Router, svc *inquiry.Service, lists ListWriter) {
 	r.Find(p.findRequests)
 	r.Find(p.findDiscrepancies)
 	p.registerAPI(r)
-}
-
-// refusal turns what was wrong into the form that comes back: also a
-// Forbidden of this context, for steps that a person may take in general but
-// not on this thing.
-func refusal(c *web.Context, err error) (ui.Form, int, bool) {
-	if errs, status, ok := web.FormError(err); ok {
-		return c.FormOf(errs), status, true
-	}
-	var e *apperr.Error
-	if errors.As(err, &e) && e.Kind == apperr.Forbidden && strings.HasPrefix(e.Key, "inquiry.") {
-		return c.FormOf(&ui.Errors{Kind: e.Kind, Key: e.Key, Args: e.Args}), 403, true
-	}
-	return ui.Form{}, 0, false
-}
-
-// contentTypes are the kinds of files of lists.
-var contentTypes = map[string]string{
-	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8",
-}
-
-// download sends a list as it is written.
-func download(c *web.Context, title, format string, write func(ctx context.Context, w io.Writer) error) error {
-	out, in := io.Pipe()
-	ctx, stop := context.WithCancel(c.Ctx())
-	defer stop()
-	defer out.Close() // a reader that went away ends the writer
-	go func() { _ = in.CloseWithError(write(ctx, in)) }()
-	return c.Download(title+"."+format, contentTypes[format], -1, out)
 }

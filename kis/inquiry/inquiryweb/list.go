@@ -53,7 +53,7 @@ func step(c *web.Context, path, form, key string, take func(id string) error, sh
 		return err
 	}
 	err = take(id)
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return show(c, status, map[string]ui.Form{form: f})
 	}
 	if err != nil {

@@ -68,7 +68,7 @@ func (p requestListPage) narrowed() bool {
 func (h pages) exportRequests(format string) web.Handler {
 	return func(c *web.Context) error {
 		f, lang := requestFilter(c), c.Lang()
-		return download(c, c.Page("inquiry.request.title").Title, format, func(ctx context.Context, w io.Writer) error {
+		return c.Send(c.Page("inquiry.request.title").Title+"."+format, func(ctx context.Context, w io.Writer) error {
 			return h.lists.RequestList(ctx, w, format, lang, f)
 		})
 	}
@@ -146,7 +146,7 @@ func (h pages) ask(c *web.Context) error {
 		r, err = h.svc.Ask(c.Ctx(), inquiry.NewRequest{CycleID: c.Form("cycle"), OutputIDs: c.Forms("output"), AuditID: c.Form("audit"), DepartmentID: c.Form("department"),
 			AddresseeID: c.Form("addressee"), Title: c.Form("title"), Text: c.Form("text"), Confidential: c.Form("confidential") != "", Due: due})
 	}
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		from := c.FormValues()
 		if !validPlace(h, c, from) {
 			from = url.Values{"department": {c.Form("department")}} // what was asked about does not exist

@@ -8,16 +8,12 @@ package documentweb
 
 import (
 	"context"
-	"errors"
 	"io"
-	"net/http"
 	"net/url"
 
-	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/planning/document"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
-	"github.com/kis-platform/kis/web/ui"
 )
 
 // Writer writes lists as files; reports does, which stands above this package.
@@ -62,36 +58,10 @@ func Register(r *web.Router, svc *document.Service, files Writer) {
 	p.registerAPI(r)
 }
 
-// refusal turns what was wrong into the form that comes back.
-func refusal(c *web.Context, err error) (ui.Form, int, bool) {
-	if errs, status, ok := web.FormError(err); ok {
-		return c.FormOf(errs), status, true
-	}
-	var e *apperr.Error
-	if errors.As(err, &e) && e.Kind == apperr.Forbidden && e.Key != "error.forbidden" {
-		return c.FormOf(&ui.Errors{Kind: e.Kind, Key: e.Key, Args: e.Args}), http.StatusForbidden, true
-	}
-	return ui.Form{}, 0, false
-}
-
-// contentTypes are the kinds of files.
-var contentTypes = map[string]string{"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
-
-// send hands out what a writer writes, as it is written.
-func send(c *web.Context, name, format string, write func(ctx context.Context, w io.Writer) error) error {
-	out, in := io.Pipe()
-	ctx, stop := context.WithCancel(c.Ctx())
-	defer stop()
-	defer out.Close() // a reader that went away ends the writer
-	go func() { _ = in.CloseWithError(write(ctx, in)) }()
-	return c.Download(name+"."+format, contentTypes[format], -1, out)
-}
-
 func (p pages) export(format string) web.Handler {
 	return func(c *web.Context) error {
-		lang, filter := c.Lang(), c.Request().URL.Query()
-		return send(c, c.Page("document.list.title").Title, format, func(ctx context.Context, w io.Writer) error {
-			return p.files.DocumentList(ctx, w, format, lang, filter)
+		return c.Send(c.Page("document.list.title").Title+"."+format, func(ctx context.Context, w io.Writer) error {
+			return p.files.DocumentList(ctx, w, format, c.Lang(), c.Request().URL.Query())
 		})
 	}
 }

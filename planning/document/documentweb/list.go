@@ -168,7 +168,7 @@ func fieldsOf(c *web.Context) document.Fields {
 
 func (p pages) enter(c *web.Context) error {
 	d, err := p.svc.Enter(c.Ctx(), fieldsOf(c))
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return p.showForm(c, status, f, nil)
 	}
 	if err != nil {
@@ -193,7 +193,7 @@ func (p pages) change(c *web.Context) error {
 	}
 	version, _ := strconv.Atoi(c.Form("version")) // none is not the present one
 	err = p.svc.Change(c.Ctx(), d.ID, version, fieldsOf(c))
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return p.showForm(c, status, f, &d)
 	}
 	if err != nil {

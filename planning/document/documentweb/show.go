@@ -51,7 +51,7 @@ func (p pages) step(c *web.Context, name string, do func(id string) error) error
 		return err
 	}
 	err = do(id)
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return p.showOne(c, status, map[string]ui.Form{name: f})
 	}
 	if err != nil {
@@ -139,7 +139,7 @@ func (p pages) content(c *web.Context) error {
 			err = p.svc.Edit(c.Ctx(), id, in)
 		}
 	}
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		if f.Values == nil {
 			f.Values = url.Values{}
 		}
@@ -220,7 +220,7 @@ func (p pages) setReaders(c *web.Context) error {
 	}
 	version, _ := strconv.Atoi(c.Form("version")) // none is not the present one
 	err = p.svc.SetReaders(c.Ctx(), id, version, r)
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return p.showReaders(c, status, f)
 	}
 	if err != nil {
@@ -239,8 +239,9 @@ func (p pages) readerFile(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	lang := c.Lang()
-	return send(c, c.Page("document.readers.title").Title+" "+d.Number, "xlsx", func(ctx context.Context, w io.Writer) error { return p.files.ReaderList(ctx, w, "xlsx", lang, id) })
+	return c.Send(c.Page("document.readers.title").Title+" "+d.Number+".xlsx", func(ctx context.Context, w io.Writer) error {
+		return p.files.ReaderList(ctx, w, "xlsx", c.Lang(), id)
+	})
 }
 
 func (v readersPage) roles() (out []ui.Option) {

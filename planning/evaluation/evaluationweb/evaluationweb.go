@@ -8,11 +8,9 @@
 package evaluationweb
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 
-	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning/evaluation"
 	"github.com/kis-platform/kis/policies"
@@ -37,18 +35,6 @@ func Register(r *web.Router, svc *evaluation.Service) {
 	r.POST("/evaluations/:id/recommend", policies.EvaluationWrite, p.recommend)
 	r.POST("/evaluations/:id/finish", policies.EvaluationFinish, p.finish)
 	p.registerAPI(r)
-}
-
-// refusal turns what was wrong into the form that comes back.
-func refusal(c *web.Context, err error) (ui.Form, int, bool) {
-	if errs, status, ok := web.FormError(err); ok {
-		return c.FormOf(errs), status, true
-	}
-	var e *apperr.Error
-	if errors.As(err, &e) && e.Kind == apperr.Forbidden && e.Key != "error.forbidden" {
-		return c.FormOf(&ui.Errors{Kind: e.Kind, Key: e.Key, Args: e.Args}), http.StatusForbidden, true
-	}
-	return ui.Form{}, 0, false
 }
 
 type listPage struct {
@@ -79,7 +65,7 @@ func (p pages) showList(c *web.Context, status int, f ui.Form) error {
 
 func (p pages) begin(c *web.Context) error {
 	e, err := p.svc.Begin(c.Ctx(), c.Form("cycle"))
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return p.showList(c, status, f)
 	}
 	if err != nil {
@@ -139,7 +125,7 @@ func (p pages) step(c *web.Context, name string, do func(id string) error) error
 		return err
 	}
 	err = do(id)
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return p.showOne(c, status, map[string]ui.Form{name: f})
 	}
 	if err != nil {
@@ -209,7 +195,7 @@ func (p pages) judge(c *web.Context) error {
 	}
 	phase := c.Form("phase")
 	err = p.svc.Judge(c.Ctx(), id, whole(c.Form("version")), in)
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return p.judgeForm(c, status, f, phase)
 	}
 	if err != nil {

@@ -36,15 +36,12 @@ type pages struct {
 	lists ListWriter
 }
 
-// contentTypes are the kinds of files of lists.
-var contentTypes = map[string]string{"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
-
 // Register adds the pages, the panel on the page of an item, and the API.
 func Register(r *web.Router, svc *execution.Service, lists ListWriter) {
 	p := pages{svc, lists}
 	r.GET("/plan-items", policies.PlanRead, p.items)
-	for format, kind := range contentTypes {
-		r.GET("/plan-items/export."+format, policies.PlanRead, p.export(format, kind))
+	for _, format := range []string{"xlsx", "csv"} {
+		r.GET("/plan-items/export."+format, policies.PlanRead, p.export(format))
 	}
 	r.GET("/plan-items/workload", policies.PlanRead, p.workload)
 	r.GET("/plans/:year/timeline", policies.PlanRead, p.timeline)

@@ -131,15 +131,11 @@ func itemState(p ui.Page, it planning.Item, today day.Day) ui.State {
 }
 
 // export hands out the list under the filter of the page.
-func (p pages) export(format, kind string) web.Handler {
+func (p pages) export(format string) web.Handler {
 	return func(c *web.Context) error {
-		f, lang := filterOf(c), c.Lang()
-		out, in := io.Pipe()
-		ctx, stop := context.WithCancel(c.Ctx())
-		defer stop()
-		defer out.Close() // a reader that went away ends the writer
-		go func() { _ = in.CloseWithError(p.lists.PlanItemList(ctx, in, format, lang, f)) }()
-		return c.Download(c.Page("planning.execution.items").Title+"."+format, kind, -1, out)
+		return c.Send(c.Page("planning.execution.items").Title+"."+format, func(ctx context.Context, w io.Writer) error {
+			return p.lists.PlanItemList(ctx, w, format, c.Lang(), filterOf(c))
+		})
 	}
 }
 

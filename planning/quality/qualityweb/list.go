@@ -102,7 +102,7 @@ func (v listPage) cycles() (out []ui.Option) {
 
 func (p pages) begin(c *web.Context) error {
 	r, err := p.svc.Begin(c.Ctx(), quality.NewReport{CycleID: c.Form("cycle"), Copy: c.Form("copy") == "1"})
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return p.showList(c, status, f)
 	}
 	if err != nil {

@@ -9,16 +9,12 @@ package qualityweb
 
 import (
 	"context"
-	"errors"
 	"io"
-	"net/http"
 	"net/url"
 
-	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/planning/quality"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
-	"github.com/kis-platform/kis/web/ui"
 )
 
 // Writer writes reports and their list as files; reports does, which stands
@@ -59,36 +55,11 @@ func Register(r *web.Router, svc *quality.Service, files Writer) {
 	p.registerAPI(r)
 }
 
-// refusal turns what was wrong into the form that comes back.
-func refusal(c *web.Context, err error) (ui.Form, int, bool) {
-	if errs, status, ok := web.FormError(err); ok {
-		return c.FormOf(errs), status, true
-	}
-	var e *apperr.Error
-	if errors.As(err, &e) && e.Kind == apperr.Forbidden && e.Key != "error.forbidden" {
-		return c.FormOf(&ui.Errors{Kind: e.Kind, Key: e.Key, Args: e.Args}), http.StatusForbidden, true
-	}
-	return ui.Form{}, 0, false
-}
-
-// contentTypes are the kinds of files.
-var contentTypes = map[string]string{"pdf": "application/pdf", "json": "application/json",
-	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
-
-// send hands out what a writer writes, as it is written.
-func send(c *web.Context, name, format string, write func(w io.Writer) error) error {
-	out, in := io.Pipe()
-	defer out.Close() // a reader that went away ends the writer
-	go func() { _ = in.CloseWithError(write(in)) }()
-	return c.Download(name+"."+format, contentTypes[format], -1, out)
-}
-
 func (p pages) export(format string) web.Handler {
 	return func(c *web.Context) error {
-		lang, filter := c.Lang(), c.Request().URL.Query()
-		ctx, stop := context.WithCancel(c.Ctx())
-		defer stop()
-		return send(c, c.Page("quality.list.title").Title, format, func(w io.Writer) error { return p.files.QualityList(ctx, w, format, lang, filter) })
+		return c.Send(c.Page("quality.list.title").Title+"."+format, func(ctx context.Context, w io.Writer) error {
+			return p.files.QualityList(ctx, w, format, c.Lang(), c.Request().URL.Query())
+		})
 	}
 }
 
@@ -108,8 +79,6 @@ func (p pages) file(format string) web.Handler {
 		if lang != "az" && lang != "en" {
 			lang = c.Lang()
 		}
-		ctx, stop := context.WithCancel(c.Ctx())
-		defer stop()
-		return send(c, label(d.Report), format, func(w io.Writer) error { return p.files.QualityReport(ctx, w, format, lang, d.ID) })
+		return c.Send(label(d.Report)+"."+format, func(ctx context.Context, w io.Writer) error { return p.files.QualityReport(ctx, w, format, lang, d.ID) })
 	}
 }

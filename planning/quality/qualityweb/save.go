@@ -89,7 +89,7 @@ func (p pages) savedByForm(c *web.Context, id, code string, clashes []quality.Cl
 	if len(clashes) > 0 {
 		err = clashed(c, clashes[0])
 	}
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return p.showWrite(c, status, chapter, code, f)
 	}
 	if err != nil {

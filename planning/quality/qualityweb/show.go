@@ -42,7 +42,7 @@ func (p pages) step(c *web.Context, name string, do func(id string) error) error
 		return err
 	}
 	err = do(id)
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return p.showOne(c, status, map[string]ui.Form{name: f})
 	}
 	if err != nil {
@@ -78,7 +78,7 @@ func (p pages) renew(c *web.Context) error {
 		return err
 	}
 	r, err := p.svc.Renew(c.Ctx(), id)
-	if f, status, ok := refusal(c, err); ok {
+	if f, status, ok := c.Refused(err); ok {
 		return p.showOne(c, status, map[string]ui.Form{"renew": f})
 	}
 	if err != nil {

@@ -129,7 +129,7 @@ func (h pages) set(c *web.Context) error {
 	if err == nil {
 		o, err = h.svc.Set(c.Ctx(), f)
 	}
-	return done(c, err, "risk.objective.done.set", objectiveHref(o.ID), func(form ui.Form, status int) error { return h.showObjectiveForm(c, status, form, nil) })
+	return c.Done(err, "risk.objective.done.set", objectiveHref(o.ID), func(form ui.Form, status int) error { return h.showObjectiveForm(c, status, form, nil) })
 }
 
 func (h pages) loadObjective(c *web.Context) (risk.ObjectivePage, error) {
@@ -158,7 +158,7 @@ func (h pages) adjust(c *web.Context) error {
 		version, _ := strconv.Atoi(c.Form("version")) // none is not the present one
 		err = h.svc.Adjust(c.Ctx(), o.ID, version, f)
 	}
-	return done(c, err, "risk.objective.done.change", objectiveHref(o.ID), func(form ui.Form, status int) error { return h.showObjectiveForm(c, status, form, &o) })
+	return c.Done(err, "risk.objective.done.change", objectiveHref(o.ID), func(form ui.Form, status int) error { return h.showObjectiveForm(c, status, form, &o) })
 }
 
 // objectivePage is one objective.
@@ -188,7 +188,7 @@ func (h pages) measure(c *web.Context) error {
 	if err = check.Err(); err == nil {
 		err = h.svc.Measure(c.Ctx(), id, n)
 	}
-	return done(c, err, "risk.objective.done.measure", objectiveHref(id), func(f ui.Form, status int) error {
+	return c.Done(err, "risk.objective.done.measure", objectiveHref(id), func(f ui.Form, status int) error {
 		return h.showObjective(c, status, map[string]ui.Form{"measure": f})
 	})
 }
@@ -200,7 +200,7 @@ func (h pages) decideObjective(c *web.Context) error {
 	}
 	verb := c.Form("decision")
 	err = h.svc.Decide(c.Ctx(), id, verb, c.Form("verdict"))
-	return done(c, err, "risk.objective.done."+verb, objectiveHref(id), func(f ui.Form, status int) error {
+	return c.Done(err, "risk.objective.done."+verb, objectiveHref(id), func(f ui.Form, status int) error {
 		return h.showObjective(c, status, map[string]ui.Form{"decide": f})
 	})
 }

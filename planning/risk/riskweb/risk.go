@@ -119,13 +119,9 @@ func (p listPage) levels() []ui.Option {
 
 func (h pages) export(format string) web.Handler {
 	return func(c *web.Context) error {
-		lang, filter := c.Lang(), c.Request().URL.Query()
-		out, in := io.Pipe()
-		ctx, stop := context.WithCancel(c.Ctx())
-		defer stop()
-		defer out.Close() // a reader that went away ends the writer
-		go func() { _ = in.CloseWithError(h.table.RiskTable(ctx, in, format, lang, filter)) }()
-		return c.Download(c.Page("risk.list.title").Title+"."+format, contentTypes[format], -1, out)
+		return c.Send(c.Page("risk.list.title").Title+"."+format, func(ctx context.Context, w io.Writer) error {
+			return h.table.RiskTable(ctx, w, format, c.Lang(), c.Request().URL.Query())
+		})
 	}
 }
 
@@ -196,7 +192,7 @@ func (h pages) enter(c *web.Context) error {
 	if err == nil {
 		r, err = h.svc.Enter(c.Ctx(), fieldsOf(c), w)
 	}
-	return done(c, err, "risk.done.enter", riskHref(r.ID), func(form ui.Form, status int) error { return h.showForm(c, status, form, nil) })
+	return c.Done(err, "risk.done.enter", riskHref(r.ID), func(form ui.Form, status int) error { return h.showForm(c, status, form, nil) })
 }
 
 func (h pages) load(c *web.Context) (risk.Page, error) {
@@ -222,7 +218,7 @@ func (h pages) changeRisk(c *web.Context) error {
 	}
 	version, _ := strconv.Atoi(c.Form("version")) // none is not the present one
 	err = h.svc.Change(c.Ctx(), r.ID, version, fieldsOf(c))
-	return done(c, err, "risk.done.change", riskHref(r.ID), func(form ui.Form, status int) error { return h.showForm(c, status, form, &r) })
+	return c.Done(err, "risk.done.change", riskHref(r.ID), func(form ui.Form, status int) error { return h.showForm(c, status, form, &r) })
 }
 
 // showPage is one risk.
@@ -251,7 +247,7 @@ func (h pages) step(c *web.Context, form, key string, do func(id string, check *
 	}
 	var check apperr.Check
 	err = do(id, &check)
-	return done(c, err, key, riskHref(id), func(f ui.Form, status int) error { return h.show(c, status, map[string]ui.Form{form: f}) })
+	return c.Done(err, key, riskHref(id), func(f ui.Form, status int) error { return h.show(c, status, map[string]ui.Form{form: f}) })
 }
 
 func (h pages) treat(c *web.Context) error {

@@ -8,12 +8,9 @@ package riskweb
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/url"
-	"strings"
 
-	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning/risk"
 	"github.com/kis-platform/kis/policies"
@@ -61,28 +58,6 @@ func Register(r *web.Router, svc *risk.Service, table TableWriter) {
 	r.POST("/objectives/:id/decide", policies.ObjectiveWrite, p.decideObjective)
 	p.registerAPI(r)
 }
-
-// done answers a change: with a message and the page it belongs to, or, when
-// it was refused, with the page that shows the form again.
-func done(c *web.Context, err error, key, path string, again func(form ui.Form, status int) error) error {
-	if err == nil {
-		c.Flash("good", key)
-		return c.Redirect(path)
-	}
-	if errs, status, ok := web.FormError(err); ok {
-		return again(c.FormOf(errs), status)
-	}
-	// A step that a person may take in general, but not on this thing.
-	var e *apperr.Error
-	if errors.As(err, &e) && e.Kind == apperr.Forbidden && strings.HasPrefix(e.Key, "risk.") {
-		return again(c.FormOf(&ui.Errors{Kind: e.Kind, Key: e.Key, Args: e.Args}), 403)
-	}
-	return err
-}
-
-// contentTypes are the kinds of files of the table.
-var contentTypes = map[string]string{"pdf": "application/pdf",
-	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
 
 // choices are what the forms of this package choose from.
 type choices struct {

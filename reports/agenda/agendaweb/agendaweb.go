@@ -7,8 +7,9 @@
 package agendaweb
 
 import (
-	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -193,11 +194,9 @@ func (h pages) feed(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	var out bytes.Buffer
-	if err := agenda.WriteICal(&out, who.Lang, h.base, c.Now(), entries); err != nil {
-		return err
-	}
-	return c.Download("kis.ics", "text/calendar; charset=utf-8", int64(out.Len()), &out)
+	return c.Send("kis.ics", func(_ context.Context, w io.Writer) error {
+		return agenda.WriteICal(w, who.Lang, h.base, c.Now(), entries)
+	})
 }
 
 // apiDate is a date.
