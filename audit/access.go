@@ -146,11 +146,18 @@ func (s *Service) mayAudit(ctx context.Context, db bun.IDB, a Audit, action poli
 	if err != nil {
 		return err
 	}
-	if allowedPart(sc, action, part) {
-		return nil
+	if !allowedPart(sc, action, part) {
+		return apperr.New(apperr.Forbidden, "audit.error.not_on_team", "number", a.Number)
 	}
-	return apperr.New(apperr.Forbidden, "audit.error.not_on_team", "number", a.Number)
+	if slices.Contains(auditing, action) {
+		return s.stillApart(ctx, db, a)
+	}
+	return nil
 }
+
+// auditing are the actions of somebody on the team by which an audit comes to
+// its findings: only who is independent takes them.
+var auditing = []policies.Action{policies.ChecklistAnswer, policies.FindingRaise, policies.FindingShare}
 
 // leadOnly are the actions for which being a member of the team is not enough.
 var leadOnly = []policies.Action{policies.AuditMove, policies.AuditCancel, policies.ActIssue}

@@ -20,8 +20,16 @@ func (s *Service) keepFigures(ctx context.Context, tx *store.Tx, a Act) error {
 // the zone of the office. For the start of the program; it asks no permission.
 func (s *Service) MakeFigures(ctx context.Context) error { return figure.Make(ctx, s.DB, s.KIS.Zone) }
 
-// VerifyFigures counts all acts anew and reports what is kept otherwise. It
-// asks no permission: it is for who has the database in hands.
+// VerifyFigures counts all acts anew, works out anew what reported audits have
+// looked at and found, and reports what is kept otherwise. It asks no
+// permission: it is for who has the database in hands.
 func (s *Service) VerifyFigures(ctx context.Context, report func(store.Fault)) (int64, error) {
-	return figure.Verify(ctx, s.DB, s.KIS.Zone, report)
+	n, err := figure.Verify(ctx, s.DB, s.KIS.Zone, report)
+	if err != nil {
+		return n, err
+	}
+	if err := verifyLooked(ctx, s.DB.Read(), report); err != nil {
+		return n, err
+	}
+	return n, verifyResults(ctx, s.DB.Read(), report)
 }

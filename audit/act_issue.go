@@ -58,6 +58,15 @@ func (s *Service) EditDraft(ctx context.Context, id string, e DraftEdit) error {
 // text for ever and starts the term in which the head must answer.
 func (s *Service) Issue(ctx context.Context, id string) error {
 	return s.actStep(ctx, id, "issue", "", func(tx *store.Tx, a *Act) ([]string, error) {
+		if a.AuditID != "" {
+			of, err := auditOf(ctx, tx, *a)
+			if err != nil {
+				return nil, err
+			}
+			if err := s.stillApart(ctx, tx, of); err != nil {
+				return nil, err
+			}
+		}
 		n, err := actEvidenceCount(ctx, tx, a.ID)
 		if err != nil {
 			return nil, err

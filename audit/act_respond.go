@@ -92,9 +92,9 @@ func (s *Service) beganOn(ctx context.Context, tx *store.Tx, a Act) (day.Day, er
 	if a.AuditID == "" {
 		return "", nil
 	}
-	var of Audit
-	if err := tx.NewSelect().Model(&of).Where("a.id = ?", a.AuditID).Scan(ctx); err != nil {
-		return "", store.MapError(err, "audit of act")
+	of, err := auditOf(ctx, tx, a)
+	if err != nil {
+		return "", err
 	}
 	began := of.PlannedFrom
 	if started := day.Of(of.StartedAt, s.KIS.Zone); !of.StartedAt.IsZero() && started < began {

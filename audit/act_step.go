@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"slices"
 
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
@@ -28,7 +29,14 @@ func (s *Service) actStep(ctx context.Context, id, verb, note string, change fun
 		if err := s.mayAct(ctx, tx, a, action); err != nil {
 			return err
 		}
-		return s.moveActTx(ctx, tx, a, verb, note, change)
+		return s.moveActTx(ctx, tx, a, verb, note, func(tx *store.Tx, a *Act) ([]string, error) {
+			if slices.Contains(judging, verb) {
+				if err := s.apart(ctx, tx, *a); err != nil {
+					return nil, err
+				}
+			}
+			return change(tx, a)
+		})
 	})
 }
 
@@ -36,6 +44,9 @@ func (s *Service) actStep(ctx context.Context, id, verb, note string, change fun
 func (s *Service) moveActTx(ctx context.Context, tx *store.Tx, a Act, verb, note string, change func(tx *store.Tx, a *Act) ([]string, error)) error {
 	t, err := arrow(ctx, ActTransitions, kindAct, a.State, verb)
 	if err != nil {
+		return err
+	}
+	if err := tx.Seen(ctx, kindAct, a.ID); err != nil { // one that goes along with another, as when findings are merged
 		return err
 	}
 	a.State = t.To

@@ -24,7 +24,7 @@ func (s *Service) CountActs(ctx context.Context, f ActFilter) (map[ActState]int,
 }
 
 // StepsOf lists what the actor may do to acts, by id; verbs of ActTransitions
-// only. Two queries, however many there are. The service decides again when a
+// only. Four queries at most, however many there are. The service decides again when a
 // step is taken.
 func (s *Service) StepsOf(ctx context.Context, ids []string) (map[string][]string, error) {
 	sc, err := office.Allowed(ctx, policies.ActRead)
@@ -36,7 +36,7 @@ func (s *Service) StepsOf(ctx context.Context, ids []string) (map[string][]strin
 		ID, DepartmentID, AuditID, LeadID, CreatedBy string
 		State                                        ActState
 		Part                                         TeamRole
-		Owns, Verified                               bool
+		Owns, Verified, Decided                      bool
 		EffectDue                                    day.Day `bun:",nullzero"`
 	}
 	me := bun.NullZero(who.UserID)
@@ -45,12 +45,21 @@ func (s *Service) StepsOf(ctx context.Context, ids []string) (map[string][]strin
 		ColumnExpr("COALESCE(CAST(c.created_by AS TEXT), '') AS created_by, COALESCE(tm.role, '') AS part").
 		ColumnExpr("EXISTS (SELECT 1 FROM corrective_actions x WHERE x.act_id = c.id AND x.owner_id = ?0) OR EXISTS (SELECT 1 FROM action_owners x WHERE x.act_id = c.id AND x.user_id = ?0) AS owns", me).
 		ColumnExpr("EXISTS (SELECT 1 FROM corrective_actions x WHERE x.act_id = c.id AND x.round = c.reopened AND x.verified_by = ?) AS verified", me).
+		ColumnExpr("EXISTS (SELECT 1 FROM independence_exceptions x WHERE x.audit_id = c.audit_id AND x.user_id = ?) AS decided", me).
 		Join("LEFT JOIN audit_team AS tm ON tm.audit_id = c.audit_id AND tm.user_id = ?", me).
 		Where("c.id IN (?)", bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, store.MapError(err, "steps of acts")
 	}
 	out := map[string][]string{}
+	departments := make([]string, len(rows))
+	for i, r := range rows {
+		departments[i] = r.DepartmentID
+	}
+	tied, err := s.notToJudge(ctx, s.DB.Read(), departments)
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range rows {
 		part := r.Part
 		if r.AuditID == "" {
@@ -63,6 +72,7 @@ func (s *Service) StepsOf(ctx context.Context, ids []string) (map[string][]strin
 			switch {
 			case t.Verb == "implement" || !(sc.Department(r.DepartmentID) || allowedPart(sc, t.Action, part)):
 			case r.Owns && (t.Verb == "approve" || t.Verb == "confirm" || t.Verb == "fail"):
+			case tied[r.DepartmentID] && !r.Decided && slices.Contains(judging, t.Verb):
 			case (r.Verified || s.KIS.Today() < r.EffectDue) && (t.Verb == "confirm" || t.Verb == "fail"):
 			default:
 				out[r.ID] = append(out[r.ID], t.Verb)

@@ -8,6 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/policies"
 )
 
 type actEvidence struct {
@@ -30,6 +31,12 @@ func insertAct(ctx context.Context, tx *store.Tx, a Act, evidence []string) erro
 	}
 	_, err := tx.NewInsert().Model(&links).Exec(ctx)
 	return store.MapError(err, "link act")
+}
+
+// auditOf reads the audit that an act comes from.
+func auditOf(ctx context.Context, db bun.IDB, a Act) (of Audit, err error) {
+	err = db.NewSelect().Model(&of).Where("a.id = ?", a.AuditID).Scan(ctx)
+	return of, store.MapError(err, "audit of act")
 }
 
 // moveAct takes a step: the row is changed only while it is in the state that
@@ -62,7 +69,17 @@ func actOpenFor(ctx context.Context, a Act, states ...ActState) error {
 
 // alignFinding keeps the finding of a draft act in words and grade with it.
 func alignFinding(ctx context.Context, tx *store.Tx, a Act) error {
-	_, err := tx.NewRaw("UPDATE findings SET grade = ?, statement = ? WHERE id = ?", a.Grade, a.Statement, bun.NullZero(a.FindingID)).Exec(ctx)
+	if a.FindingID == "" {
+		return nil
+	}
+	if err := tx.Seen(ctx, kindFinding, a.FindingID); err != nil {
+		return err
+	}
+	n, err := store.Affected(tx.NewRaw("UPDATE findings SET grade = ?0, statement = ?1 WHERE id = ?2 AND (grade <> ?0 OR statement <> ?1)", a.Grade, a.Statement, a.FindingID).Exec(ctx))
+	if err == nil && n > 0 {
+		tx.Record(store.Change{Action: string(policies.FindingRaise), Kind: kindFinding, ID: a.FindingID, RootKind: kindAudit, RootID: a.AuditID,
+			After: map[string]any{"grade": a.Grade, "statement": a.Statement}})
+	}
 	return store.MapError(err, "align finding")
 }
 

@@ -93,6 +93,8 @@ type ActView struct {
 	Addenda      []Addendum
 	People       map[string]Person // everybody the act names by id
 	Steps        []string          // verbs of ActTransitions open to the actor, and "edit", "respond", "addendum"
+
+	tied map[string]bool // departments whose work the actor may not judge
 }
 
 // Can says whether a step is open to the actor.
@@ -172,9 +174,12 @@ func (s *Service) actView(ctx context.Context, db bun.IDB, a Act) (ActView, erro
 	if err := loadActPeople(ctx, db, &v); err != nil {
 		return v, err
 	}
+	if v.tied, err = s.tiedTo(ctx, db, v); err != nil {
+		return v, err
+	}
 	v.Steps = actSteps(ctx, v, part, s.KIS.Today())
 	for i := range v.Actions {
-		v.Actions[i].Steps = actionSteps(ctx, v.Act, v.Actions[i])
+		v.Actions[i].Steps = actionSteps(ctx, v.Act, v.Actions[i], v.tied)
 	}
 	return v, nil
 }
@@ -230,6 +235,7 @@ func actSteps(ctx context.Context, v ActView, part TeamRole, today day.Day) (ste
 		switch {
 		case t.Verb == "implement" || !may(t.Action):
 		case owns && (t.Verb == "approve" || t.Verb == "confirm" || t.Verb == "fail"):
+		case v.tied[v.DepartmentID] && slices.Contains(judging, t.Verb):
 		case (verified || today < v.EffectDue) && (t.Verb == "confirm" || t.Verb == "fail"):
 		default:
 			steps = append(steps, t.Verb)
@@ -248,8 +254,9 @@ func actSteps(ctx context.Context, v ActView, part TeamRole, today day.Day) (ste
 }
 
 // actionSteps lists what the actor may do to a corrective action now.
-func actionSteps(ctx context.Context, a Act, ac ActionView) (steps []string) {
+func actionSteps(ctx context.Context, a Act, ac ActionView, tied map[string]bool) (steps []string) {
 	who := actor.From(ctx)
+	apart := !slices.ContainsFunc(append(departmentsOf(ac.owners), a.DepartmentID), func(id string) bool { return tied[id] })
 	if a.State == ActAcknowledged && ac.State == ActionPlanned && ac.Round == a.Reopened && policies.For(who, policies.ActRespond).Department(a.DepartmentID) {
 		return []string{"remove"}
 	}
@@ -260,7 +267,7 @@ func actionSteps(ctx context.Context, a Act, ac ActionView) (steps []string) {
 		if mayOwned(ctx, ac.Action, ac.owners, t.Action) != nil {
 			continue
 		}
-		if t.Action == policies.ActionVerify && (ac.Owns(who.UserID) || who.UserID == ac.Action.ReportedBy) {
+		if t.Action == policies.ActionVerify && (!apart || ac.Owns(who.UserID) || who.UserID == ac.Action.ReportedBy) {
 			continue
 		}
 		steps = append(steps, t.Verb)
@@ -272,7 +279,7 @@ func actionSteps(ctx context.Context, a Act, ac ActionView) (steps []string) {
 	switch {
 	case !open && mayOwned(ctx, ac.Action, ac.owners, policies.ActionReport) == nil:
 		steps = append(steps, "request")
-	case open && mayExtend(ctx) && !ac.Owns(who.UserID) && asked.RequestedBy != who.UserID:
+	case open && apart && mayExtend(ctx) && !ac.Owns(who.UserID) && asked.RequestedBy != who.UserID:
 		steps = append(steps, "decide")
 	}
 	return steps

@@ -259,7 +259,7 @@ func (s *Service) VerifyAction(ctx context.Context, id, note string) error {
 	if err := c.Err(); err != nil {
 		return err
 	}
-	judge := func(tx *store.Tx, _ Act, ac *Action) ([]string, error) { return verdict(ctx, tx, ac, note) }
+	judge := func(tx *store.Tx, a Act, ac *Action) ([]string, error) { return s.verdict(ctx, tx, a, ac, note) }
 	return s.actionStep(ctx, id, "verify", note, policies.ActionVerify, judge, func(tx *store.Tx, a Act) error {
 		left, err := unverified(ctx, tx, a.ID)
 		if err != nil || left > 0 {
@@ -276,13 +276,14 @@ func (s *Service) RejectAction(ctx context.Context, id, reason string) error {
 	if err := c.Err(); err != nil {
 		return err
 	}
-	return s.actionStep(ctx, id, "reject", reason, policies.ActionVerify, func(tx *store.Tx, _ Act, ac *Action) ([]string, error) {
-		return verdict(ctx, tx, ac, reason)
+	return s.actionStep(ctx, id, "reject", reason, policies.ActionVerify, func(tx *store.Tx, a Act, ac *Action) ([]string, error) {
+		return s.verdict(ctx, tx, a, ac, reason)
 	})
 }
 
-// verdict is the part that both verdicts share: who judges must not own.
-func verdict(ctx context.Context, tx *store.Tx, ac *Action, note string) ([]string, error) {
+// verdict is the part that both verdicts share: who judges must neither own
+// the action nor belong to a department that answers for it.
+func (s *Service) verdict(ctx context.Context, tx *store.Tx, a Act, ac *Action, note string) ([]string, error) {
 	owners, err := ownersOf(ctx, tx, *ac)
 	if err != nil {
 		return nil, err
@@ -290,6 +291,9 @@ func verdict(ctx context.Context, tx *store.Tx, ac *Action, note string) ([]stri
 	owns := slices.ContainsFunc(owners, func(o ActionOwner) bool { return o.UserID == tx.Actor.UserID })
 	if tx.Actor.UserID == "" || owns || tx.Actor.UserID == ac.ReportedBy {
 		return nil, apperr.New(apperr.Forbidden, "audit.error.own_verification", "action", ac.Label())
+	}
+	if err := s.apart(ctx, tx, a, departmentsOf(owners)...); err != nil {
+		return nil, err
 	}
 	ac.VerifiedBy, ac.VerifiedAt, ac.VerdictNote = tx.Actor.UserID, tx.Now, note
 	return []string{"verified_by", "verified_at", "verdict_note"}, nil

@@ -46,6 +46,15 @@ func ownersOf(ctx context.Context, db bun.IDB, ac Action) ([]ActionOwner, error)
 	return append(out, others...), store.MapError(err, "owners of action")
 }
 
+// departmentsOf gives the departments of owners, when the action was given to
+// them.
+func departmentsOf(owners []ActionOwner) (ids []string) {
+	for _, o := range owners {
+		ids = append(ids, o.DepartmentID)
+	}
+	return ids
+}
+
 // ownersOfAct gives the owners beside the first of every action of an act.
 func ownersOfAct(ctx context.Context, db bun.IDB, actID string) (map[string][]ActionOwner, error) {
 	var rows []ActionOwner

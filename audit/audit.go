@@ -21,7 +21,7 @@ type Service struct {
 
 // New makes the service over the spine's database and clock.
 func New(k *kis.Service) *Service {
-	k.DB.Seal(actSeal)
+	k.DB.Seal(seals...)
 	return &Service{KIS: k, DB: k.DB}
 }
 
@@ -115,6 +115,7 @@ const (
 	kindFinding = "finding"
 	kindAct     = "act"
 	kindAction  = "action"
+	kindRow     = "row" // of a checklist
 )
 
 // Lengths of texts, in characters.

@@ -202,6 +202,9 @@ func (s *Service) Report(ctx context.Context, id string, r NewReport) error {
 		if err := keepResults(ctx, tx, *a); err != nil {
 			return nil, err
 		}
+		if err := keepLooked(ctx, tx, *a); err != nil {
+			return nil, err
+		}
 		return []string{"conclusion", "strengths", "reported_at"}, s.reportFindings(ctx, tx, a.ID)
 	})
 }

@@ -148,10 +148,20 @@ func lock(ctx context.Context, tx *store.Tx, table, id string) error {
 	if !store.IsID(id) {
 		return nil
 	}
-	_, err := tx.NewRaw("UPDATE ? SET state = state WHERE id = ?", bun.Ident(table), id).Exec(ctx)
-	if err == nil && table == "acts" {
-		err = tx.Seen(ctx, kindAct, id)
+	if err := hold(ctx, tx, table, id); err != nil {
+		return err
 	}
+	kinds := map[string]string{"acts": kindAct, "audits": kindAudit, "findings": kindFinding}
+	return store.MapError(tx.Seen(ctx, kinds[table], id), "seal of "+table)
+}
+
+// hold is lock for who changes nothing of the object itself, only what hangs
+// on it.
+func hold(ctx context.Context, tx *store.Tx, table, id string) error {
+	if !store.IsID(id) {
+		return nil
+	}
+	_, err := tx.NewRaw("UPDATE ? SET state = state WHERE id = ?", bun.Ident(table), id).Exec(ctx)
 	return store.MapError(err, "lock "+table)
 }
 

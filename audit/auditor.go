@@ -85,7 +85,7 @@ func (s *Service) SaveRecord(ctx context.Context, userID string, n NewRecord) er
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		name, err := s.auditorName(ctx, tx, userID)
+		name, err := s.auditorToChange(ctx, tx, userID)
 		if err != nil {
 			return err
 		}
@@ -117,6 +117,15 @@ func (r Record) facts() map[string]any {
 		return nil
 	}
 	return map[string]any{"education": r.Education, "experience": r.Experience, "years": r.Years, "languages": r.Languages, "standards": r.Standards, "note": r.Note}
+}
+
+// auditorToChange is auditorName of somebody whose record is about to be changed.
+func (s *Service) auditorToChange(ctx context.Context, tx *store.Tx, userID string) (string, error) {
+	name, err := s.auditorName(ctx, tx, userID)
+	if err != nil {
+		return "", err
+	}
+	return name, tx.Seen(ctx, kindAuditor, userID)
 }
 
 // auditorName gives the name of somebody who holds an auditor's role today.
@@ -161,7 +170,7 @@ func (s *Service) AddTraining(ctx context.Context, userID string, n NewTraining)
 		return Training{}, err
 	}
 	err := s.DB.Write(ctx, func(tx *store.Tx) error {
-		name, err := s.auditorName(ctx, tx, userID)
+		name, err := s.auditorToChange(ctx, tx, userID)
 		if err != nil {
 			return err
 		}
@@ -188,7 +197,7 @@ func (s *Service) RemoveTraining(ctx context.Context, userID, trainingID, reason
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		name, err := s.auditorName(ctx, tx, userID)
+		name, err := s.auditorToChange(ctx, tx, userID)
 		if err != nil {
 			return err
 		}
@@ -263,7 +272,7 @@ func (s *Service) Evaluate(ctx context.Context, userID string, n NewEvaluation) 
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		name, err := s.auditorName(ctx, tx, userID)
+		name, err := s.auditorToChange(ctx, tx, userID)
 		if err != nil {
 			return err
 		}

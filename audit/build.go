@@ -123,7 +123,7 @@ func (s *Service) BuildChecklist(ctx context.Context, auditID string, q BuildReq
 		for _, t := range c.From {
 			from = append(from, fmt.Sprintf("%s v%d", t.Code, t.Version))
 		}
-		tx.Record(store.Change{Action: string(policies.AuditPlan), Kind: "checklist", ID: a.ID, Label: a.Number, RootKind: kindAudit, RootID: a.ID,
+		tx.Record(store.Change{Action: string(policies.AuditPlan), Kind: kindAudit, ID: a.ID, Label: a.Number,
 			Before: map[string]any{"rows": before}, After: map[string]any{"rows": len(c.Rows) + len(own), "templates": from, "clauses": q.Clauses, "left_out": len(c.Out)}})
 		return nil
 	})
@@ -267,8 +267,15 @@ func (s *Service) MoveRow(ctx context.Context, auditID, rowID, before string) er
 	})
 }
 
+// rowChangeOf is the entry of a question that came, went or moved: it belongs to
+// the audit, whose checklist it changes.
 func rowChangeOf(a Audit, r Row, before, after map[string]any) store.Change {
-	return store.Change{Action: string(policies.AuditPlan), Kind: "row", ID: r.ID, Label: r.No, RootKind: kindAudit, RootID: a.ID, Before: before, After: after}
+	for _, facts := range []map[string]any{before, after} {
+		if facts != nil {
+			facts["row"] = r.No
+		}
+	}
+	return store.Change{Action: string(policies.AuditPlan), Kind: kindAudit, ID: a.ID, Label: a.Number, Before: before, After: after}
 }
 
 // rowAt reads all rows of an audit and finds one of them.

@@ -83,7 +83,10 @@ func (s *Service) rowToAnswer(ctx context.Context, tx *store.Tx, rowID string, a
 		return Audit{}, row, err
 	}
 	// A report given at the same moment must not miss this answer.
-	if err := lock(ctx, tx, "audits", row.AuditID); err != nil {
+	if err := hold(ctx, tx, "audits", row.AuditID); err != nil {
+		return Audit{}, row, err
+	}
+	if err := tx.Seen(ctx, kindRow, row.ID); err != nil {
 		return Audit{}, row, err
 	}
 	// Read again: while waiting for the lock somebody may have answered it.

@@ -64,14 +64,18 @@ func (s *Service) Escalate(ctx context.Context) (n int, err error) {
 	if err != nil || len(levels) == 0 {
 		return 0, err
 	}
-	// Terms before which the working days of a level have passed.
+	// The last terms after which the working days of a level have passed: the
+	// day before the first of that many working days that end today. On a day
+	// off nothing becomes later than it was.
 	terms := make([]day.Day, len(levels))
 	for i, l := range levels {
-		if terms[i], _, err = office.AddWorkingDays(ctx, db, s.KIS.Country, today, -l.AfterDays); err != nil {
+		first, _, err := office.AddWorkingDays(ctx, db, s.KIS.Country, today.Add(1), -l.AfterDays)
+		if err != nil {
 			return 0, err
 		}
+		terms[i] = first.Add(-1)
 	}
-	late, err := lateActions(ctx, db, terms[0], len(levels))
+	late, err := lateActions(ctx, db, levels, terms)
 	if err != nil {
 		return 0, err
 	}
@@ -123,13 +127,20 @@ func (s *Service) escalate(ctx context.Context, seen Action, level EscalationLev
 	return did, err
 }
 
-// lateActions reads the actions whose term was no later than a day, of acts in
-// progress, that have not reached the last level.
-func lateActions(ctx context.Context, db bun.IDB, term day.Day, last int) ([]Action, error) {
+// lateActions reads the actions of acts in progress that have reached a level
+// before which they were not brought yet: those whose term was no later than
+// the one of the level.
+func lateActions(ctx context.Context, db bun.IDB, levels []EscalationLevel, terms []day.Day) ([]Action, error) {
 	var out []Action
 	err := db.NewSelect().Model(&out).Join("JOIN acts AS c ON c.id = ac.act_id").
-		Where("ac.due <= ? AND ac.state IN ('planned', 'in_progress', 'rejected')", term).
-		Where("c.state = ? AND ac.escalation < ?", ActInProgress, last).Order("ac.due", "ac.id").Scan(ctx)
+		Where("ac.due <= ? AND ac.state IN ('planned', 'in_progress', 'rejected')", terms[0]).
+		WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+			for i, l := range levels {
+				q.WhereOr("ac.due <= ? AND ac.escalation < ?", terms[i], l.Level)
+			}
+			return q
+		}).
+		Where("c.state = ?", ActInProgress).Order("ac.due", "ac.id").Scan(ctx)
 	return out, store.MapError(err, "late actions")
 }
 

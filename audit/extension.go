@@ -122,6 +122,9 @@ func (s *Service) DecideExtension(ctx context.Context, actionID string, approve 
 				return apperr.New(apperr.Forbidden, "audit.error.own_extension", "action", ac.Label())
 			}
 		}
+		if err := s.apart(ctx, tx, a, departmentsOf(owners)...); err != nil {
+			return err
+		}
 		verb := "extend_refuse"
 		x.State, x.DecidedBy, x.DecidedAt, x.Note = ExtensionRefused, tx.Actor.UserID, tx.Now, note
 		if approve {

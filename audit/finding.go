@@ -96,7 +96,7 @@ func insertFinding(ctx context.Context, tx *store.Tx, a Audit, row Row, n NewFin
 	if err := addFindingEvent(ctx, tx, FindingEvent{FindingID: f.ID, Verb: "raise", To: string(f.State)}); err != nil {
 		return f, err
 	}
-	tx.Record(store.Change{Action: string(policies.FindingRaise), Kind: "finding", ID: f.ID, Label: a.Number, RootKind: kindAudit, RootID: a.ID,
+	tx.Record(store.Change{Action: string(policies.FindingRaise), Kind: kindFinding, ID: f.ID, Label: a.Number, RootKind: kindAudit, RootID: a.ID,
 		After: map[string]any{"no": f.No, "grade": f.Grade, "clause": f.Clause, "gsbpm": f.GSBPM, "statement": f.Statement, "recommendation": f.Recommendation}})
 	return f, nil
 }

@@ -45,7 +45,7 @@ func (s *Service) findingStep(ctx context.Context, id, verb, note string, change
 
 // holdFinding locks a finding with its audit and act and reads it anew.
 func (s *Service) holdFinding(ctx context.Context, tx *store.Tx, seen Finding) (f Finding, a Audit, err error) {
-	if err = lock(ctx, tx, "audits", seen.AuditID); err != nil {
+	if err = hold(ctx, tx, "audits", seen.AuditID); err != nil {
 		return f, a, err
 	}
 	act, err := actOfFinding(ctx, tx, seen.ID)
@@ -69,6 +69,9 @@ func (s *Service) holdFinding(ctx context.Context, tx *store.Tx, seen Finding) (
 
 // moveFinding is the step itself, inside a transaction that holds the finding.
 func (s *Service) moveFinding(ctx context.Context, tx *store.Tx, f Finding, verb, note string, change func(tx *store.Tx, f *Finding) ([]string, error)) error {
+	if err := tx.Seen(ctx, kindFinding, f.ID); err != nil {
+		return err
+	}
 	t, err := arrow(ctx, FindingTransitions, kindFinding, f.State, verb)
 	if err != nil {
 		return err
@@ -123,7 +126,7 @@ func (s *Service) ShareFindings(ctx context.Context, auditID string, ids ...stri
 		return 0, err
 	}
 	err = s.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := lock(ctx, tx, "audits", auditID); err != nil {
+		if err := hold(ctx, tx, "audits", auditID); err != nil {
 			return err
 		}
 		a, err := s.seenAudit(ctx, tx, auditID)

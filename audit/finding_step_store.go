@@ -106,13 +106,24 @@ func unheard(ctx context.Context, db bun.IDB, auditID string, today day.Day) (dr
 // the worst answer of its rows. A department that was audited again gets the
 // newer result.
 func keepResults(ctx context.Context, tx *store.Tx, a Audit) error {
+	list, err := resultsOf(ctx, tx, a)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	_, err = tx.NewInsert().Model(&list).On("CONFLICT (department_id, sub_process, clause) DO UPDATE").
+		Set("answer = EXCLUDED.answer, rows = EXCLUDED.rows, audit_id = EXCLUDED.audit_id, reported_at = EXCLUDED.reported_at").Exec(ctx)
+	return store.MapError(err, "results of report")
+}
+
+// resultsOf works out the results of a reported audit.
+func resultsOf(ctx context.Context, db bun.IDB, a Audit) ([]auditResult, error) {
 	var departments []string
-	if err := tx.NewRaw("SELECT CAST(department_id AS TEXT) FROM audit_departments WHERE audit_id = ? AND position = 0", a.ID).Scan(ctx, &departments); err != nil {
-		return store.MapError(err, "audited department")
+	if err := db.NewRaw("SELECT CAST(department_id AS TEXT) FROM audit_departments WHERE audit_id = ? AND position = 0", a.ID).Scan(ctx, &departments); err != nil {
+		return nil, store.MapError(err, "audited department")
 	}
 	var rows []Row
-	if err := tx.NewSelect().Model(&rows).Column("gsbpm", "clause", "answer").Where("r.audit_id = ?", a.ID).Scan(ctx); err != nil {
-		return store.MapError(err, "rows of report")
+	if err := db.NewSelect().Model(&rows).Column("gsbpm", "clause", "answer").Where("r.audit_id = ?", a.ID).Scan(ctx); err != nil {
+		return nil, store.MapError(err, "rows of report")
 	}
 	cells := map[[2]string]*auditResult{}
 	for _, r := range rows {
@@ -122,7 +133,7 @@ func keepResults(ctx context.Context, tx *store.Tx, a Audit) error {
 		}
 		c := cells[key]
 		if c == nil {
-			c = &auditResult{DepartmentID: departments[0], SubProcess: key[0], Clause: key[1], Answer: r.Answer, AuditID: a.ID, ReportedAt: tx.Now}
+			c = &auditResult{DepartmentID: departments[0], SubProcess: key[0], Clause: key[1], Answer: r.Answer, AuditID: a.ID, ReportedAt: a.ReportedAt}
 			cells[key] = c
 		}
 		c.Rows++
@@ -130,16 +141,11 @@ func keepResults(ctx context.Context, tx *store.Tx, a Audit) error {
 			c.Answer = r.Answer
 		}
 	}
-	if len(cells) == 0 {
-		return nil
-	}
 	list := make([]auditResult, 0, len(cells))
 	for _, c := range cells {
 		list = append(list, *c)
 	}
-	_, err := tx.NewInsert().Model(&list).On("CONFLICT (department_id, sub_process, clause) DO UPDATE").
-		Set("answer = EXCLUDED.answer, rows = EXCLUDED.rows, audit_id = EXCLUDED.audit_id, reported_at = EXCLUDED.reported_at").Exec(ctx)
-	return store.MapError(err, "results of report")
+	return list, nil
 }
 
 // worst are the answers, the worst first: what a cell of the matrix shows.

@@ -98,21 +98,14 @@ func (s *Service) conflictsOf(ctx context.Context, db bun.IDB, sc scope, users [
 	if len(users) == 0 {
 		return out, nil
 	}
-	months := 12
-	if t, err := s.KIS.Timer("audit.independence"); err == nil && t.N() > 0 {
-		months = t.N()
-	}
 	today := s.KIS.Today()
-	worked, err := workedIn(ctx, db, users, sc.Departments, today.AddMonths(-months))
+	worked, err := workedIn(ctx, db, users, sc.Departments, today.AddMonths(-s.independenceMonths()))
 	if err != nil {
 		return nil, err
 	}
 	// The strongest tie to a department comes first and is the one named.
 	for _, w := range worked {
-		c := Conflict{Code: InDepartment, Department: w.Code}
-		if w.To != "" && w.To < today {
-			c = Conflict{Code: Moved, Department: w.Code, Until: w.To}
-		}
+		c := w.conflict(today)
 		if !slices.ContainsFunc(out[w.UserID], func(x Conflict) bool { return x.Department == c.Department }) {
 			out[w.UserID] = append(out[w.UserID], c)
 		}
@@ -144,6 +137,22 @@ func (s *Service) conflictsOf(ctx context.Context, db bun.IDB, sc scope, users [
 		out[x.UserID] = append(out[x.UserID], Conflict{Code: Standing, Department: x.Department, With: x.With})
 	}
 	return out, nil
+}
+
+// independenceMonths is how long who left a department may not audit it.
+func (s *Service) independenceMonths() int {
+	if t, err := s.KIS.Timer("audit.independence"); err == nil && t.N() > 0 {
+		return t.N()
+	}
+	return 12
+}
+
+// conflict is the reason that a place of work is, seen from a day.
+func (w workplace) conflict(today day.Day) Conflict {
+	if w.To != "" && w.To < today {
+		return Conflict{Code: Moved, Department: w.Code, Until: w.To}
+	}
+	return Conflict{Code: InDepartment, Department: w.Code}
 }
 
 // evidenceScope narrows evidence to the cycles and codes of the audit;

@@ -55,7 +55,7 @@ func (s *Service) AttachToRow(ctx context.Context, auditID, rowID string, upload
 		if err := linkRowFiles(ctx, tx, rowID, n.Position, files); err != nil {
 			return err
 		}
-		tx.Record(store.Change{Action: string(policies.ChecklistAnswer), Kind: "row", ID: row.ID, Label: row.No, RootKind: kindAudit, RootID: a.ID,
+		tx.Record(store.Change{Action: string(policies.ChecklistAnswer), Kind: kindRow, ID: row.ID, Label: row.No, RootKind: kindAudit, RootID: a.ID,
 			After: map[string]any{"files": names}})
 		return nil
 	})
@@ -75,7 +75,7 @@ func (s *Service) DetachFromRow(ctx context.Context, auditID, rowID, fileID stri
 		}
 		for _, f := range files[rowID] {
 			if f.ID == fileID && a.ID == auditID {
-				tx.Record(store.Change{Action: string(policies.ChecklistAnswer), Kind: "row", ID: row.ID, Label: row.No, RootKind: kindAudit, RootID: a.ID,
+				tx.Record(store.Change{Action: string(policies.ChecklistAnswer), Kind: kindRow, ID: row.ID, Label: row.No, RootKind: kindAudit, RootID: a.ID,
 					Before: map[string]any{"file": f.Name, "sha256": f.SHA256}})
 				return unlinkRowFile(ctx, tx, rowID, fileID)
 			}

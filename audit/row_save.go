@@ -199,7 +199,7 @@ func (s *Service) patchRow(ctx context.Context, tx *store.Tx, a Audit, old Row, 
 	for field, text := range fields {
 		before[string(field)], after[string(field)] = now[field], text
 	}
-	tx.Record(store.Change{Action: string(policies.ChecklistAnswer), Kind: "row", ID: row.ID, Label: row.No, RootKind: kindAudit, RootID: a.ID,
+	tx.Record(store.Change{Action: string(policies.ChecklistAnswer), Kind: kindRow, ID: row.ID, Label: row.No, RootKind: kindAudit, RootID: a.ID,
 		Before: before, After: after})
 	return SavedRow{Row: row, Evidence: evidence}, nil, nil
 }

@@ -92,7 +92,7 @@ func (s *Service) AddConflict(ctx context.Context, userID string, n NewConflict)
 		x.PersonID = n.With
 	}
 	err := s.DB.Write(ctx, func(tx *store.Tx) error {
-		name, err := s.auditorName(ctx, tx, userID)
+		name, err := s.auditorToChange(ctx, tx, userID)
 		if err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (s *Service) EndConflict(ctx context.Context, userID, conflictID string, la
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		name, err := s.auditorName(ctx, tx, userID)
+		name, err := s.auditorToChange(ctx, tx, userID)
 		if err != nil {
 			return err
 		}

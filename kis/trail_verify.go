@@ -38,17 +38,22 @@ func (s *Service) VerifyRecords(ctx context.Context, report func(store.Fault)) (
 // VerifyNoneGone reports rows of a table that the trail says were added and
 // that are not there. Without an action any entry says so.
 func VerifyNoneGone(ctx context.Context, db *store.DB, kind, action, table string, report func(store.Fault)) error {
-	var gone []string
-	q := db.Read().NewSelect().TableExpr("trail AS t").ColumnExpr("DISTINCT t.object_id").Where("t.kind = ?", kind).
-		Where("t.object_id NOT IN (SELECT CAST(x.id AS TEXT) FROM ? AS x)", bun.Ident(table))
-	if action != "" {
-		q.Where("t.action = ?", action)
-	}
-	err := q.Scan(ctx, &gone)
+	gone, err := noneGone(ctx, db, kind, action, bun.Ident(table))
 	for _, id := range gone {
 		report(store.Fault{Where: table + ":" + id, Key: "verify.record.gone", Args: apperr.Pairs("id", id)})
 	}
-	return store.MapError(err, "rows that are gone")
+	return err
+}
+
+// noneGone gives the objects of entries that a table or query does not hold.
+func noneGone(ctx context.Context, db *store.DB, kind, action string, from any) (gone []string, err error) {
+	q := db.Read().NewSelect().TableExpr("trail AS t").ColumnExpr("DISTINCT t.object_id").Where("t.kind = ?", kind).
+		Where("t.object_id NOT IN (SELECT CAST(x.id AS TEXT) FROM ? AS x)", from)
+	if action != "" {
+		q.Where("t.action = ?", action)
+	}
+	err = q.Scan(ctx, &gone)
+	return gone, store.MapError(err, "rows that are gone")
 }
 
 // TrailOf reads the entries about objects of a kind, oldest first, by id.
@@ -98,9 +103,15 @@ type fileEntry struct {
 // rows. Rows are compared anew before they are reported: others go on
 // writing, and a step taken between reading a row and its trail is no fault.
 func verifyRows(ctx context.Context, db bun.IDB, table string, differ func(ids []string) (map[string][]store.Fault, error), report func(store.Fault)) (n int64, err error) {
+	return verifyRowsOf(ctx, db, bun.Ident(table), table, differ, report)
+}
+
+// verifyRowsOf is verifyRows for the ids that from gives: a table or a query,
+// always of the program.
+func verifyRowsOf(ctx context.Context, db bun.IDB, from any, table string, differ func(ids []string) (map[string][]store.Fault, error), report func(store.Fault)) (n int64, err error) {
 	for last := ""; ; {
 		var ids []string
-		q := db.NewSelect().TableExpr("? AS x", bun.Ident(table)).ColumnExpr("x.id").OrderExpr("x.id").Limit(verifyPage)
+		q := db.NewSelect().TableExpr("? AS x", from).ColumnExpr("x.id").OrderExpr("x.id").Limit(verifyPage)
 		if last != "" {
 			q.Where("x.id > ?", last)
 		}

@@ -44,11 +44,13 @@ func viewsOf(b *testing.B, db *store.DB, acts int) (context.Context, []view) {
 	if err := o.Audit.Report(o.Be("gunel"), a.ID, audit.NewReport{Conclusion: "uyğundur"}); err != nil {
 		b.Fatal(err)
 	}
+	p := programme.New(o.Audit)
+	inForce(b, o, p)
 	fill(b, o, acts, a.ID)
 	if err := o.Audit.MakeFigures(b.Context()); err != nil {
 		b.Fatal(err)
 	}
-	s, year := board.New(o.Audit), summary.New(o.Audit, programme.New(o.Audit))
+	s, year := board.New(o.Audit), summary.New(o.Audit, p)
 	return o.Be("nigar"), []view{
 		{"register", func(ctx context.Context) error { _, err := o.Audit.Acts(ctx, audit.ActFilter{}); return err }},
 		{"register of a department", func(ctx context.Context) error {
@@ -60,7 +62,7 @@ func viewsOf(b *testing.B, db *store.DB, acts int) (context.Context, []view) {
 		{"matrix", func(ctx context.Context) error { _, err := s.Matrix(ctx, ""); return err }},
 		{"summary", func(ctx context.Context) error { _, err := year.Year(ctx, 2026); return err }},
 		{"summary after a change", func(ctx context.Context) error {
-			_, err := summary.New(o.Audit, programme.New(o.Audit)).Year(ctx, 2026)
+			_, err := summary.New(o.Audit, p).Year(ctx, 2026)
 			return err
 		}},
 		{"similar acts", func(ctx context.Context) error {
@@ -71,6 +73,25 @@ func viewsOf(b *testing.B, db *store.DB, acts int) (context.Context, []view) {
 			return err
 		}},
 	}
+}
+
+// inForce gives the office a programme of the year, as every office has that
+// audits: the summary says how far it was carried out.
+func inForce(b *testing.B, o *audittest.Office, p *programme.Service) {
+	b.Helper()
+	must := func(err error) {
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	must(p.LoadReference(o.System()))
+	made, err := p.Create(o.Be("nigar"), 2026, programme.Texts{Objectives: "Uyğunluq", Criteria: "ISO 9001", Methods: "müsahibə", Resources: "60 gün"})
+	must(err)
+	v, err := p.Programme(o.Be("nigar"), made.ID)
+	must(err)
+	must(p.SaveRow(o.Be("nigar"), v.Rows[0].ID, programme.RowEdit{Importance: 4, Months: []int{9}, LeadID: o.ID("gunel")}))
+	must(p.Submit(o.Be("nigar"), v.ID))
+	must(p.Approve(o.Be("rafael"), v.ID))
 }
 
 func views(b *testing.B, small, large *store.DB) {

@@ -135,8 +135,10 @@ func holdTemplate(ctx context.Context, tx *store.Tx, id string) error {
 	if !store.IsID(id) {
 		return nil
 	}
-	_, err := tx.NewRaw("UPDATE checklist_templates SET state = state WHERE id = ?", id).Exec(ctx)
-	return store.MapError(err, "hold template")
+	if _, err := tx.NewRaw("UPDATE checklist_templates SET state = state WHERE id = ?", id).Exec(ctx); err != nil {
+		return store.MapError(err, "hold template")
+	}
+	return tx.Seen(ctx, kindTemplate, id)
 }
 
 func insertTemplate(ctx context.Context, tx *store.Tx, t audit.Template) error {

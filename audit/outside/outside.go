@@ -39,7 +39,10 @@ type Service struct {
 }
 
 // New makes the service.
-func New(a *audit.Service) *Service { return &Service{Audit: a, KIS: a.KIS, DB: a.DB} }
+func New(a *audit.Service) *Service {
+	a.DB.Seal(Seal)
+	return &Service{Audit: a, KIS: a.KIS, DB: a.DB}
+}
 
 // Scope is what kind of thing a link opens.
 type Scope string
@@ -209,6 +212,9 @@ func (s *Service) Revoke(ctx context.Context, id, reason string) error {
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
 		var l Link
+		if err := seen(ctx, tx, id); err != nil {
+			return err
+		}
 		if err := tx.NewSelect().Model(&l).Where("l.id = ?", id).Scan(ctx); err != nil {
 			return store.MapError(err, "link")
 		}

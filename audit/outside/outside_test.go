@@ -253,3 +253,38 @@ func TestALinkThatCannotBeIsRefusedByField(t *testing.T) {
 		}
 	}
 }
+
+// TestALinkThatWasChangedPastTheProgramIsNamed gives a link more uses, and
+// takes one opening away, with SQL.
+func TestALinkThatWasChangedPastTheProgramIsNamed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := open(t, db)
+		secret := o.link(outside.NewLink{Scope: outside.OfAudit, Object: o.audit.ID})
+		o.visit(secret)
+		visit, _, err := o.s.Open(context.Background(), secret, "10.0.0.9")
+		if err == nil {
+			err = o.s.Leave(context.Background(), visit)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		faults := func() (out []string) {
+			if _, err := o.VerifySeals(context.Background(), func(f store.Fault) { out = append(out, f.Key) }); err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}
+		if got := faults(); len(got) != 0 {
+			t.Fatalf("before anything was changed: %v", got)
+		}
+		for do, want := range map[string]string{
+			"UPDATE observer_links SET max_uses = max_uses + 10":    "verify.seal.part.link",
+			"DELETE FROM observer_visits WHERE left_at IS NOT NULL": "verify.seal.part.openings",
+		} {
+			storetest.Tamper(t, db, do)
+			if got := faults(); !strings.Contains(strings.Join(got, " "), want) {
+				t.Errorf("%s: found %v", do, got)
+			}
+		}
+	})
+}

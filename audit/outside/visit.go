@@ -53,6 +53,9 @@ func (s *Service) Open(ctx context.Context, secret, address string) (visit strin
 	}
 	visit = store.NewSecret()
 	err = s.DB.Write(s.as(ctx, l.Link, nil), func(tx *store.Tx) error {
+		if err := seen(ctx, tx, l.ID); err != nil {
+			return err
+		}
 		n, err := store.Affected(tx.NewRaw("UPDATE observer_links SET uses = uses + 1 WHERE id = ? AND uses < max_uses AND revoked_at IS NULL AND last_day >= ?",
 			l.ID, s.KIS.Today()).Exec(ctx))
 		if err != nil {
@@ -72,6 +75,14 @@ func (s *Service) Open(ctx context.Context, secret, address string) (visit strin
 		return nil
 	})
 	return visit, ends, err
+}
+
+// seen holds a link and notes what it is before it is changed.
+func seen(ctx context.Context, tx *store.Tx, id string) error {
+	if _, err := tx.NewRaw("UPDATE observer_links SET uses = uses WHERE id = ?", id).Exec(ctx); err != nil {
+		return store.MapError(err, "hold a link")
+	}
+	return tx.Seen(ctx, kindLink, id)
 }
 
 // Visit is somebody who has opened a link.
@@ -122,6 +133,9 @@ func (s *Service) Leave(ctx context.Context, secret string) error {
 		return err
 	}
 	return s.DB.Write(s.as(ctx, v.Link, nil), func(tx *store.Tx) error {
+		if err := seen(ctx, tx, v.Link.ID); err != nil {
+			return err
+		}
 		n, err := store.Affected(tx.NewRaw("UPDATE observer_visits SET left_at = ? WHERE id = ? AND left_at IS NULL", tx.Now, v.ID).Exec(ctx))
 		if err := store.Moved(n, err, "visit", "open"); err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
@@ -104,7 +105,9 @@ var model = sync.OnceValues(func() ([]Covered, error) {
 	return out, nil
 })
 
-// coverage reads what the audits of three years looked at, in three queries.
+// coverage reads what the audits of three years looked at, in three queries. What
+// reported audits have looked at is kept with them, so that only the rows of
+// audits of the year that are still to come are read.
 func (s *Service) coverage(ctx context.Context, db bun.IDB, v View) (c Coverage, err error) {
 	subs, err := model()
 	if err != nil {
@@ -115,24 +118,22 @@ func (s *Service) coverage(ctx context.Context, db bun.IDB, v View) (c Coverage,
 		return c, err
 	}
 	c.Standard = standard
-	// A row counts as looked at when it was answered and the audit reported, else as to come.
 	var rows []struct {
-		Year   string
+		Year   int
 		GSBPM  string `bun:"gsbpm"`
 		Clause string
 		Looked int
 	}
-	err = db.NewRaw(`SELECT SUBSTR(a.planned_from, 1, 4) AS year, r.gsbpm, r.clause,
-			MAX(CASE WHEN a.state IN ('reported', 'closed') AND r.answer NOT IN ('open', 'not_sampled') THEN 1 ELSE 0 END) AS looked
-		FROM audit_rows r JOIN audits a ON a.id = r.audit_id WHERE a.planned_from >= ? AND a.planned_from < ? AND a.state <> 'cancelled' GROUP BY 1, 2, 3`,
-		strconv.Itoa(v.Year-2)+"-01-01", strconv.Itoa(v.Year+1)+"-01-01").Scan(ctx, &rows)
+	err = db.NewRaw(`SELECT year, gsbpm, clause, 1 AS looked FROM audit_looked WHERE year BETWEEN ?0 - 2 AND ?0
+		UNION ALL SELECT DISTINCT ?0, r.gsbpm, r.clause, 0 FROM audit_rows r JOIN audits a ON a.id = r.audit_id
+			WHERE a.state IN (?3) AND a.planned_from >= ?1 AND a.planned_from < ?2`,
+		v.Year, strconv.Itoa(v.Year)+"-01-01", strconv.Itoa(v.Year+1)+"-01-01", bun.List([]audit.State{audit.Planned, audit.Announced, audit.InProgress})).Scan(ctx, &rows)
 	if err != nil {
 		return c, store.MapError(err, "coverage")
 	}
-	year := strconv.Itoa(v.Year)
 	bySub, byClause := map[string]Covered{}, map[string]Covered{}
 	for _, r := range rows {
-		this := r.Year == year
+		this := r.Year == v.Year
 		for _, m := range []struct {
 			by   map[string]Covered
 			code string

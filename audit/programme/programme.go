@@ -40,10 +40,16 @@ type Service struct {
 }
 
 // New makes the service.
-func New(a *audit.Service) *Service { return &Service{KIS: a.KIS, DB: a.DB, Audit: a} }
+func New(a *audit.Service) *Service {
+	a.DB.Seal(seals...)
+	return &Service{KIS: a.KIS, DB: a.DB, Audit: a}
+}
 
-// kindProgramme is what the trail calls a programme.
-const kindProgramme = "programme"
+// What the trail calls a programme, and the weights of its factors.
+const (
+	kindProgramme = "programme"
+	kindWeighting = "weighting"
+)
 
 // State is the state of a programme.
 type State string

@@ -24,6 +24,9 @@ func (s *Service) hold(ctx context.Context, tx *store.Tx, id string) (p Programm
 	if _, err := tx.NewRaw("UPDATE programmes SET state = state WHERE id = ?", id).Exec(ctx); err != nil {
 		return p, store.MapError(err, "hold programme")
 	}
+	if err := tx.Seen(ctx, kindProgramme, id); err != nil {
+		return p, err
+	}
 	err = tx.NewSelect().Model(&p).Where("p.id = ?", id).Scan(ctx)
 	if err = store.MapError(err, "programme"); apperr.Is(err, apperr.NotFound) {
 		err = apperr.Missing(kindProgramme)

@@ -104,10 +104,10 @@ func (s *Service) AddWeighting(ctx context.Context, n NewWeighting) (Weighting, 
 		if err := insertWeighting(ctx, tx, w); err != nil {
 			return err
 		}
-		if _, err := tx.NewRaw("UPDATE programmes SET weighting_id = ?, version = version + 1 WHERE state IN (?)", w.ID, bun.List([]State{Draft, Returned})).Exec(ctx); err != nil {
-			return store.MapError(err, "weights of drafts")
+		if err := weighDrafts(ctx, tx, w); err != nil {
+			return err
 		}
-		tx.Record(store.Change{Action: string(policies.ProgrammeDraft), Kind: "weighting", ID: w.ID, Label: strconv.Itoa(w.Number), Note: w.Reason, Before: before, After: after})
+		tx.Record(store.Change{Action: string(policies.ProgrammeDraft), Kind: kindWeighting, ID: w.ID, Label: strconv.Itoa(w.Number), Note: w.Reason, Before: before, After: after})
 		return nil
 	})
 	return w, err
@@ -145,9 +145,28 @@ func (s *Service) LoadReference(ctx context.Context) error {
 		if err := insertWeighting(ctx, tx, w); err != nil {
 			return err
 		}
-		tx.Record(store.Change{Action: office.TrailReferenceLoad, Kind: "weighting", ID: w.ID, Label: "1", After: map[string]any{"factors": len(w.Weights)}})
+		tx.Record(store.Change{Action: office.TrailReferenceLoad, Kind: kindWeighting, ID: w.ID, Label: "1", After: map[string]any{"factors": len(w.Weights)}})
 		return nil
 	})
+}
+
+// weighDrafts gives programmes that are being written the new weights.
+func weighDrafts(ctx context.Context, tx *store.Tx, w Weighting) error {
+	var drafts []Programme
+	if err := tx.NewSelect().Model(&drafts).Where("p.state IN (?)", bun.List([]State{Draft, Returned})).Order("p.year").Scan(ctx); err != nil {
+		return store.MapError(err, "drafts")
+	}
+	for _, p := range drafts {
+		if err := tx.Seen(ctx, kindProgramme, p.ID); err != nil {
+			return err
+		}
+		n, err := store.Affected(tx.NewRaw("UPDATE programmes SET weighting_id = ?, version = version + 1 WHERE id = ? AND state = ?", w.ID, p.ID, p.State).Exec(ctx))
+		if err := store.Moved(n, err, kindProgramme, string(p.State)); err != nil {
+			return err
+		}
+		tx.Record(store.Change{Action: string(policies.ProgrammeDraft), Kind: kindProgramme, ID: p.ID, Label: p.label(), Note: w.Reason, After: map[string]any{"weighting": w.Number}})
+	}
+	return nil
 }
 
 func stepsOf(list []string) (out [4]int, err error) {

@@ -195,19 +195,15 @@ func (s *Service) carried(ctx context.Context, year int) (c Carried, err error) 
 	if !policies.Can(actorOf(ctx), policies.ProgrammeRead) {
 		return c, nil
 	}
-	id, err := s.Programmes.ByYear(ctx, year)
+	v, err := s.Programmes.Progress(ctx, year)
 	if apperr.Is(err, apperr.NotFound) {
 		return c, nil
 	}
 	if err != nil {
 		return c, err
 	}
-	v, err := s.Programmes.Programme(ctx, id)
-	if err != nil {
-		return c, err
-	}
-	c.ID, c.Rows, c.Standard = v.ID, len(v.Rows), v.Coverage.Standard
-	c.Planned, c.Made, c.Done = v.Planned()
+	c.ID, c.Rows, c.Standard = v.ID, v.Rows, v.Coverage.Standard
+	c.Planned, c.Made, c.Done = v.Planned, v.Made, v.Done
 	c.SubYear, c.SubThree, _ = programme.Of(v.Coverage.SubProcesses)
 	c.ClauseYear, c.ClauseThree, _ = programme.Of(v.Coverage.Clauses)
 	unseen := func(list []programme.Covered) (out []string) {

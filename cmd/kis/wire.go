@@ -8,6 +8,7 @@ import (
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/audit/auditweb"
 	"github.com/kis-platform/kis/audit/checklist"
+	"github.com/kis-platform/kis/audit/outside"
 	"github.com/kis-platform/kis/audit/programme"
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/eservice/campaign"
@@ -83,6 +84,7 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	s := services{kis: k, audit: audit.New(k), planning: planning.New(k), eservice: eservice.New(k), register: register.New(k), sessions: store.NewSessions(db)}
 	k.Assigned = s.audit
 	s.programmes = programme.New(s.audit)
+	db.Seal(outside.Seal)
 	s.planning.Findings = findings{s.audit, k}
 	s.planning.AddInputs(processFigures{k})
 	s.planning.AddInputs(auditFigures{s.audit})

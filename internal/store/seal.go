@@ -23,6 +23,9 @@ type Seal struct {
 	Table string   // that holds them, by id
 	Of    []string // kinds of entries whose root is the object: what happens to its parts
 	Parts []SealPart
+
+	Rows  string // query that gives the ids, where they are not all those of Table and no others
+	MayGo bool   // the program removes some: one is missed only when its last entry says what it held
 }
 
 // SealPart is what is hashed together and named together.

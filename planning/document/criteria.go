@@ -68,6 +68,9 @@ func (s *Service) NameCriterion(ctx context.Context, auditID, versionID string, 
 	}
 	today := s.KIS.Today()
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.Seen(ctx, "audit", auditID); err != nil {
+			return err
+		}
 		n, label, err := setCriterion(ctx, tx, auditID, versionID, off, today)
 		if err != nil {
 			return err
