@@ -56,8 +56,8 @@ func actsInScope(ctx context.Context, q *bun.SelectQuery, sc policies.Scope) *bu
 	return q.Where("c.issued_at IS NOT NULL").WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 		if len(sc.Departments) > 0 {
 			q.WhereOr("c.department_id IN (?)", bun.List(sc.Departments))
-			q.WhereOr("c.id IN (SELECT x.act_id FROM corrective_actions x WHERE x.department_id IN (?))", bun.List(sc.Departments))
-			q.WhereOr("c.id IN (SELECT x.act_id FROM action_owners x WHERE x.department_id IN (?))", bun.List(sc.Departments))
+			q.WhereOr("c.id IN (SELECT x.act_id FROM corrective_actions x WHERE x.elsewhere AND x.department_id IN (?))", bun.List(sc.Departments))
+			q.WhereOr("c.id IN (SELECT x.act_id FROM action_owners x WHERE x.elsewhere AND x.department_id IN (?))", bun.List(sc.Departments))
 		}
 		if len(ids) > 0 {
 			q.WhereOr("c.audit_id IN (?)", bun.List(ids))

@@ -82,10 +82,7 @@ func (s *Service) CloseAct(ctx context.Context, id, note string) error {
 // department, with a reason; it is counted.
 func (s *Service) ReopenAct(ctx context.Context, id, reason string) error {
 	return s.reasoned(ctx, id, "reopen", reason, func(tx *store.Tx, a *Act) ([]string, error) {
-		columns, err := s.reopened(ctx, tx, a)
-		// That it worked was said of the actions before; it stays in the events.
-		a.EffectResult, a.EffectBy, a.EffectAt = "", "", time.Time{}
-		return append(columns, "effect_result", "effect_by", "effect_at"), err
+		return s.reopened(ctx, tx, a)
 	})
 }
 

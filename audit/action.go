@@ -79,7 +79,7 @@ func (s *Service) AddAction(ctx context.Context, actID string, n NewAction) (Act
 		if err != nil {
 			return nil, err
 		}
-		ac = Action{ID: store.NewID(), ActID: a.ID, No: no, Text: n.Text, OwnerID: n.OwnerID, DepartmentID: department, Due: n.Due, DueConfirmed: true,
+		ac = Action{ID: store.NewID(), ActID: a.ID, No: no, Text: n.Text, OwnerID: n.OwnerID, DepartmentID: department, Elsewhere: department != a.DepartmentID, Due: n.Due, DueConfirmed: true,
 			State: ActionPlanned, Round: a.Reopened, CreatedAt: tx.Now}
 		if n.Days > 0 {
 			ac.DueDays = &n.Days
@@ -90,7 +90,7 @@ func (s *Service) AddAction(ctx context.Context, actID string, n NewAction) (Act
 		if _, err := tx.NewInsert().Model(&ac).Exec(ctx); err != nil {
 			return nil, store.MapError(err, "insert action")
 		}
-		if err := s.addOwners(ctx, tx, ac, n.Others); err != nil {
+		if err := s.addOwners(ctx, tx, *a, ac, n.Others); err != nil {
 			return nil, err
 		}
 		return nil, recordAction(ctx, tx, *a, ac, "", "add", policies.ActRespond, "", map[string]any{"others": n.Others})

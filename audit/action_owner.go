@@ -18,11 +18,12 @@ type ActionOwner struct {
 	UserID       string `bun:"user_id,pk"`
 	ActID        string `bun:"act_id"`
 	DepartmentID string `bun:"department_id"`
+	Elsewhere    bool   `bun:"elsewhere"` // that is not the department of the act
 	Position     int    `bun:"position"`
 }
 
 // addOwners adds the owners beside the first; each must be able to report.
-func (s *Service) addOwners(ctx context.Context, tx *store.Tx, ac Action, others []string) error {
+func (s *Service) addOwners(ctx context.Context, tx *store.Tx, a Act, ac Action, others []string) error {
 	if len(others) == 0 {
 		return nil
 	}
@@ -32,7 +33,7 @@ func (s *Service) addOwners(ctx context.Context, tx *store.Tx, ac Action, others
 		if err != nil {
 			return err
 		}
-		rows = append(rows, ActionOwner{ActionID: ac.ID, UserID: id, ActID: ac.ActID, DepartmentID: department, Position: i + 1})
+		rows = append(rows, ActionOwner{ActionID: ac.ID, UserID: id, ActID: ac.ActID, DepartmentID: department, Elsewhere: department != a.DepartmentID, Position: i + 1})
 	}
 	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
 	return store.MapError(err, "owners of action")

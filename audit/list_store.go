@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -197,10 +198,10 @@ func listActs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) (
 	return list, nil
 }
 
-// countActs counts the acts of a filter by state. Who sees all of them, and
-// narrows by nothing but the department, is given the totals that stand with
-// the departments; only of drafts and of those discarded as one some may be
-// hidden, and these are counted.
+// countActs counts the acts of a filter by state. Who narrows by nothing but
+// the department is given the totals that stand with the departments, all of
+// them or the own; counted are drafts and those discarded as one, of which some
+// may be hidden, and the acts of other departments that somebody has an action in.
 func countActs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) (map[ActState]int, error) {
 	out := map[ActState]int{}
 	var counts []struct {
@@ -213,11 +214,14 @@ func countActs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) 
 		}
 		for _, c := range counts {
 			if c.N > 0 {
-				out[c.State] = c.N
+				out[c.State] += c.N
 			}
 		}
 		counts = nil
 		return nil
+	}
+	if !sc.Any && len(opened(sc)) == 0 && len(sc.Departments) > 0 && f.counted() {
+		return out, countOwn(db, sc, f, add)
 	}
 	if !sc.Any || !f.counted() {
 		return out, add(actsWhere(ctx, db, sc, f).ColumnExpr("c.state || '' AS state, COUNT(*) AS n").GroupExpr(byState), "count acts")
@@ -237,6 +241,35 @@ func countActs(ctx context.Context, db bun.IDB, sc policies.Scope, f ActFilter) 
 		delete(out, s)
 	}
 	return out, add(actsWhere(ctx, db, sc, f).Where("c.state IN (?)", bun.List(hidden)).ColumnExpr("c.state, COUNT(*) AS n").GroupExpr("c.state"), "count drafts")
+}
+
+// countOwn is countActs for who sees the acts of departments: their totals,
+// without drafts; of withdrawn ones those that were issued; and of other
+// departments those in which the own ones have an action.
+func countOwn(db bun.IDB, sc policies.Scope, f ActFilter, add func(q *bun.SelectQuery, what string) error) error {
+	own := sc.Departments
+	if f.DepartmentID != "" {
+		own = slices.DeleteFunc(slices.Clone(own), func(id string) bool { return id != f.DepartmentID })
+	}
+	if len(own) > 0 {
+		hidden := bun.List([]ActState{ActDraft, ActWithdrawn})
+		q := db.NewSelect().TableExpr("act_counts AS k").ColumnExpr("k.state, SUM(k.n) AS n").Where("k.department_id IN (?) AND k.state NOT IN (?)", bun.List(own), hidden).GroupExpr("k.state")
+		if err := add(q, "count acts"); err != nil {
+			return err
+		}
+		q = db.NewSelect().TableExpr("acts AS c").ColumnExpr("c.state, COUNT(*) AS n").Where("c.department_id IN (?) AND c.state = ? AND c.issued_at IS NOT NULL", bun.List(own), ActWithdrawn).GroupExpr("c.state")
+		if err := add(q, "count withdrawn acts"); err != nil {
+			return err
+		}
+	}
+	q := db.NewSelect().TableExpr("acts AS c").ColumnExpr("c.state || '' AS state, COUNT(*) AS n").GroupExpr(byState).
+		Where(`c.id IN (SELECT x.act_id FROM corrective_actions x WHERE x.elsewhere AND x.department_id IN (?0)
+			UNION SELECT x.act_id FROM action_owners x WHERE x.elsewhere AND x.department_id IN (?0))`, bun.List(sc.Departments)).
+		Where("c.issued_at IS NOT NULL AND c.department_id NOT IN (?)", bun.List(sc.Departments))
+	if f.DepartmentID != "" {
+		q.Where("c.department_id = ?", f.DepartmentID)
+	}
+	return add(q, "count acts elsewhere")
 }
 
 // actBriefs reads acts for a list, latest first, at most f.Limit.

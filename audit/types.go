@@ -230,6 +230,7 @@ type Action struct {
 	Text         string      `bun:"text"`
 	OwnerID      string      `bun:"owner_id"`
 	DepartmentID string      `bun:"department_id"` // of the owner when it was given
+	Elsewhere    bool        `bun:"elsewhere"`     // which is not that of the act
 	Due          day.Day     `bun:"due"`
 	State        ActionState `bun:"state"`
 	Result       string      `bun:"result"`

@@ -33,8 +33,9 @@ func actDocument(v audit.ActView, w Words) Doc {
 		w.Section(&n, "report.act.correction"), actCorrection(v, w),
 		w.Section(&n, actCauseTitle(v)), actCause(v, w),
 		w.Section(&n, "report.act.similar"), w.Box(actSimilar(v, w)),
-		w.Section(&n, "report.act.actions"), actActions(v, w),
-		w.Section(&n, "report.act.effect"), KeyValue{Rows: actEffect(v, w)},
+		w.Section(&n, "report.act.actions"), actActions(v, w))
+	d.Add(actExtensions(v, w)...)
+	d.Add(w.Section(&n, "report.act.effect"), KeyValue{Rows: actEffect(v, w)},
 		w.Section(&n, "report.act.closing"), KeyValue{Rows: actClosing(v, w)})
 	if len(v.Addenda) > 0 {
 		d.Add(w.Section(&n, "report.act.addenda"), actAddenda(v, w))

@@ -60,9 +60,36 @@ func actActions(v audit.ActView, w Words) Table {
 			t.Rows = append(t.Rows, Group(w.T("report.act.round", "n", w.Nth(round+1))))
 		}
 		t.Rows = append(t.Rows, Cells(w.actionMark(a.No), a.Text,
-			Joined(", ", a.Owner.Name, a.Owner.Department.Code), w.Day(a.Due), actionDone(a, w), actionVerdict(a, w)))
+			actionOwners(a), w.Day(a.Due), actionDone(a, w), actionVerdict(a, w)))
 	}
 	return t
+}
+
+// actionOwners names everybody who owns an action.
+func actionOwners(a audit.ActionView) string {
+	out := Joined(", ", a.Owner.Name, a.Owner.Department.Code)
+	for _, p := range a.Others {
+		out = Joined("\n", out, Joined(", ", p.Name, p.Department.Code))
+	}
+	return out
+}
+
+// actExtensions lists the requests for more time with who decided on them; none
+// when nobody asked.
+func actExtensions(v audit.ActView, w Words) []Block {
+	t := Table{Columns: []Column{{Title: "№", Width: 12}, {Title: w.T("report.extension.from"), Width: 24}, {Title: w.T("report.extension.to"), Width: 24},
+		{Title: w.T("report.extension.reason"), Width: 63}, {Title: w.T("report.extension.decision"), Width: 62}}}
+	for _, a := range v.Actions {
+		for _, x := range a.Extended {
+			reason := Joined("\n", x.Reason, Joined(", ", x.Requested.Name, w.Date(x.RequestedAt)))
+			decision := Joined("\n", w.Code("audit.extension.state", string(x.State)), Joined(", ", x.Decided.Name, w.Date(x.DecidedAt)), x.Note)
+			t.Rows = append(t.Rows, Cells(w.actionMark(a.No), w.Day(x.FromDue), w.Day(x.ToDue), reason, decision))
+		}
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return []Block{Heading{3, w.T("report.extension.title")}, t}
 }
 
 // actionDone is how far an action has come, with what was reported.
@@ -76,8 +103,8 @@ func actionDone(a audit.ActionView, w Words) string {
 		state = audit.ActionDone // whether it was verified is said beside it
 	}
 	files := ""
-	if len(a.Files) > 0 {
-		files = w.T("report.act.files", "n", len(a.Files))
+	if n := len(a.Files) + len(a.Evidence); n > 0 {
+		files = w.T("report.act.files", "n", n)
 	}
 	return Joined("\n", Joined(", ", w.Code("audit.action.state", string(state)), at), a.Result, files)
 }

@@ -57,6 +57,7 @@ func viewsOf(b *testing.B, db *store.DB, acts int) (context.Context, []view) {
 			_, err := o.Audit.Acts(ctx, audit.ActFilter{DepartmentID: o.Dept("SSS")})
 			return err
 		}},
+		{"register as a head", func(context.Context) error { _, err := o.Audit.Acts(o.Be("elchin"), audit.ActFilter{}); return err }},
 		{"board", func(ctx context.Context) error { _, err := s.Board(ctx, ""); return err }},
 		{"ageing", func(ctx context.Context) error { _, _, err := s.Ageing(ctx); return err }},
 		{"matrix", func(ctx context.Context) error { _, err := s.Matrix(ctx, ""); return err }},

@@ -41,6 +41,7 @@ type Followed struct {
 	EffectResult  string
 	EffectAt      time.Time
 	EffectBy      string // name
+	Verdict       string // the last one: "confirm", "fail"; empty: none
 
 	Actions []FollowedAction `bun:"-"`
 }
@@ -67,12 +68,14 @@ func (a FollowedAction) Late(on day.Day) bool {
 
 // Judged says whether anybody has judged the effect since the act was last
 // reopened, and Works what they found.
-func (f Followed) Judged() bool { return f.Works() || f.failed() }
+func (f Followed) Judged() bool { return f.Works() || f.Failed() }
 
 // Works says whether the corrective action was found effective.
 func (f Followed) Works() bool { return f.State == audit.ActEffective || f.State == audit.ActClosed }
 
-func (f Followed) failed() bool { return !f.EffectAt.IsZero() && f.Reopened > 0 }
+// Failed says whether it was found not to work, and nothing else since. An act
+// that was closed as effective and reopened later has not been judged anew.
+func (f Followed) Failed() bool { return !f.EffectAt.IsZero() && f.Verdict == "fail" }
 
 // FollowUp reads the acts that an audit looks at, by the audit's number or id:
 // the queries of its dossier and two more.
@@ -91,6 +94,7 @@ func (s *Service) FollowUp(ctx context.Context, key string) (FollowUp, error) {
 	q := audit.ActsInScope(ctx, db.NewSelect().TableExpr("acts AS c"), sc).
 		ColumnExpr("c.id, c.number, c.state, c.grade, d.code AS department, c.clause, c.gsbpm, c.statement, c.issued_at, c.closed_at, c.reopened").
 		ColumnExpr("COALESCE(c.effect_due, '') AS effect_due, c.effect_measure, c.effect_result, c.effect_at, COALESCE(u.name, '') AS effect_by").
+		ColumnExpr("COALESCE((SELECT e.verb FROM act_events e WHERE e.act_id = c.id AND e.action_id IS NULL AND e.verb IN ('confirm', 'fail') ORDER BY e.seq DESC LIMIT 1), '') AS verdict").
 		Join("JOIN departments AS d ON d.id = c.department_id").Join("LEFT JOIN users AS u ON u.id = c.effect_by").
 		Where("c.issued_at IS NOT NULL").OrderExpr("c.issued_at, c.id").Limit(mostFollowed)
 	if err := s.looked(q, f).Scan(ctx, &f.Acts); err != nil {

@@ -148,8 +148,10 @@ func effect(a summary.Followed, w reports.Words) string {
 	switch {
 	case a.Works():
 		return reports.Joined("\n", reports.Joined(". ", w.T("report.act.effective"), a.EffectResult), found)
-	case !a.EffectAt.IsZero():
+	case a.Failed():
 		return reports.Joined("\n", reports.Joined(". ", w.T("report.act.not_effective"), a.EffectResult), found)
+	case !a.EffectAt.IsZero(): // found to work, and reopened since
+		return reports.Joined("\n", w.T("report.act.effect_before", "date", w.Date(a.EffectAt), "result", a.EffectResult), a.EffectBy)
 	case a.State == audit.ActWithdrawn:
 		return w.T("report.follow_up.no_effect")
 	case a.EffectDue != "":

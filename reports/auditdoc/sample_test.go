@@ -72,7 +72,7 @@ func sampleFollowUp(kind audit.Kind) summary.FollowUp {
 			EffectDue: "2026-05-01", EffectMeasure: "Vaxtında verilən materiallar", EffectResult: "12-dən 12-si vaxtında.", EffectAt: at("2026-05-20 10:00"), EffectBy: "Günel Abbasova",
 			Actions: []summary.FollowedAction{{No: 1, Text: "Jurnalı elektron aparmaq", Owner: "Elçin Həsənov", Due: "2026-03-10", State: audit.ActionVerified, Result: "Jurnal qurulub.", DoneAt: at("2026-03-09 09:00"),
 				VerifiedBy: "Samir Rzayev", VerifiedAt: at("2026-03-12 09:00"), VerdictNote: "Jurnala baxılıb."}}},
-		{Number: "UA-2026-002", State: audit.ActInProgress, Grade: audit.Major, Department: "SSS", Clause: "8.1", Statement: "Nəzarət qaydası yoxdur.", IssuedAt: at("2026-02-03 10:00"), Reopened: 1,
+		{Number: "UA-2026-002", State: audit.ActInProgress, Grade: audit.Major, Department: "SSS", Clause: "8.1", Statement: "Nəzarət qaydası yoxdur.", IssuedAt: at("2026-02-03 10:00"), Reopened: 1, Verdict: "fail",
 			EffectResult: "Yanvar siyahılarının heç biri imzalanmayıb.", EffectAt: at("2026-05-21 10:00"), EffectBy: "Günel Abbasova",
 			Actions: []summary.FollowedAction{{No: 1, Text: "Qaydanı təsdiq etmək", Owner: "Aytən Məmmədova", Due: "2026-05-01", State: audit.ActionInProgress},
 				{No: 2, Text: "Əməkdaşlara öyrətmək", Owner: "Aytən Məmmədova", Due: "2026-12-01", State: audit.ActionRejected, Result: "Təlim keçirilib.", DoneAt: at("2026-05-02 10:00"), VerifiedBy: "Samir Rzayev", VerifiedAt: at("2026-05-04 10:00"), VerdictNote: "Siyahı imzasızdır."}}},
