@@ -56,7 +56,7 @@ type PlanSummary struct {
 	Plan        `bun:",extend"`
 	KindShortAZ string
 	KindShortEN string
-	Items, Done int // items, and those reported done
+	Items, Done int // items, and those carried out
 	Overdue     int // items past their date and not done
 	Departments int // concerned
 	Agreed      int // of them agreed
@@ -182,9 +182,17 @@ func (s *Service) StartPlan(ctx context.Context, key Key) error {
 }
 
 // ClosePlan ends the year, with closing words. What is not done may then be
-// carried over into the next plan.
+// carried over into the next plan. While reports wait for a decision it is a
+// Conflict: nobody could decide on them afterwards.
 func (s *Service) ClosePlan(ctx context.Context, key Key, words string) error {
 	return s.movePlan(ctx, policies.PlanDraft, key, "close", words, func(tx *store.Tx, p *Plan) error {
+		n, err := reportsWaiting(ctx, tx, p.ID)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return apperr.New(apperr.Conflict, "planning.plan.error.reports_wait", "n", n)
+		}
 		p.ClosedBy, p.ClosedAt = tx.Actor.UserID, tx.Now
 		return nil
 	})

@@ -84,7 +84,8 @@ func (i Item) Term() day.Day {
 	return i.Due
 }
 
-// Overdue says whether the item is past its term and not done.
+// Overdue says whether the item is past its term and not done. One that was
+// reported done waits for others and is not late.
 func (i Item) Overdue(today day.Day) bool { return i.State != Done && i.Term() < today }
 
 // Concerns says whether the item is a matter of the department.

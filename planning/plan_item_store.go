@@ -150,8 +150,7 @@ func itemsWithNames(ctx context.Context, db bun.IDB, model any) *bun.SelectQuery
 		ColumnExpr("(SELECT COUNT(*) FROM plan_steps s WHERE s.item_id = i.id) AS steps").
 		ColumnExpr(`(SELECT COUNT(DISTINCT x.step_id) FROM plan_report_steps x JOIN plan_report_verdicts v ON v.report_id = x.report_id AND v.accepted
 			JOIN plan_steps s ON s.id = x.step_id WHERE s.item_id = i.id) AS steps_accepted`).
-		ColumnExpr(`(SELECT COUNT(*) FROM plan_reports w JOIN plan_report_verdicts v ON v.report_id = w.id AND v.accepted
-			WHERE w.item_id = i.id AND w.to_state = 'done') AS ends_accepted`).
+		ColumnExpr("(SELECT COUNT(*) " + accepted + ") AS ends_accepted").
 		ColumnExpr(`(SELECT COUNT(*) FROM plan_reports w WHERE w.item_id = i.id AND w.quarter > 0
 			AND NOT EXISTS (SELECT 1 FROM plan_report_verdicts v WHERE v.report_id = w.id)) AS waiting`).
 		ColumnExpr("pip.user_id AS executor_id, COALESCE(eu.name, '') AS executor_name").

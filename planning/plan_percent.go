@@ -31,7 +31,7 @@ func lastQuarter(year int, term day.Day) int {
 // are no steps, and at most OpenCap.
 func (r PlanRule) Percent(i Item) int {
 	a := i.Taken
-	if a.EndsAccepted > 0 && i.State == Done {
+	if i.CarriedOut() {
 		return 100
 	}
 	part, whole := a.QuartersAccepted, i.Quarters()

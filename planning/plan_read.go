@@ -23,7 +23,7 @@ type PlanPage struct {
 	Objections []Objection // newest first
 	Conditions []Condition // of the approval; nil once it is approved
 	LeftOver   int         // items of the year before that may be carried over
-	Done       int         // items reported done
+	Done       int         // items carried out
 	Overdue    int         // items past their term
 	Carried    int         // items that came from the year before
 	Today      day.Day
@@ -93,7 +93,7 @@ func (s *Service) loadPlan(ctx context.Context, db bun.IDB, key Key) (PlanPage, 
 		return page, err
 	}
 	for _, it := range page.Items {
-		if it.State == Done {
+		if it.CarriedOut() {
 			page.Done++
 		}
 		if it.Overdue(page.Today) {

@@ -117,6 +117,14 @@ func postponementWaits(ctx context.Context, tx *store.Tx, itemID, but string) (b
 	return n > 0, store.MapError(err, "postponement that waits")
 }
 
+// reportsWaiting counts the reports on items of a plan that nobody has decided
+// on.
+func reportsWaiting(ctx context.Context, db bun.IDB, planID string) (n int, err error) {
+	err = db.NewRaw(`SELECT COUNT(*) FROM plan_reports w JOIN plan_items i ON i.id = w.item_id WHERE i.plan_id = ? AND w.quarter > 0
+		AND NOT EXISTS (SELECT 1 FROM plan_report_verdicts v WHERE v.report_id = w.id)`, planID).Scan(ctx, &n)
+	return n, store.MapError(err, "reports that wait")
+}
+
 func reportFile(ctx context.Context, db bun.IDB, itemID, fileID string) (kis.File, error) {
 	n, err := db.NewSelect().TableExpr("plan_report_files AS x").Join("JOIN plan_reports AS w ON w.id = x.report_id").
 		Where("w.item_id = ? AND x.file_id = ?", itemID, fileID).Count(ctx)

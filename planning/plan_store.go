@@ -66,7 +66,7 @@ func listPlans(ctx context.Context, db bun.IDB, today day.Day) ([]PlanSummary, e
 	var list []PlanSummary
 	err := db.NewSelect().Model(&list).ColumnExpr("p.*, k.short_az AS kind_short_az, k.short_en AS kind_short_en").
 		ColumnExpr("(SELECT COUNT(*) FROM plan_items i WHERE i.plan_id = p.id) AS items").
-		ColumnExpr("(SELECT COUNT(*) FROM plan_items i WHERE i.plan_id = p.id AND i.state = ?) AS done", Done).
+		ColumnExpr("(SELECT COUNT(*) FROM plan_items i WHERE i.plan_id = p.id AND "+CarriedOut+") AS done").
 		ColumnExpr("(SELECT COUNT(*) FROM plan_items i WHERE i.plan_id = p.id AND i.state <> ? AND COALESCE(i.new_due, i.due) < ?) AS overdue", Done, today).
 		ColumnExpr("(SELECT COUNT(*) FROM plan_agreements a WHERE a.plan_id = p.id) AS departments").
 		ColumnExpr("(SELECT COUNT(*) FROM plan_agreements a WHERE a.plan_id = p.id AND a.state = ?) AS agreed", Agreed).

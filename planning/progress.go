@@ -14,12 +14,12 @@ type ItemProgress struct {
 	No            int
 	Text          string
 	ResponsibleID string
-	Plan          Key     // it stands in
-	GSBPM         string  // of the recommendation it came from; may be empty
-	Term          day.Day // the new date after a postponement
-	State         ItemState
-	Late          bool // not done and past its term
-	Carried       bool // into a later plan
+	Plan          Key       // it stands in
+	GSBPM         string    // of the recommendation it came from; may be empty
+	Term          day.Day   // the new date after a postponement
+	State         ItemState // as it is shown: Done once its end was accepted, Reported before
+	Late          bool      // neither, and past its term
+	Carried       bool      // into a later plan
 }
 
 // Progress gives the items of the approved plans of a year, in the order of
@@ -32,13 +32,14 @@ func (s *Service) Progress(ctx context.Context, year int) ([]ItemProgress, error
 	list, err := progressOf(ctx, s.DB.Read(), year)
 	today := s.KIS.Today()
 	for i := range list {
-		list[i].Late = list[i].State != Done && list[i].Term < today
+		list[i].Late = list[i].State != Done && list[i].State != Reported && list[i].Term < today
 	}
 	return list, err
 }
 
-// ProgressCounts are the items of a year by what became of them.
-type ProgressCounts struct{ Done, Late, Postponed, Carried int }
+// ProgressCounts are the items of a year by what became of them; Reported wait
+// to be accepted.
+type ProgressCounts struct{ Done, Reported, Late, Postponed, Carried int }
 
 // CountProgress counts items.
 func CountProgress(list []ItemProgress) (c ProgressCounts) {
@@ -46,6 +47,8 @@ func CountProgress(list []ItemProgress) (c ProgressCounts) {
 		switch {
 		case it.State == Done:
 			c.Done++
+		case it.State == Reported:
+			c.Reported++
 		case it.Late:
 			c.Late++
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -16,8 +15,9 @@ import (
 	"github.com/kis-platform/kis/policies"
 )
 
-// FrozenFigure is a figure as it was when it was taken for a review, beside
-// the same figure of the review signed before.
+// FrozenFigure is a figure as it was when it was taken for a review. What it
+// was in the review before is locked with it (has_prev …); the longer series
+// is read from the earlier reviews.
 type FrozenFigure struct {
 	bun.BaseModel `bun:"table:review_figures,alias:g"`
 
@@ -34,14 +34,15 @@ type FrozenFigure struct {
 	HasPrev  bool   `bun:"has_prev"`
 	PrevNum  int64  `bun:"prev_num"`
 	PrevDen  int64  `bun:"prev_den"`
+
+	Past []Point `bun:"-"` // the figure in earlier reviews, the oldest first, at most Periods - 1
 }
 
 // Args are the values for the placeholders of the words in a language: name,
 // value, …. A value that is said otherwise in a language has a second one
 // under its name and the language, e.g. process and process_en.
 func (f FrozenFigure) Args(lang string) []any {
-	var m map[string]string
-	_ = json.Unmarshal([]byte(f.ArgsJSON), &m) // written by setFigures
+	m := f.args()
 	out := make([]any, 0, 2*len(m))
 	for k, v := range m {
 		if own := m[k+"_"+lang]; own != "" {
@@ -52,33 +53,10 @@ func (f FrozenFigure) Args(lang string) []any {
 	return out
 }
 
-// Trend says how a figure stands to the review before.
-type Trend string
-
-const (
-	NoTrend   Trend = "none"   // nothing to compare with, or no direction is better
-	Improved  Trend = "better" // yaxşılaşıb
-	Worsened  Trend = "worse"  // pisləşib
-	Unchanged Trend = "same"   // dəyişməyib
-)
-
-// Trend judges the change since the review before: shares are compared as
-// shares, counts as counts. A share that was out of nothing is no share.
-func (f FrozenFigure) Trend() Trend {
-	if !f.HasPrev || f.Better == 0 || f.Value != "" || (f.Den == 0) != (f.PrevDen == 0) {
-		return NoTrend
-	}
-	now, then := f.Num, f.PrevNum
-	if f.Den != 0 {
-		now, then = f.Num*f.PrevDen, f.PrevNum*f.Den
-	}
-	switch {
-	case now == then:
-		return Unchanged
-	case (now > then) == (f.Better > 0):
-		return Improved
-	}
-	return Worsened
+// args are the values by name.
+func (f FrozenFigure) args() (m map[string]string) {
+	_ = json.Unmarshal([]byte(f.ArgsJSON), &m) // written by setFigures
+	return m
 }
 
 // figures asks every source. A source that may not tell this person anything
@@ -177,30 +155,22 @@ func (s *Service) commentInputs(ctx context.Context, id string, version int, tex
 	})
 }
 
-// frozen turns the figures of a source into rows, beside those of the review
+// frozen turns the figures of a source into rows, beside those of the reviews
 // before. Letters that are no input are left out.
-func frozen(reviewID string, letters []string, figures map[string][]Figure, before []FrozenFigure) []FrozenFigure {
-	same := map[string]FrozenFigure{}
-	for _, f := range before {
-		same[f.identity()] = f
-	}
+func frozen(reviewID string, letters []string, figures map[string][]Figure, before []pastFigure) []FrozenFigure {
 	var out []FrozenFigure
 	for _, letter := range letters {
 		for i, f := range figures[letter] {
 			row := FrozenFigure{ReviewID: reviewID, Letter: letter, Position: i, Key: f.Key, Num: f.Num, Den: f.Den, Value: f.Value,
 				ArgsJSON: argsJSON(f.Args), Href: f.Href, Better: f.Better}
-			if p, ok := same[row.identity()]; ok && p.Value == "" && f.Value == "" {
+			if past := row.past(before); len(past) > 0 && row.Value == "" && past[len(past)-1].Value == "" {
+				p := past[len(past)-1]
 				row.HasPrev, row.PrevNum, row.PrevDen = true, p.Num, p.Den
 			}
 			out = append(out, row)
 		}
 	}
 	return out
-}
-
-// identity tells which figures of two reviews are the same one.
-func (f FrozenFigure) identity() string {
-	return strings.Join([]string{f.Letter, f.Key, f.ArgsJSON}, "\x00")
 }
 
 // argsJSON writes arguments with sorted names, as encoding/json does.

@@ -15,12 +15,13 @@ import (
 // and for documents. Reading it takes a fixed number of queries.
 type ReviewDossier struct {
 	Review
-	People        []Participant // the chair first
-	Inputs        []Input       // the twelve, in order
-	DecisionList  []Decision    // by number
-	Addenda       []Addendum    // by number
-	FilledInputs  int           // with a figure or a comment
-	DecisionsOpen int           // that are in no plan yet
+	People        []Participant  // the chair first
+	OpenBefore    []OpenDecision // of earlier reviews, when the figures were taken
+	Inputs        []Input        // the twelve, in order
+	DecisionList  []Decision     // by number
+	Addenda       []Addendum     // by number
+	FilledInputs  int            // with a figure or a comment
+	DecisionsOpen int            // that are in no plan yet
 }
 
 // Reviews lists the reviews, newest first, in one query.
@@ -45,7 +46,10 @@ func (s *Service) ReviewDossier(ctx context.Context, idOrNumber string) (ReviewD
 	if d.People, err = participantsOf(ctx, db, r.ID); err != nil {
 		return d, err
 	}
-	if d.Inputs, err = inputsOf(ctx, db, r.ID); err != nil {
+	if d.OpenBefore, err = s.openBefore(ctx, db, r); err != nil {
+		return d, err
+	}
+	if d.Inputs, err = inputsOf(ctx, db, r); err != nil {
 		return d, err
 	}
 	if d.DecisionList, err = decisionsOf(ctx, db, r.ID); err != nil {

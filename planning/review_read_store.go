@@ -14,21 +14,27 @@ func participantsOf(ctx context.Context, db bun.IDB, reviewID string) ([]Partici
 	return list, store.MapError(err, "participants")
 }
 
-// inputsOf lists the inputs of a review with their figures, in two queries.
-func inputsOf(ctx context.Context, db bun.IDB, reviewID string) ([]Input, error) {
+// inputsOf lists the inputs of a review with their figures and those of the
+// reviews before, in three queries.
+func inputsOf(ctx context.Context, db bun.IDB, r Review) ([]Input, error) {
 	var list []Input
 	err := db.NewSelect().Model(&list).ColumnExpr("n.*, COALESCE(u.name, '') AS commented_name").
-		Join("LEFT JOIN users AS u ON u.id = n.commented_by").Where("n.review_id = ?", reviewID).OrderExpr("n.position").Scan(ctx)
+		Join("LEFT JOIN users AS u ON u.id = n.commented_by").Where("n.review_id = ?", r.ID).OrderExpr("n.position").Scan(ctx)
 	if err != nil {
 		return nil, store.MapError(err, "inputs")
 	}
 	var figures []FrozenFigure
-	if err := db.NewSelect().Model(&figures).Where("g.review_id = ?", reviewID).OrderExpr("g.letter, g.position").Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&figures).Where("g.review_id = ?", r.ID).OrderExpr("g.letter, g.position").Scan(ctx); err != nil {
 		return nil, store.MapError(err, "figures")
+	}
+	before, err := figuresBefore(ctx, db, r, r.FiguresAt)
+	if err != nil {
+		return nil, err
 	}
 	for i := range list {
 		for _, f := range figures {
 			if f.Letter == list[i].Letter {
+				f.Past = f.past(before)
 				list[i].Figures = append(list[i].Figures, f)
 			}
 		}
@@ -42,7 +48,7 @@ func decisionRows(ctx context.Context, db bun.IDB, where, id string) ([]Decision
 	var list []Decision
 	err := db.NewSelect().Model(&list).ColumnExpr("d.*").
 		ColumnExpr("u.name AS owner_name, t.code AS department_code, t.name_az AS department_name_az, t.name_en AS department_name_en, v.number AS review_number").
-		ColumnExpr("r.id AS recommendation_id, i.id AS item_id, COALESCE(i.no, 0) AS item_no, COALESCE(p.year, 0) AS item_year, COALESCE(p.key, '') AS item_plan, COALESCE(i.state, '') AS item_state").
+		ColumnExpr("r.id AS recommendation_id, i.id AS item_id, COALESCE(i.no, 0) AS item_no, COALESCE(p.year, 0) AS item_year, COALESCE(p.key, '') AS item_plan, COALESCE("+ShownState+", '') AS item_state").
 		Join("JOIN reviews AS v ON v.id = d.review_id").
 		Join("JOIN users AS u ON u.id = d.owner_id").
 		Join("JOIN departments AS t ON t.id = d.department_id").
@@ -70,7 +76,7 @@ type ownFigures struct {
 
 func countOwn(ctx context.Context, db bun.IDB, p Period, from, before any, today string) (n ownFigures, err error) {
 	const decided = `review_decisions d JOIN reviews v ON v.id = d.review_id AND v.state = 'signed'`
-	const carriedOut = `EXISTS (SELECT 1 FROM plan_items i WHERE i.decision_id = d.id AND i.state = 'done')`
+	const carriedOut = `EXISTS (SELECT 1 FROM plan_items i WHERE i.decision_id = d.id AND ` + CarriedOut + `)`
 	const running = `plan_items i JOIN plans q ON q.id = i.plan_id AND q.state IN ('running', 'closed') AND q.year BETWEEN ?3 AND ?4`
 	err = db.NewRaw(`SELECT
 		(SELECT COUNT(*) FROM `+decided+`) AS decisions,
@@ -79,11 +85,11 @@ func countOwn(ctx context.Context, db bun.IDB, p Period, from, before any, today
 		(SELECT COUNT(*) FROM `+decided+` WHERE d.kind = 'c') AS resources,
 		(SELECT COUNT(*) FROM `+decided+` WHERE d.kind = 'c' AND `+carriedOut+`) AS resources_done,
 		(SELECT COUNT(*) FROM `+running+`) AS items,
-		(SELECT COUNT(*) FROM `+running+` WHERE i.state = 'done') AS items_done,
+		(SELECT COUNT(*) FROM `+running+` WHERE `+CarriedOut+`) AS items_done,
 		(SELECT COUNT(*) FROM `+running+` WHERE i.state <> 'done' AND COALESCE(i.new_due, i.due) < ?0) AS items_late,
 		(SELECT COUNT(*) FROM recommendations r WHERE r.state = 'accepted' AND r.basis <> 'review') AS accepted,
 		(SELECT COUNT(*) FROM recommendations r WHERE r.state = 'accepted' AND r.basis <> 'review'
-			AND EXISTS (SELECT 1 FROM plan_items i WHERE i.recommendation_id = r.id AND i.state = 'done')) AS accepted_done,
+			AND EXISTS (SELECT 1 FROM plan_items i WHERE i.recommendation_id = r.id AND `+CarriedOut+`)) AS accepted_done,
 		(SELECT COUNT(*) FROM recommendations r WHERE r.state = 'open' AND r.basis <> 'review') AS open,
 		(SELECT COUNT(*) FROM recommendations r WHERE r.basis <> 'review' AND r.proposed_at >= ?1 AND r.proposed_at < ?2) AS proposed`,
 		today, from, before, p.From.Year(), p.To.Year()).Scan(ctx, &n)

@@ -39,12 +39,9 @@ func setParticipants(ctx context.Context, tx *store.Tx, reviewID string, people 
 // setFigures replaces the figures of a review, each beside that of the review
 // signed last before this one.
 func setFigures(ctx context.Context, tx *store.Tx, r Review, figures map[string][]Figure) error {
-	var before []FrozenFigure
-	err := tx.NewSelect().Model(&before).
-		Where("g.review_id = (SELECT p.id FROM reviews p WHERE p.state = ? AND p.id <> ? AND p.to_day < ? ORDER BY p.to_day DESC, p.signed_at DESC LIMIT 1)",
-			ReviewSigned, r.ID, r.To).Scan(ctx)
+	before, err := figuresBefore(ctx, tx, r, tx.Now)
 	if err != nil {
-		return store.MapError(err, "figures before")
+		return err
 	}
 	var letters []string
 	if err := tx.NewSelect().Table("review_inputs").Column("letter").Where("review_id = ?", r.ID).Order("position").Scan(ctx, &letters); err != nil {

@@ -67,12 +67,14 @@ func sampleReview() planning.ReviewDossier {
 	}
 	figure := func(key string, num, den int64, better int, prev ...int64) planning.FrozenFigure {
 		f := planning.FrozenFigure{Key: "planning.review.figure." + key, Num: num, Den: den, Better: better, ArgsJSON: "{}"}
-		if len(prev) == 2 {
-			f.HasPrev, f.PrevNum, f.PrevDen = true, prev[0], prev[1]
+		for i := 0; i+1 < len(prev); i += 2 {
+			f.Past = append(f.Past, planning.Point{Num: prev[i], Den: prev[i+1]})
 		}
 		return f
 	}
-	v.Inputs[0].Figures = []planning.FrozenFigure{figure("decisions_done", 5, 6, 1, 3, 6), figure("decisions_late", 1, 0, -1, 0, 0)}
+	v.Inputs[0].Figures = []planning.FrozenFigure{figure("decisions_done", 5, 6, 1, 1, 4, 3, 6), figure("decisions_late", 1, 0, -1, 0, 0)}
+	v.OpenBefore = []planning.OpenDecision{{Review: "RT-2026-01", No: 2, Kind: planning.Resource, Text: "Auditorların təlimini təşkil etmək", Owner: "Nigar Əliyeva", Department: "KİEMŞ", Due: "2026-10-15", Late: true, State: planning.Reported, Plan: "2026", ItemNo: 4},
+		{Review: "RT-2026-01", No: 3, Kind: planning.Change, Text: "Sənədlərin şablonlarını yeniləmək", Owner: "Elçin Həsənov", Department: "SSS", Due: "2027-03-31"}}
 	v.Inputs[0].Comment, v.Inputs[0].CommentedName, v.Inputs[0].CommentedAt = "Bir qərar üzrə müddət uzadılıb.", "Nigar Əliyeva", at("2026-11-12 17:00")
 	v.Inputs[2].Comment = "İstifadəçi sorğusu dekabrda keçiriləcək."
 	v.Inputs[11].Figures = []planning.FrozenFigure{figure("open", 3, 0, 0)}

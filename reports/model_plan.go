@@ -149,7 +149,7 @@ func planRow(it planning.Item, p planning.PlanDossier, w Words) Row {
 	if it.CarriedYear != 0 {
 		basis = Joined("\n", basis, w.T("report.plan.carried", "year", w.Nth(it.CarriedYear)))
 	}
-	result := w.Code("planning.item.state", string(it.State))
+	result := w.Code("planning.item.state", string(it.Shown()))
 	if !p.ApprovedAt.IsZero() {
 		result = Joined(", ", result, fmt.Sprint(p.RuleOf.Percent(it))+"%")
 	}
@@ -239,7 +239,7 @@ func planSheets(p planning.PlanDossier, w Words) []Sheet {
 	for _, it := range p.Items {
 		s.Rows = append(s.Rows, []any{it.No, w.Code("planning.section", string(it.Section)), it.Text, w.Code("planning.basis", string(it.Basis)), it.BasisLabel,
 			it.Responsible.Code, codes(it.CoExecutors), it.StartQuarter, it.Due.Quarter(), it.Due, it.NewDue, it.ExpectedResult, it.Indicator,
-			w.Code("planning.item.state", string(it.State))})
+			w.Code("planning.item.state", string(it.Shown()))})
 	}
 	return []Sheet{s}
 }

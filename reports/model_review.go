@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/planning"
@@ -20,7 +21,8 @@ func reviewDocument(v planning.ReviewDossier, w Words) Doc {
 	n := 0
 	d.Add(KeyValue{Pairs: 2, Rows: reviewHead(v, w)},
 		w.Section(&n, "report.review.participants"), reviewPeople(v, w),
-		w.Section(&n, "report.review.inputs"))
+		w.Section(&n, "report.review.open"))
+	d.Add(reviewOpen(v, w), w.Section(&n, "report.review.inputs"))
 	d.Add(reviewInputs(v, w)...)
 	d.Add(w.Section(&n, "report.review.conclusion"), reviewVerdict(v, w),
 		w.Section(&n, "report.review.decisions"))
@@ -108,19 +110,48 @@ func reviewInputs(v planning.ReviewDossier, w Words) []Block {
 	return out
 }
 
-// figureTable sets figures beside those of the review before, with the trend
-// in a word.
-func figureTable(figures []planning.FrozenFigure, w Words) Table {
-	t := Table{Columns: []Column{{Title: w.T("report.review.figure"), Width: 84}, {Title: w.T("report.review.value"), Width: 34, Align: Right},
-		{Title: w.T("report.review.before"), Width: 28, Align: Right}, {Title: w.T("report.review.trend"), Width: 30}}}
-	for _, f := range figures {
-		before := i18n.None
-		if f.HasPrev {
-			before = w.figure(f.PrevNum, f.PrevDen, "")
+// reviewOpen are the decisions of earlier reviews that were not carried out.
+func reviewOpen(v planning.ReviewDossier, w Words) Block {
+	if len(v.OpenBefore) == 0 {
+		return Paragraph{Text: T(w.T("planning.review.open_none"))}
+	}
+	t := Table{Columns: []Column{{Title: w.T("planning.review.col.review"), Width: 28}, {Title: w.T("report.review.decision"), Width: 68}, {Title: w.T("report.review.owner"), Width: 32},
+		{Title: w.T("report.act.due"), Width: 20}, {Title: w.T("planning.review.col.stands"), Width: 28}}}
+	for _, d := range v.OpenBefore {
+		stands := w.T("planning.review.open_no_plan")
+		if d.Plan != "" {
+			stands = Joined("\n", w.Code("planning.item.state", string(d.State)), w.T("report.review.item", "year", string(d.Plan), "no", d.ItemNo))
 		}
+		if d.Late {
+			stands = Joined("\n", w.T("report.overdue"), stands)
+		}
+		t.Rows = append(t.Rows, Cells(Joined(", ", d.Review, "№ "+fmt.Sprint(d.No)), d.Text, Joined(", ", d.Owner, d.Department), w.Day(d.Due), stands))
+	}
+	return t
+}
+
+// figureTable sets figures beside those of the reviews before, the oldest
+// first, with the trend in a word.
+func figureTable(figures []planning.FrozenFigure, w Words) Table {
+	t := Table{Columns: []Column{{Title: w.T("report.review.figure"), Width: 76}, {Title: w.T("report.review.value"), Width: 34, Align: Right},
+		{Title: w.T("report.review.before"), Width: 40, Align: Right}, {Title: w.T("report.review.trend"), Width: 26}}}
+	for _, f := range figures {
+		var past []string
+		for _, p := range f.Past {
+			past = append(past, w.pastFigure(p))
+		}
+		before := w.Or(strings.Join(past, " → "))
 		t.Rows = append(t.Rows, Cells(w.Capital(f.Words(w.Lang)), w.figure(f.Num, f.Den, f.Value), before, w.Code("planning.review.trend", string(f.Trend()))))
 	}
 	return t
+}
+
+// pastFigure writes a figure of an earlier review, a share as its percentage.
+func (w Words) pastFigure(p planning.Point) string {
+	if p.Value == "" && p.Den != 0 {
+		return w.Percent(p.Num, p.Den)
+	}
+	return w.figure(p.Num, p.Den, p.Value)
 }
 
 // figure writes a share with its parts, a count, or the words instead of a
@@ -128,7 +159,7 @@ func figureTable(figures []planning.FrozenFigure, w Words) Table {
 func (w Words) figure(num, den int64, value string) string {
 	switch {
 	case value != "":
-		return value
+		return i18n.Decimal(w.Lang, value)
 	case den != 0:
 		return w.T("report.review.share", "n", w.Int(num), "of", w.Int(den), "share", w.Percent(num, den))
 	}

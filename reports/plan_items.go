@@ -26,7 +26,7 @@ func (s *Service) PlanItemList(ctx context.Context, w io.Writer, format, lang st
 				yield(nil, err)
 				return
 			}
-			state := "planning.item.state." + string(r.State)
+			state := "planning.item.state." + string(r.Shown())
 			if r.Late {
 				state = "planning.item.state.overdue"
 			}

@@ -74,7 +74,7 @@ func fillDemo(ctx context.Context, c Config, password string) error {
 	if err := d.empty(); err != nil {
 		return err
 	}
-	for _, run := range []func() error{func() error { return d.people(password) }, d.auditors, d.plan2026, d.process, d.programme2026, d.evidence} {
+	for _, run := range []func() error{func() error { return d.people(password) }, d.auditors, d.reviewBefore, d.plan2026, d.process, d.programme2026, d.evidence} {
 		if err := run(); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}

@@ -23,6 +23,7 @@ type demoItem struct {
 	State                   planning.ItemState
 	Report, Reason          string
 	NewDue                  day.Day `json:"new_due"`
+	Decision                int     // of the review before, which it carries out; 0 = none
 }
 
 // demoReview is a management review.
@@ -44,9 +45,10 @@ type demoPlanning struct {
 		demoItem
 		Label, Department, Who, End string
 	}
-	Takeover         demoItem
-	Objection        string
-	Review1, Review2 demoReview
+	Takeover  demoItem
+	Objection string
+
+	Review2025, Review0, Review1, Review2 demoReview
 }
 
 func loadPlanning() (p demoPlanning, err error) { return p, readDemo("planning", &p) }
@@ -99,6 +101,12 @@ func (d *demo) plan2026() error {
 
 func (d *demo) addItems(year int, items []demoItem) error {
 	for _, i := range items {
+		if i.Decision > 0 {
+			if err := d.decided("RT-2025-01", i.Decision, year, d.fields(i)); err != nil {
+				return fmt.Errorf("item %q: %w", i.Text, err)
+			}
+			continue
+		}
 		if _, err := d.app.planning.AddItem(d.as("nigar"), planning.KeyOf(year, planning.MainKind), planning.NewItem{ItemFields: d.fields(i), Basis: planning.FromOther, BasisLabel: i.Basis}); err != nil {
 			return fmt.Errorf("item %q: %w", i.Text, err)
 		}
@@ -241,28 +249,38 @@ func (d *demo) takeOver(i demoItem) error {
 	return nil
 }
 
-// decisionsToPlan puts decisions of the first review into the plan.
+// decisionsToPlan puts decisions of the review of May into the plan.
 func (d *demo) decisionsToPlan(r demoReview) error {
-	nigar := d.as("nigar")
-	reviews, err := d.app.planning.Reviews(nigar)
-	if err != nil {
-		return err
-	}
-	dossier, err := d.app.planning.ReviewDossier(nigar, reviews[len(reviews)-1].ID)
-	if err != nil {
-		return err
-	}
 	for n, x := range r.Decisions {
 		if x.Plan == "" {
 			continue
 		}
-		_, err := d.app.planning.AddDecisionToPlan(nigar, dossier.DecisionList[n].ID, "2027", planning.ItemFields{Section: x.Plan,
-			ExpectedResult: "Rəhbərliyin qərarı icra olunub", Indicator: "icra: 100%", StartQuarter: 1, Due: x.Due})
-		if err != nil {
+		f := planning.ItemFields{Section: x.Plan, ExpectedResult: "Rəhbərliyin qərarı icra olunub", Indicator: "icra: 100%", StartQuarter: 1, Due: x.Due}
+		if err := d.decided("RT-2026-02", n+1, 2027, f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// decided makes a decision of a signed review an item of the plan of a year.
+func (d *demo) decided(review string, no, year int, f planning.ItemFields) error {
+	nigar := d.as("nigar")
+	dossier, err := d.app.planning.ReviewDossier(nigar, review)
+	if err != nil {
+		return err
+	}
+	_, err = d.app.planning.AddDecisionToPlan(nigar, dossier.DecisionList[no-1].ID, planning.KeyOf(year, planning.MainKind), f)
+	return err
+}
+
+// reviewBefore is the review whose decisions the plan of 2026 carries out.
+func (d *demo) reviewBefore() error {
+	p, err := loadPlanning()
+	if err != nil {
+		return err
+	}
+	return d.reviewOver(p.Review2025, "2025-05-01", "2025-10-31", "2025-12-02", "2025-12-02")
 }
 
 func (d *demo) review1() error {
@@ -270,7 +288,10 @@ func (d *demo) review1() error {
 	if err != nil {
 		return err
 	}
-	return d.review0(p.Review1, "2025-11-01", "2026-04-30", "2026-05-08", true)
+	if err := d.reviewOver(p.Review0, "2025-11-01", "2026-01-31", "2026-02-10", "2026-02-13"); err != nil {
+		return err
+	}
+	return d.reviewOver(p.Review1, "2026-02-01", "2026-04-30", "2026-05-08", "2026-05-11")
 }
 
 func (d *demo) review2() error {
@@ -278,12 +299,13 @@ func (d *demo) review2() error {
 	if err != nil {
 		return err
 	}
-	return d.review0(p.Review2, "2026-05-01", "2026-10-31", "2026-11-19", false)
+	return d.reviewOver(p.Review2, "2026-05-01", "2026-10-31", "2026-11-19", "")
 }
 
-// review0 prepares a management review and, when asked, has it signed.
-func (d *demo) review0(r demoReview, from, to, meeting day.Day, sign bool) error {
-	d.on(meeting.Add(-2), "10:00")
+// reviewOver prepares a management review and has it signed on a day, unless that
+// is empty.
+func (d *demo) reviewOver(r demoReview, from, to, meeting, signed day.Day) error {
+	d.on(meeting.Add(-1), "10:00")
 	nigar := d.as("nigar")
 	at, err := time.Parse("2006-01-02 15:04 -0700", string(meeting)+" 14:00 +0400")
 	if err != nil {
@@ -308,10 +330,10 @@ func (d *demo) review0(r demoReview, from, to, meeting day.Day, sign bool) error
 			return err
 		}
 	}
-	if err := d.app.planning.PrepareReview(nigar, rev.ID, planning.Verdict{Suitable: true, Adequate: true, Effective: !sign, Conclusion: r.Conclusion}); err != nil || !sign {
+	if err := d.app.planning.PrepareReview(nigar, rev.ID, planning.Verdict{Suitable: true, Adequate: true, Effective: signed == "", Conclusion: r.Conclusion}); err != nil || signed == "" {
 		return err
 	}
-	d.on(meeting.Add(3), "11:00")
+	d.on(signed, "17:00")
 	return d.app.planning.SignReview(d.as("rafael"), rev.ID, planning.Signature{Number: rev.Number, Confirmed: true})
 }
 

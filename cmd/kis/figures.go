@@ -28,9 +28,9 @@ func (p processFigures) ReviewInputs(ctx context.Context, period planning.Period
 		args := map[string]string{"process": c.Process.TitleAZ, "process_en": c.Process.TitleEN, "period": c.Period}
 		href := "/cycles/" + c.ID
 		out["c3"] = append(out["c3"],
-			planning.Figure{Key: "review.figure.tasks", Num: int64(c.Accepted), Den: int64(c.Tasks), Href: href, Args: args},
-			planning.Figure{Key: "review.figure.gates", Num: int64(c.Gates), Den: int64(c.AllGates), Href: href, Args: args})
-		out["c5"] = append(out["c5"], planning.Figure{Key: "review.figure.waiting", Num: int64(c.Waiting), Href: href, Args: args})
+			planning.Figure{Key: "review.figure.tasks", Num: int64(c.Accepted), Den: int64(c.Tasks), Href: href, Args: args, Better: 1},
+			planning.Figure{Key: "review.figure.gates", Num: int64(c.Gates), Den: int64(c.AllGates), Href: href, Args: args, Better: 1})
+		out["c5"] = append(out["c5"], planning.Figure{Key: "review.figure.waiting", Num: int64(c.Waiting), Href: href, Args: args, Better: -1})
 	}
 	return out, nil
 }
@@ -48,15 +48,15 @@ func (a auditFigures) ReviewInputs(ctx context.Context, period planning.Period) 
 	}
 	return map[string][]planning.Figure{
 		"c4": {
-			{Key: "review.figure.acts", Num: f.ActsClosed, Den: f.ActsIssued, Href: "/acts"},
-			{Key: "review.figure.open_acts", Num: f.ActsOpen, Href: "/acts"},
-			{Key: "review.figure.actions", Num: f.ActionsDone, Den: f.Actions, Href: "/acts"},
+			{Key: "review.figure.acts", Num: f.ActsClosed, Den: f.ActsIssued, Href: "/acts", Better: 1},
+			{Key: "review.figure.open_acts", Num: f.ActsOpen, Href: "/acts", Better: -1},
+			{Key: "review.figure.actions", Num: f.ActionsDone, Den: f.Actions, Href: "/acts", Better: 1},
 		},
 		"c6": {
-			{Key: "review.figure.audits", Num: f.AuditsHeld, Den: f.AuditsPlanned, Href: "/audits"},
-			{Key: "review.figure.nonconformities", Num: f.Findings[audit.Major] + f.Findings[audit.Minor], Href: "/acts"},
+			{Key: "review.figure.audits", Num: f.AuditsHeld, Den: f.AuditsPlanned, Href: "/audits", Better: 1},
+			{Key: "review.figure.nonconformities", Num: f.Findings[audit.Major] + f.Findings[audit.Minor], Href: "/acts", Better: -1},
 			{Key: "review.figure.observations", Num: f.Findings[audit.Observation] + f.Findings[audit.Opportunity], Href: "/audits"},
-			{Key: "review.figure.strengths", Num: f.Findings[audit.Strength], Href: "/audits"},
+			{Key: "review.figure.strengths", Num: f.Findings[audit.Strength], Href: "/audits", Better: 1},
 		},
 	}, nil
 }
@@ -76,5 +76,5 @@ func (e eserviceFigures) ReviewInputs(ctx context.Context, period planning.Perio
 		return nil, nil
 	}
 	return map[string][]planning.Figure{"b": {{Key: "review.figure.electronised", Num: y.Electronised, Den: y.Services,
-		Href: fmt.Sprintf("/scorecards?year=%d", y.Year), Args: map[string]string{"year": fmt.Sprint(y.Year)}}}}, nil
+		Href: fmt.Sprintf("/scorecards?year=%d", y.Year), Args: map[string]string{"year": fmt.Sprint(y.Year)}, Better: 1}}}, nil
 }

@@ -40,7 +40,7 @@ func (f surveyFigures) ReviewInputs(ctx context.Context, period planning.Period)
 		m := assessment.Mean{Sum: r.Sum, N: r.N}
 		out["c1"] = append(out["c1"],
 			planning.Figure{Key: "review.figure.survey", Value: m.Text(), Args: map[string]string{"title": r.Title, "n": strconv.FormatInt(r.Responses, 10)}, Href: "/surveys/" + r.ID, Better: 1},
-			planning.Figure{Key: "review.figure.survey_answers", Num: r.Responses, Args: args, Href: "/surveys/" + r.ID})
+			planning.Figure{Key: "review.figure.survey_answers", Num: r.Responses, Args: args, Href: "/surveys/" + r.ID, Better: 1})
 	}
 	return out, nil
 }

@@ -2,7 +2,6 @@ package kisweb
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"math/big"
 	"net/http"
@@ -270,31 +269,13 @@ func compare(a, b string) int {
 	return x.Cmp(y)
 }
 
-// trendLine lays the values of a trend on 96 × 24 units; empty for fewer than
-// two. Drawing is the one place where a value is no longer exact.
-func (p detailPage) trendLine() (points string, lastX, lastY string) {
-	n := len(p.Trend)
-	if n < 2 {
-		return "", "", ""
-	}
-	values := make([]float64, n)
+// trendValues are the values of the trend, for its line.
+func (p detailPage) trendValues() []float64 {
+	values := make([]float64, len(p.Trend))
 	for i, t := range p.Trend {
 		values[i], _ = strconv.ParseFloat(t.Value.Value, 64)
 	}
-	low, high := values[0], values[0]
-	for _, v := range values {
-		low, high = min(low, v), max(high, v)
-	}
-	var out []string
-	for i, v := range values {
-		y := 12.0
-		if high > low {
-			y = 22 - 20*(v-low)/(high-low)
-		}
-		lastX, lastY = fmt.Sprintf("%.1f", 2+92*float64(i)/float64(n-1)), fmt.Sprintf("%.1f", y)
-		out = append(out, lastX+","+lastY)
-	}
-	return strings.Join(out, " "), lastX, lastY
+	return values
 }
 
 // facts are the definition of the indicator and its value.

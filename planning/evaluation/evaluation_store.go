@@ -13,6 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -154,7 +155,7 @@ func linesOf(ctx context.Context, db bun.IDB, id string) ([]Line, error) {
 // last item it was carried into.
 func recommendationsOf(ctx context.Context, db bun.IDB, id string) (list []Recommended, err error) {
 	err = db.NewRaw(`SELECT r.id, r.number, x.code, r.text, r.state, d.code AS department_code, COALESCE(p.year, 0) AS item_year, COALESCE(i.no, 0) AS item_no,
-		COALESCE(i.state, '') AS item_state FROM evaluation_recommendations x JOIN recommendations r ON r.id = x.recommendation_id
+		COALESCE(`+planning.ShownState+`, '') AS item_state FROM evaluation_recommendations x JOIN recommendations r ON r.id = x.recommendation_id
 		JOIN departments d ON d.id = r.department_id
 		LEFT JOIN plan_items i ON i.recommendation_id = r.id AND NOT EXISTS (SELECT 1 FROM plan_items n WHERE n.carried_from = i.id)
 		LEFT JOIN plans p ON p.id = i.plan_id WHERE x.evaluation_id = ? ORDER BY r.year, r.seq`, id).Scan(ctx, &list)
@@ -235,7 +236,7 @@ func lastBefore(ctx context.Context, db bun.IDB, cy kis.Cycle) (e earlier, err e
 		(SELECT COUNT(*) FROM evaluation_recommendations x WHERE x.evaluation_id = e.id) AS made,
 		(SELECT COUNT(*) FROM evaluation_recommendations x JOIN recommendations r ON r.id = x.recommendation_id WHERE x.evaluation_id = e.id AND r.state = 'accepted') AS accepted,
 		(SELECT COUNT(*) FROM evaluation_recommendations x WHERE x.evaluation_id = e.id
-			AND EXISTS (SELECT 1 FROM plan_items i WHERE i.recommendation_id = x.recommendation_id AND i.state = 'done')) AS done
+			AND EXISTS (SELECT 1 FROM plan_items i WHERE i.recommendation_id = x.recommendation_id AND `+planning.CarriedOut+`)) AS done
 		FROM evaluations e JOIN cycles c ON c.id = e.cycle_id
 		WHERE c.process_id = ?0 AND e.state = 'final' AND c.first_day < (SELECT y.first_day FROM cycles y WHERE y.id = ?1)
 		ORDER BY c.first_day DESC, e.id DESC LIMIT 1`, cy.Process.ID, cy.ID).Scan(ctx, &e)

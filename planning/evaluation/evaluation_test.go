@@ -241,6 +241,16 @@ func TestTheLastPlanIsAnInputOfTheNextEvaluation(t *testing.T) {
 		}
 		o.Must(o.ReportItem(o.By("elchin"), item, planning.NewReport{State: planning.Done, Narrative: "Sorğu vərəqəsi qısaldılıb", UploadIDs: []string{o.Upload("elchin", "akt.pdf", "%PDF-1.4 akt")}}))
 		f = o.dossier(f.ID)
+		if l, w := line(f, "plan_done", ""), line(f, "plan_reported", ""); l.Num != 0 || w.Num != 1 || line(f, "item_reported", "4.3").Verdict != evaluation.Open {
+			o.t.Errorf("reported, but not accepted: %+v, %+v", l, w)
+		}
+		if l := line(f, "before_done", ""); l.Num != 0 {
+			o.t.Errorf("nobody accepted it: %+v", l)
+		}
+		p, err := o.PlanItem(o.By("nigar"), item)
+		o.Must(err)
+		o.Accept(p.Reports[0].ID)
+		f = o.dossier(f.ID)
 		if l := line(f, "plan_done", ""); l.Num != 1 || l.Den != 1 || l.Verdict != evaluation.Good {
 			o.t.Errorf("plan carried out: %+v", l)
 		}

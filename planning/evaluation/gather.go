@@ -137,6 +137,7 @@ func (p plans) EvaluationInputs(ctx context.Context, cy kis.Cycle) ([]Line, erro
 	if n := len(pr); n > 0 {
 		c := planning.CountProgress(pr)
 		out = append(out, Line{Section: Plan, Key: "evaluation.line.plan_done", Args: args, Num: int64(c.Done), Den: int64(n), Verdict: verdictOf(c.Done == n), Href: href},
+			Line{Section: Plan, Key: "evaluation.line.plan_reported", Args: args, Num: int64(c.Reported), Href: href},
 			Line{Section: Plan, Key: "evaluation.line.plan_late", Args: args, Num: int64(c.Late), Verdict: verdictOf(c.Late == 0), Href: href},
 			Line{Section: Plan, Key: "evaluation.line.plan_carried", Args: args, Num: int64(c.Carried), Href: href})
 	}

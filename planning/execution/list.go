@@ -21,9 +21,9 @@ type Filter struct {
 	Plan         planning.Key
 	Kind         string
 	Year         int
-	DepartmentID string // responsible or taking part; "mine" = the actor's own
-	PersonID     string // who carries it out; "mine" = the actor
-	State        planning.ItemState
+	DepartmentID string             // responsible or taking part; "mine" = the actor's own
+	PersonID     string             // who carries it out; "mine" = the actor
+	State        planning.ItemState // as it is shown, of planning.ShownStates
 	Late         bool
 	Latest       bool     // the latest term first
 	After        []string // term and id of the last row shown
@@ -143,7 +143,7 @@ func (f Filter) narrow(ctx context.Context, q *bun.SelectQuery, today day.Day) *
 		q.Where("EXISTS (SELECT 1 FROM plan_item_people y WHERE y.item_id = i.id AND y.user_id = ?)", id)
 	}
 	if f.State != "" {
-		q.Where("i.state = ?", f.State)
+		q.Where(planning.ShownState+" = ?", f.State)
 	}
 	if f.Late {
 		q.Where("p.approved_at IS NOT NULL AND i.state <> ? AND "+term+" < ?", planning.Done, today)
@@ -190,7 +190,7 @@ func (s *Service) Workload(ctx context.Context, year int, kind string) ([]Load, 
 	q := db.NewSelect().TableExpr("plan_items AS i").Join("JOIN plans AS p ON p.id = i.plan_id AND p.approved_at IS NOT NULL").
 		Join("LEFT JOIN plan_item_people AS y ON y.item_id = i.id").Join("LEFT JOIN users AS u ON u.id = y.user_id").
 		ColumnExpr("i.responsible_id AS department_id, y.user_id, COALESCE(u.name, '') AS user_name, COUNT(*) AS items").
-		ColumnExpr("SUM(CASE WHEN i.state = ? THEN 1 ELSE 0 END) AS done", planning.Done).
+		ColumnExpr("SUM(CASE WHEN "+planning.CarriedOut+" THEN 1 ELSE 0 END) AS done").
 		ColumnExpr("SUM(CASE WHEN i.state <> ? AND "+term+" < ? THEN 1 ELSE 0 END) AS late", planning.Done, s.KIS.Today()).
 		ColumnExpr(`SUM(CASE WHEN EXISTS (SELECT 1 FROM plan_reports w WHERE w.item_id = i.id AND w.quarter > 0
 			AND NOT EXISTS (SELECT 1 FROM plan_report_verdicts v WHERE v.report_id = w.id)) THEN 1 ELSE 0 END) AS waiting`).

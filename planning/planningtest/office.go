@@ -1,7 +1,7 @@
 // Package planningtest builds plans, reviews and recommendations in every
 // state for tests, through the service as the program makes them.
 //
-// It may import planning, kis/kistest and what those may import; production
+// It may import planning, planning/execution, kis/kistest and what those may import; production
 // code never imports it. Invariant: what a test gets could have come about
 // through the program; only audit findings, which belong to another context,
 // are written into their tables directly.
@@ -17,6 +17,7 @@ import (
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis/kistest"
 	"github.com/kis-platform/kis/planning"
+	"github.com/kis-platform/kis/planning/execution"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -142,4 +143,10 @@ func (o *Office) Running(year int) planning.PlanPage {
 	o.Approved(year)
 	o.Must(o.StartPlan(o.By("nigar"), planning.KeyOf(year, planning.MainKind)))
 	return o.Page(year)
+}
+
+// Accept has the quality manager accept a report on an item.
+func (o *Office) Accept(reportID string) {
+	o.t.Helper()
+	o.Must(execution.New(o.Service).DecideReport(o.By("nigar"), reportID, execution.Verdict{Accept: true}))
 }

@@ -2,6 +2,8 @@ package planningweb
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
@@ -93,48 +95,72 @@ func (v reviewPage) facts() string {
 func (v reviewPage) number(f planning.FrozenFigure) string {
 	switch {
 	case f.Value != "":
-		return f.Value
+		return v.Decimal(f.Value)
 	case f.Den != 0:
 		return v.Int(f.Num) + " / " + v.Int(f.Den)
 	}
 	return v.Int(f.Num)
 }
 
-// before writes the figure of the review before.
-func (v reviewPage) before(f planning.FrozenFigure) string {
-	if !f.HasPrev {
-		return ""
+// short writes a figure of a series: a share as its percentage.
+func (v reviewPage) short(num, den int64, value string) string {
+	switch {
+	case value != "":
+		return v.Decimal(value)
+	case den != 0:
+		return v.Percent(num, den, 0)
 	}
-	if f.PrevDen != 0 && f.Den != 0 {
-		return v.Percent(f.PrevNum, f.PrevDen, 0) + " → " + v.Percent(f.Num, f.Den, 0)
-	}
-	return v.Int(f.PrevNum) + " → " + v.Int(f.Num)
+	return v.Int(num)
 }
 
-// compared says whether any figure of an input stands beside an earlier one.
-func compared(in planning.Input) bool {
-	for _, f := range in.Figures {
-		if f.HasPrev {
-			return true
-		}
+// series writes a figure through the periods: 50% → 67% → 83%.
+func (v reviewPage) series(f planning.FrozenFigure) string {
+	out := ""
+	for _, p := range f.Past {
+		out += v.short(p.Num, p.Den, p.Value) + " → "
 	}
-	return false
+	return out + v.short(f.Num, f.Den, f.Value)
 }
 
-// trends are the judgements on the figures of an input, in the order of the
-// figures; when there is none to make, that is said once.
-func trends(in planning.Input) []planning.Trend {
-	var out []planning.Trend
-	judged := false
-	for _, f := range in.Figures {
-		t := f.Trend()
-		judged = judged || t != planning.NoTrend
-		out = append(out, t)
+// periods says of which reviews the values of a series are.
+func (v reviewPage) periods(f planning.FrozenFigure) string {
+	var out []string
+	for _, p := range f.Past {
+		out = append(out, p.Number+": "+v.short(p.Num, p.Den, p.Value))
 	}
-	if !judged && len(out) > 0 {
-		out = out[:1]
+	return strings.Join(append(out, v.Number+": "+v.short(f.Num, f.Den, f.Value)), "; ")
+}
+
+// values are the points of the line of a figure.
+func (v reviewPage) values(f planning.FrozenFigure) []float64 {
+	var out []float64
+	for _, n := range f.Series() {
+		x, _ := n.Float64()
+		out = append(out, x)
 	}
 	return out
+}
+
+// rows is how many rows an input takes.
+func (v reviewPage) rows(in planning.Input) string { return strconv.Itoa(max(1, len(in.Figures))) }
+
+// judged says whether any figure of an input has a trend.
+func judged(in planning.Input) bool {
+	return slices.ContainsFunc(in.Figures, func(f planning.FrozenFigure) bool { return f.Trend() != planning.NoTrend })
+}
+
+// openFacts is the line beside the title of the open decisions.
+func (v reviewPage) openFacts() string {
+	late := 0
+	for _, d := range v.OpenBefore {
+		if d.Late {
+			late++
+		}
+	}
+	if len(v.OpenBefore) == 0 {
+		return ""
+	}
+	return v.T("planning.review.open_facts", "n", len(v.OpenBefore), "late", late)
 }
 
 // decisionsFacts is the line beside the title of the decisions.

@@ -37,6 +37,7 @@ var agreementLooks = map[planning.AgreementState]ui.Look{
 var itemLooks = map[planning.ItemState]ui.Look{
 	planning.NotStarted: {Tone: "idle", Icon: "circle-dashed"},
 	planning.InProgress: {Tone: "info", Icon: "player-play"},
+	planning.Reported:   {Tone: "info", Icon: "hourglass"},
 	planning.Done:       {Tone: "good", Icon: "circle-check"},
 	planning.Postponed:  {Tone: "warn", Icon: "calendar-due"},
 }
@@ -80,7 +81,12 @@ func itemState(p ui.Page, it planning.Item, today day.Day) ui.State {
 	if it.Overdue(today) {
 		return ui.Look{Tone: "bad", Icon: "alert-triangle"}.State(p, "planning.item.state.overdue")
 	}
-	return itemLooks[it.State].State(p, "planning.item.state."+string(it.State))
+	return shownState(p, it.Shown())
+}
+
+// shownState is the word for how an item is shown.
+func shownState(p ui.Page, s planning.ItemState) ui.State {
+	return itemLooks[s].State(p, "planning.item.state."+string(s))
 }
 
 // conditionState says how a condition of an approval stands.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
@@ -36,7 +37,7 @@ func (s *Service) Figures(ctx context.Context, first, last day.Day, from, before
 	}
 	db := s.DB.Read()
 	scale, err := scaleOn(ctx, db, s.KIS.Today())
-	if err != nil {
+	if err != nil && !apperr.Is(err, apperr.Conflict) { // no scale is in force yet: nothing is heavy by it
 		return f, err
 	}
 	heavy := 1 << 30

@@ -9,6 +9,7 @@ import (
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis/office"
+	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -130,7 +131,7 @@ func (s *Service) reviews(_ context.Context, f Filter, _ policies.Scope) *bun.Se
 func (s *Service) decisions(_ context.Context, f Filter, _ policies.Scope) *bun.SelectQuery {
 	q := s.DB.Read().NewSelect().TableExpr("review_decisions AS x").Join("JOIN reviews AS r ON r.id = x.review_id").Join("JOIN departments AS d ON d.id = x.department_id").
 		ColumnExpr("x.id, r.id AS ref, '/reviews/' AS href, x.due AS day, r.number || ', ' || CAST(x.no AS TEXT) || '.' AS no, x.text AS title_az, x.text AS title_en, d.code AS department").
-		ColumnExpr("EXISTS (SELECT 1 FROM plan_items i WHERE i.decision_id = x.id AND i.state = 'done') AS done")
+		ColumnExpr("EXISTS (SELECT 1 FROM plan_items i WHERE i.decision_id = x.id AND " + planning.CarriedOut + ") AS done")
 	return f.between(f.of(q, "x.department_id"), "x.due")
 }
 

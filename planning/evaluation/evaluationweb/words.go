@@ -137,7 +137,7 @@ func (v showPage) log() []ui.LogEntry {
 	return out
 }
 
-var itemStates = map[string]string{"not_started": "idle", "in_progress": "info", "done": "good", "postponed": "warn"}
+var itemStates = map[string]string{"not_started": "idle", "in_progress": "info", "done": "good", "reported": "info", "postponed": "warn"}
 
 // place says where a recommendation stands.
 func (v showPage) place(r evaluation.Recommended) string {

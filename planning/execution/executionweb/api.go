@@ -39,7 +39,7 @@ func (p pages) registerAPI(r *web.Router) {
 		web.Operation{Method: http.MethodGet, Path: "/api/v1/plans/:key", Action: policies.PlanRead, ID: "getPlan", Group: "plans", Text: "api.op.getPlan", Params: []web.Param{key}, Answer: apiPlan{}, Do: p.apiPlanOf},
 		web.Operation{Method: http.MethodGet, Path: "/api/v1/plan-items", Action: policies.PlanRead, ID: "listPlanItems", Group: "plans", Text: "api.op.listPlanItems",
 			Params: []web.Param{{Name: "q", Kind: web.ParamText, Text: "api.param.q"}, {Name: "plan", Kind: web.ParamText, Max: 40, Text: "api.param.plan_key"},
-				{Name: "department", Kind: web.ParamID, Text: "api.param.department"}, {Name: "state", Of: texts(planning.ItemStates()), Text: "api.param.plan_item_state"},
+				{Name: "department", Kind: web.ParamID, Text: "api.param.department"}, {Name: "state", Of: texts(planning.ShownStates()), Text: "api.param.plan_item_state"},
 				{Name: "late", Of: []string{"1"}, Text: "api.param.plan_item_late"}, web.AfterParam(2), web.LimitParam}, Answer: apiItems{}, Do: p.apiItems},
 		web.Operation{Method: http.MethodGet, Path: "/api/v1/plan-items/:item", Action: policies.PlanRead, ID: "getPlanItem", Group: "plans", Text: "api.op.getPlanItem", Params: []web.Param{item}, Answer: apiPlanItem{}, Do: p.apiItemOf},
 		plan("send", policies.PlanDraft, "sendPlan", nil, func(c *web.Context, k planning.Key) error { return p.svc.SendPlan(c.Ctx(), k) }),

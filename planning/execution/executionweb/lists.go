@@ -73,7 +73,7 @@ func (p pages) kinds(c *web.Context) ([]ui.Option, error) {
 
 func (v listPage) states() []ui.Option {
 	out := []ui.Option{{Label: v.T("planning.filter.all")}}
-	for _, s := range planning.ItemStates() {
+	for _, s := range planning.ShownStates() {
 		out = append(out, ui.Option{Value: string(s), Label: v.T("planning.item.state." + string(s))})
 	}
 	return out
@@ -118,6 +118,7 @@ func (v listPage) narrowed() bool {
 var itemLooks = map[planning.ItemState]ui.Look{
 	planning.NotStarted: {Tone: "idle", Icon: "circle-dashed"},
 	planning.InProgress: {Tone: "info", Icon: "player-play"},
+	planning.Reported:   {Tone: "info", Icon: "hourglass"},
 	planning.Done:       {Tone: "good", Icon: "circle-check"},
 	planning.Postponed:  {Tone: "warn", Icon: "calendar-due"},
 }
@@ -127,7 +128,7 @@ func itemState(p ui.Page, it planning.Item, today day.Day) ui.State {
 	if it.Overdue(today) {
 		return ui.Look{Tone: "bad", Icon: "alert-triangle"}.State(p, "planning.item.state.overdue")
 	}
-	return itemLooks[it.State].State(p, "planning.item.state."+string(it.State))
+	return itemLooks[it.Shown()].State(p, "planning.item.state."+string(it.Shown()))
 }
 
 // export hands out the list under the filter of the page.
