@@ -22,6 +22,10 @@ type Service struct {
 // New makes the service over the spine's database and clock.
 func New(k *kis.Service) *Service {
 	k.DB.Seal(seals...)
+	k.SealReference(kis.ReferencePart("standards", `SELECT s.code, s.edition, s.name, s.national_adoption, s.title_az, s.title_en, c.number, c.title_az AS clause_az, c.title_en AS clause_en
+			FROM standards s LEFT JOIN standard_clauses c ON c.standard = s.code AND c.edition = s.edition`),
+		kis.ReferencePart("cause_categories", `SELECT code, position, name_az, name_en, active FROM cause_categories`),
+		kis.ReferencePart("escalation_levels", `SELECT level, after_days, whom, name_az, name_en, active FROM escalation_levels`))
 	return &Service{KIS: k, DB: k.DB}
 }
 

@@ -160,6 +160,9 @@ func (s *Service) ReviseDueTemplate(ctx context.Context, in DueTemplateEdit) err
 		}
 		next := DueTemplate{ID: store.NewID(), Code: old.Code, Number: old.Number + 1, Frequency: old.Frequency, Standard: old.Standard,
 			NameAZ: in.NameAZ, NameEN: in.NameEN, ValidFrom: today, CreatedAt: tx.Now, CreatedBy: tx.Actor.UserID, Rules: in.Rules}
+		if err := ReferenceChanges(ctx, tx, policies.CyclePlan, next.Code); err != nil {
+			return err
+		}
 		if err := insertDueTemplate(ctx, tx, next); err != nil {
 			return err
 		}

@@ -4,128 +4,15 @@ import (
 	"context"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/actor"
-	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
-
-const (
-	maxQueryWords = 8
-	// rareWord is how many submissions a word may stand in for a search to
-	// begin with all of them.
-	rareWord = 1000
-	// lessRare is up to where words are counted that are all more frequent.
-	lessRare = 16_000
-	// maxForms is of how many words that begin so a search reads the
-	// submissions in the order of the library, one list beside the other. With
-	// more, or in another order, it walks the library, where what is so frequent
-	// soon fills a page.
-	maxForms = 12
-	// maxWalked is how many submissions a count looks at when it cannot begin
-	// with a rare word.
-	maxWalked = 1000
-)
-
-// search is what the words of a query come to.
-type search struct {
-	words []string
-	lead  string   // the rarest of them
-	rare  bool     // it stands in few submissions
-	forms []string // else the words that begin with it, when they are few
-	none  bool     // something is looked for that is no word or stands nowhere
-}
-
-// findSearch asks how frequent the words of a query are and which words begin
-// with the rarest: two queries, three when several words are all frequent.
-func findSearch(ctx context.Context, db bun.IDB, query string) (search, error) {
-	se := search{words: i18n.Words(i18n.Shorten(query, 200))}
-	if strings.TrimSpace(query) == "" {
-		return se, nil
-	}
-	if len(se.words) == 0 {
-		return search{none: true}, nil
-	}
-	se.words = se.words[:min(len(se.words), maxQueryWords)]
-	fewest, err := se.rarest(ctx, db, rareWord)
-	if err == nil && fewest > rareWord && len(se.words) > 1 {
-		_, err = se.rarest(ctx, db, lessRare) // all are frequent: which is the least
-	}
-	if err != nil {
-		return se, err
-	}
-	se.none, se.rare = fewest == 0, fewest <= rareWord
-	// Each step finds the next word by index, however many submissions the last one stands in.
-	err = db.NewRaw(`WITH RECURSIVE form (word, n) AS (
-		SELECT (SELECT MIN(w.word) FROM evidence_words w WHERE w.word >= ? AND w.word < ?), 1
-		UNION ALL SELECT (SELECT MIN(w.word) FROM evidence_words w WHERE w.word > form.word AND w.word < ?), form.n + 1 FROM form WHERE form.word IS NOT NULL AND form.n <= ?)
-		SELECT word FROM form WHERE word IS NOT NULL`, se.lead, se.lead+lastLetter, se.lead+lastLetter, maxForms).Scan(ctx, &se.forms)
-	if len(se.forms) > maxForms || se.rare {
-		se.forms = nil
-	}
-	return se, store.MapError(err, "forms of a word")
-}
-
-// rarest finds the word that stands in the fewest submissions, which are
-// counted up to a bound and one more: one query.
-func (se *search) rarest(ctx context.Context, db bun.IDB, bound int) (fewest int, err error) {
-	var union *bun.SelectQuery
-	for i, w := range se.words {
-		some := beginning(db.NewSelect().TableExpr("evidence_words AS w").ColumnExpr("1 AS one"), w).Limit(int64(bound) + 1)
-		q := db.NewSelect().TableExpr("(?) AS x", some).ColumnExpr("? AS i, COUNT(*) AS n", i)
-		if union == nil {
-			union = q
-		} else {
-			union = union.UnionAll(q)
-		}
-	}
-	var counts []struct{ I, N int }
-	if err := union.Scan(ctx, &counts); err != nil {
-		return 0, store.MapError(err, "words of a search")
-	}
-	fewest = bound + 2
-	for _, c := range counts {
-		if c.N < fewest {
-			fewest, se.lead = c.N, se.words[c.I]
-		}
-	}
-	return fewest, nil
-}
-
-// lastLetter comes after every letter.
-const lastLetter = "\U0010FFFF"
-
-// beginning narrows a query on evidence_words w to the words that begin so.
-func beginning(q *bun.SelectQuery, word string) *bun.SelectQuery {
-	return q.Where("w.word >= ? AND w.word < ?", word, word+lastLetter)
-}
-
-// from gives the submissions s that a query reads: those of the rarest word,
-// or all.
-func (se search) from(db bun.IDB) *bun.SelectQuery {
-	q := db.NewSelect()
-	if !se.rare {
-		return q.TableExpr("submissions AS s")
-	}
-	with := beginning(db.NewSelect().TableExpr("evidence_words AS w").ColumnExpr("w.submission_id").Distinct(), se.lead)
-	return q.TableExpr("(?) AS f", with).Join("JOIN submissions AS s ON s.id = f.submission_id")
-}
-
-// narrow adds the words that from has not seen to.
-func (se search) narrow(q *bun.SelectQuery) *bun.SelectQuery {
-	for _, w := range se.words {
-		if w != se.lead || !se.rare {
-			q.Where(`s.search_key LIKE ? ESCAPE '!'`, store.LikePattern(" "+w))
-		}
-	}
-	return q
-}
 
 // narrow adds the filter without its state and its words.
 func (f EvidenceFilter) narrow(q *bun.SelectQuery, zone *time.Location) *bun.SelectQuery {
@@ -260,14 +147,23 @@ func (s *Service) evidencePage(ctx context.Context, f EvidenceFilter, counts boo
 		return db.NewSelect().TableExpr("(?) AS k", ids).Join("JOIN submissions AS s ON s.id = k.id").OrderExpr(column + " " + way + ", s.id " + way)
 	}
 	var rows *bun.SelectQuery
+	var end *time.Time
 	switch {
 	case len(se.words) == 0:
 		rows = narrowed(db.NewSelect().TableExpr("submissions AS s"), column, "s.id")
-	case len(se.forms) > 0 && f.Sort != SortDue && f.Sort != SortTitle:
+	case se.inOrder(f):
+		if len(se.words) > 1 || !f.onlyWords() || !readsAll(who) { // else each is in the page
+			if end, err = se.end(ctx, db, f, sign, way); err != nil {
+				return page, err
+			}
+		}
 		var ids *bun.SelectQuery
-		for _, form := range se.forms { // a few lists, each in order, of which the first of all are taken
-			q := one(se.narrow(db.NewSelect().TableExpr("evidence_words AS w").Join("JOIN submissions AS s ON s.id = w.submission_id").Where("w.word = ?", form)), "w.received_at", "w.submission_id")
-			q = db.NewSelect().TableExpr("(?) AS l", q)
+		for _, form := range se.lead().forms { // a few lists, each in order, of which the first of all are taken
+			q := se.narrow(db.NewSelect().TableExpr("evidence_words AS w").Join("JOIN submissions AS s ON s.id = w.submission_id").Where("w.word = ?", form))
+			if end != nil {
+				q.Where("w.received_at ?= ?", bun.Safe(map[string]string{"<": ">", ">": "<"}[sign]), *end)
+			}
+			q = db.NewSelect().TableExpr("(?) AS l", one(q, "w.received_at", "w.submission_id"))
 			if ids == nil {
 				ids = q
 			} else {
@@ -276,7 +172,7 @@ func (s *Service) evidencePage(ctx context.Context, f EvidenceFilter, counts boo
 		}
 		rows = found(db.NewSelect().TableExpr("(?) AS m", ids).ColumnExpr("m.id").OrderExpr("m.place ?, m.id ?", bun.Safe(way), bun.Safe(way)).Limit(int64(f.Limit) + 1))
 	default:
-		rows = found(one(se.narrow(se.from(db)), column, "s.id"))
+		rows = found(one(se.from(db), column, "s.id"))
 	}
 	if page.Rows, err = s.libraryRows(ctx, who, rows); err != nil {
 		return page, err
@@ -292,6 +188,18 @@ func (s *Service) evidencePage(ctx context.Context, f EvidenceFilter, counts boo
 		}
 		if side == pageAfter || (side == pageBefore && more) {
 			page.Prev = f.place(pageBefore, page.Rows[0])
+		}
+	} else if side == pageAfter {
+		page.Prev = []string{pageBefore, f.After[1], f.After[2]}
+	} else if side == pageBefore {
+		page.Next = []string{pageAfter, f.After[1], f.After[2]}
+	}
+	if page.Cut = end != nil && !more; page.Cut { // it goes on with what was not looked at
+		at := end.UTC().Format(time.RFC3339Nano)
+		if side == pageBefore {
+			page.Prev = []string{pageBefore, at, lastID}
+		} else {
+			page.Next = []string{pageAfter, at, firstID}
 		}
 	}
 	return page, nil
@@ -310,10 +218,11 @@ type counted struct {
 func (s *Service) countEvidence(ctx context.Context, db bun.IDB, f EvidenceFilter, se search, who actor.Actor) (EvidencePage, error) {
 	page := EvidencePage{States: map[SubmissionState]Count{}}
 	limit, whole := maxCounted, f.byState() && len(se.words) == 0
+	narrow := func(q *bun.SelectQuery) *bun.SelectQuery { return f.narrow(readable(q, who), s.Zone) }
 	var question *bun.SelectQuery
 	if whole {
 		for _, state := range submissionStates {
-			some := f.narrow(readable(se.from(db), who), s.Zone).ColumnExpr("1 AS one").Where("s.state = ?", state).Limit(maxCounted + 1)
+			some := narrow(se.from(db)).ColumnExpr("1 AS one").Where("s.state = ?", state).Limit(maxCounted + 1)
 			q := db.NewSelect().TableExpr("(?) AS x", some).ColumnExpr("? AS state, COUNT(*) AS n, COUNT(*) AS seen", state)
 			if question == nil {
 				question = q
@@ -321,9 +230,12 @@ func (s *Service) countEvidence(ctx context.Context, db bun.IDB, f EvidenceFilte
 				question = question.UnionAll(q)
 			}
 		}
+	} else if se.inOrder(f) {
+		limit = maxSeen
+		question = se.seenCounts(db, narrow)
 	} else {
 		limit = maxWalked
-		question = walkedCounts(db, se, f.narrow(readable(se.from(db), who), s.Zone))
+		question = se.walkedCounts(db, narrow)
 	}
 	counts, err := s.kept.counts.Get(ctx, s.DB, question.String(), func() (counts []counted, err error) {
 		return counts, store.MapError(question.Scan(ctx, &counts), "count evidence")
@@ -336,6 +248,9 @@ func (s *Service) countEvidence(ctx context.Context, db bun.IDB, f EvidenceFilte
 		seen += c.Seen
 	}
 	for _, c := range counts {
+		if c.State == "" { // how many were seen
+			continue
+		}
 		n := Count{N: min(c.N, limit), More: c.N > limit || (!whole && seen > limit)}
 		page.States[c.State] = n
 		if f.State == "" || f.State == c.State {
@@ -350,23 +265,14 @@ func (s *Service) countEvidence(ctx context.Context, db bun.IDB, f EvidenceFilte
 // submissionStates are all states.
 var submissionStates = []SubmissionState{Submitted, Accepted, Returned, Superseded, Withdrawn}
 
+// onlyWords says whether nothing but words narrows the list.
+func (f EvidenceFilter) onlyWords() bool {
+	f.Query, f.Sort, f.After, f.Limit, f.today = "", "", nil, 0, ""
+	return reflect.DeepEqual(f, EvidenceFilter{})
+}
+
 // byState says whether an index leads from the filter to each state.
 func (f EvidenceFilter) byState() bool {
 	f.State, f.DepartmentID, f.CycleID, f.Sort, f.After, f.Limit, f.today = "", "", "", "", nil, 0, ""
 	return reflect.DeepEqual(f, EvidenceFilter{})
-}
-
-// walkedCounts counts by state among the first submissions that a query gives.
-func walkedCounts(db bun.IDB, se search, some *bun.SelectQuery) *bun.SelectQuery {
-	count := db.NewSelect().GroupExpr("x.state").ColumnExpr("x.state, COUNT(*) AS seen")
-	if len(se.words) == 0 || se.rare {
-		return count.TableExpr("(?) AS x", se.narrow(some).ColumnExpr("s.state").Limit(maxWalked+1)).ColumnExpr("COUNT(*) AS n")
-	}
-	fits := "1 = 1"
-	var args []any
-	for _, w := range se.words {
-		fits += ` AND x.search_key LIKE ? ESCAPE '!'`
-		args = append(args, store.LikePattern(" "+w))
-	}
-	return count.TableExpr("(?) AS x", some.ColumnExpr("s.state, s.search_key").Limit(maxWalked+1)).ColumnExpr("SUM(CASE WHEN "+fits+" THEN 1 ELSE 0 END) AS n", args...)
 }

@@ -62,7 +62,8 @@ type Assignments interface {
 func New(db *store.DB, blobs *blob.Store, zone *time.Location, country string) *Service {
 	db.Seal(cycleSeal)
 	db.Seal(retention.Seals...)
-	db.Seal(process.Seal)
+	db.Seal(process.Seal, referenceSeal)
+	db.Seal(office.Seals...)
 	s := &Service{Model: process.New(office.New(db, zone, country)), Blobs: blobs, Limits: DefaultLimits()}
 	s.kept.init(s.Office)
 	return s

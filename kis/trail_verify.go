@@ -47,7 +47,7 @@ func VerifyNoneGone(ctx context.Context, db *store.DB, kind, action, table strin
 
 // noneGone gives the objects of entries that a table or query does not hold.
 func noneGone(ctx context.Context, db *store.DB, kind, action string, from any) (gone []string, err error) {
-	q := db.Read().NewSelect().TableExpr("trail AS t").ColumnExpr("DISTINCT t.object_id").Where("t.kind = ?", kind).
+	q := db.Read().NewSelect().TableExpr("trail AS t").ColumnExpr("DISTINCT t.object_id").Where("t.kind = ? AND t.object_id <> ''", kind).
 		Where("t.object_id NOT IN (SELECT CAST(x.id AS TEXT) FROM ? AS x)", from)
 	if action != "" {
 		q.Where("t.action = ?", action)

@@ -151,7 +151,7 @@ var headers = map[string]string{
 	AutomationLevels:         "code,order,name_az,name_en,confirmed,basis_az,basis_en",
 	PublicationRules:         "paragraph,rule_en,actor,deadline,trigger",
 	PublicationRequestFields: "number,name_kk,name_ru,name_en,type,note",
-	Indicators:               "code,version,gsbpm,unit,direction,decimals,computed,name_az,name_en,definition_az,definition_en,formula_az,formula_en,valid_from",
+	Indicators:               "code,version,gsbpm,unit,direction,decimals,lowest,highest,computed,name_az,name_en,definition_az,definition_en,formula_az,formula_en,valid_from",
 	DueTemplates:             "code,number,frequency,standard,name_az,name_en,valid_from,phase,anchor,days",
 	Timers:                   "code,value,unit,name_az,name_en,legal_basis_az,legal_basis_en,valid_from,valid_to,confirmed",
 	CalendarYears:            "country,year,confirmed,act,note_az,note_en",

@@ -15,6 +15,7 @@ type Found struct {
 	Title string // of the kind, in the language of the page
 	Icon  string
 	Hits  []Hit
+	Note  string // what is to be known of them; may be empty
 	All   string // address of the whole list; empty when all is shown or there is no list
 }
 

@@ -11,7 +11,8 @@ import (
 // nothing.
 type Panel func(c *Context, id string) (templ.Component, error)
 
-// Panel adds a panel to the pages of a kind of object, "submission" or "task".
+// Panel adds a panel to the pages of a kind of object, "submission" or "task";
+// "task_facts" stand in the narrow column of a task.
 func (r *Router) Panel(of string, p Panel) {
 	if r.panels == nil {
 		r.panels = map[string][]Panel{}

@@ -9,6 +9,10 @@
 package auditweb
 
 import (
+	"strings"
+
+	"github.com/a-h/templ"
+
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
@@ -22,6 +26,7 @@ type pages struct {
 // Register adds the routes of audits and acts.
 func Register(r *web.Router, svc *audit.Service) {
 	p := pages{svc: svc, r: r}
+	r.Panel("task_facts", p.criteria)
 	r.GET("/audits", policies.AuditRead, p.audits)
 	r.GET("/audits/new", policies.AuditPlan, p.newAudit)
 	r.POST("/audits", policies.AuditPlan, p.planAudit)
@@ -73,4 +78,17 @@ func Register(r *web.Router, svc *audit.Service) {
 	r.POST("/acts/:id/close", policies.ActClose, p.closeAct)
 	r.POST("/acts/:id/reopen", policies.ActReopen, p.reopen)
 	r.POST("/acts/:id/addendum", policies.ActAddendum, p.addendum)
+}
+
+// criteria is what the page of a task says of the clauses of its sub-process.
+func (p pages) criteria(c *web.Context, id string) (templ.Component, error) {
+	_, code, _ := strings.Cut(id, ":")
+	if parts := strings.SplitN(code, ".", 3); len(parts) == 3 {
+		code = parts[0] + "." + parts[1]
+	}
+	list, err := p.svc.CriteriaOf(c.Ctx(), code)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return taskCriteria(c.Page(""), list), nil
 }

@@ -14,9 +14,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/office"
-	"github.com/kis-platform/kis/kis/process"
 	"github.com/kis-platform/kis/policies"
-	"github.com/kis-platform/kis/reference"
 )
 
 //go:embed demodata/*.json
@@ -61,9 +59,9 @@ type demo struct {
 // work.
 func fillDemo(ctx context.Context, c Config, password string) error {
 	clock := &demoClock{}
-	w := &world{ctx: ctx, clock: clock, since: "2024-01-03", users: map[string]office.User{}, dep: map[string]office.Department{}, stage: &stage{clock: clock, ready: make(chan *line)}}
+	w := &world{ctx: ctx, clock: clock, since: "2022-01-04", users: map[string]office.User{}, dep: map[string]office.Department{}, stage: &stage{clock: clock, ready: make(chan *line)}}
 	d := &demo{world: w}
-	d.at("2025-12-01 09:00")
+	d.at("2022-11-01 09:00")
 	c.SMTPURL = "" // the people are invented, and so are their addresses
 	a, err := openApp(ctx, c, c.logger(discard{}), clock.Now)
 	if err != nil {
@@ -74,7 +72,7 @@ func fillDemo(ctx context.Context, c Config, password string) error {
 	if err := d.empty(); err != nil {
 		return err
 	}
-	for _, run := range []func() error{func() error { return d.people(password) }, d.auditors, d.reviewBefore, d.plan2026, d.process, d.programme2026, d.evidence} {
+	for _, run := range []func() error{func() error { return d.people(password) }, d.before, d.auditors, d.reviewBefore, d.plan2026, d.process, d.programme2026, d.evidence} {
 		if err := run(); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
@@ -193,20 +191,11 @@ func (d *demo) upload(ctx context.Context, name, content string) (string, error)
 	return u.ID, err
 }
 
-// process imports the official description and plans the cycle of 2026.
-func (d *demo) process() error {
+// process plans the cycle of 2026.
+func (d *demo) process() (err error) {
 	d.at("2026-01-06 10:00")
-	f, err := reference.Open(reference.Process)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
 	nigar := d.as("nigar")
-	if _, err := d.app.kis.ImportProcess(nigar, process.ImportRequest{Reader: f, Name: reference.Process, Code: "1-elektron-xidmet",
-		TitleAZ: "1-elektron xidmət", TitleEN: "1-electronic service", OwnerCode: "SSS", EffectiveFrom: "2026-01-05"}); err != nil {
-		return err
-	}
-	if d.cycle, err = d.app.kis.PlanCycle(nigar, kis.NewCycle{ProcessCode: "1-elektron-xidmet", Period: "2026", ReferencePeriod: "2025"}); err != nil {
+	if d.cycle, err = d.app.kis.PlanCycle(nigar, kis.NewCycle{ProcessCode: demoProcess, Period: "2026", ReferencePeriod: "2025"}); err != nil {
 		return err
 	}
 	return d.app.kis.StartCycle(nigar, d.cycle.ID)

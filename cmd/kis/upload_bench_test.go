@@ -35,7 +35,8 @@ func (u *uploaded) took(since time.Time) {
 // BenchmarkUpload sends a file of 1 GiB by HTTP to KİS and, with
 // KIS_POCKETBASE, to PocketBase, each a process of its own, by turns with the
 // floor: the same file copied and hashed in one pass, without HTTP, with and
-// without waiting for the disk. The file is in memory (the system's cache), and
+// without waiting for the disk, and once taken from a bare connection, which is
+// the most that a server on this machine can reach. The file is in memory (the system's cache), and
 // the sender lets the system send it, as a browser on another machine would
 // take nothing of this one.
 func BenchmarkUpload(b *testing.B) {
@@ -53,6 +54,7 @@ func BenchmarkUpload(b *testing.B) {
 	}{
 		{&uploaded{name: "copy-and-hash"}, func() error { return floor(file, b.TempDir(), false) }},
 		{&uploaded{name: "copy-hash-sync"}, func() error { return floor(file, b.TempDir(), true) }},
+		{&uploaded{name: "socket-hash-sync"}, func() error { return socketFloor(file, b.TempDir()) }},
 		{&uploaded{name: "kis"}, func() error {
 			return post(p.url+"/uploads", "upload", file, http.StatusCreated, "Accept: application/json", "Sec-Fetch-Site: same-origin", "Cookie: "+cookie.Name+"="+cookie.Value)
 		}},
@@ -78,9 +80,9 @@ func BenchmarkUpload(b *testing.B) {
 			w.took(started)
 		}
 	}
-	ways[2].peak = residentPeak(b, p.cmd.Process.Pid)
+	ways[3].peak = residentPeak(b, p.cmd.Process.Pid)
 	if other != nil {
-		ways[3].peak = residentPeak(b, other.cmd.Process.Pid)
+		ways[4].peak = residentPeak(b, other.cmd.Process.Pid)
 	}
 	for _, w := range ways {
 		b.Logf("%s: %.0f MiB/s, at most %d MiB resident", w.name, w.rate, w.peak>>10)
@@ -102,6 +104,46 @@ func payload(b *testing.B) (path string) {
 		b.Fatal(err)
 	}
 	return path
+}
+
+// socketFloor is what a program can reach that only takes the bytes from a
+// connection on the same machine, hashes and writes them and waits for the disk:
+// no HTTP, no form, no record. The file is sent as post sends it.
+func socketFloor(from, dir string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	sent := make(chan error, 1)
+	go func() {
+		conn, err := net.Dial("tcp", l.Addr().String())
+		if err == nil {
+			_, err = conn.(*net.TCPConn).ReadFrom(in)
+			err = errors.Join(err, conn.Close())
+		}
+		sent <- err
+	}()
+	conn, err := l.Accept()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	f, err := os.Create(filepath.Join(dir, "socket"))
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	if _, err := io.CopyBuffer(struct{ io.Writer }{io.MultiWriter(f, sha256.New())}, struct{ io.Reader }{conn}, make([]byte, 128<<10)); err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), <-sent)
 }
 
 // floor copies the file and hashes it in the same pass.

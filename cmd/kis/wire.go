@@ -132,6 +132,10 @@ func wireNotices(s services, c Config) *notice.Service {
 
 // loadReference brings in what every office starts from; what is there stays.
 func (s services) loadReference(ctx context.Context) error {
+	before, err := s.kis.ReferenceNow(ctx)
+	if err != nil {
+		return err
+	}
 	for _, load := range []func(context.Context) error{
 		s.kis.LoadReference, s.audit.LoadReference, s.programmes.LoadReference, s.planning.LoadMeasuresReference, s.eservice.LoadReference, s.register.LoadReference, s.indicators.LoadReference, s.assessments.LoadReference, s.risks.LoadReference, s.quality.LoadReference, s.controlled.LoadReference,
 	} {
@@ -139,7 +143,7 @@ func (s services) loadReference(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return s.kis.KeepReference(ctx, before)
 }
 
 // handler is the whole HTTP side.

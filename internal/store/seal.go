@@ -57,6 +57,21 @@ func (db *DB) Seal(list ...Seal) {
 	}
 }
 
+// SealParts adds parts to a kind that is sealed; a part of a name that is there
+// stays as it is.
+func (db *DB) SealParts(kind string, parts ...SealPart) {
+	db.seals.mu.Lock()
+	defer db.seals.mu.Unlock()
+	s := db.seals.byKind[kind]
+	s.Parts = slices.Clone(s.Parts)
+	for _, p := range parts {
+		if !slices.ContainsFunc(s.Parts, func(have SealPart) bool { return have.Name == p.Name }) {
+			s.Parts = append(s.Parts, p)
+		}
+	}
+	db.seals.byKind[kind] = s
+}
+
 // Seals lists what is sealed, by kind.
 func (db *DB) Seals() []Seal {
 	db.seals.mu.RLock()
@@ -196,6 +211,15 @@ func (tx *Tx) Seen(ctx context.Context, kind string, ids ...string) error {
 		tx.seen[sealed{kind, id}] = parts[id]
 	}
 	return nil
+}
+
+// Was notes what a sealed object held before other units of work changed it,
+// as Seal.Read gave it then.
+func (tx *Tx) Was(kind, id string, parts map[string]string) {
+	if tx.seen == nil {
+		tx.seen = map[sealed]map[string]string{}
+	}
+	tx.seen[sealed{kind, id}] = parts
 }
 
 // sealChanges puts the seals on the entries of a unit of work.

@@ -2,6 +2,7 @@ package describe
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -96,4 +97,48 @@ func BenchmarkRead(b *testing.B) {
 			}
 		})
 	}
+}
+
+// FuzzCode: what is read as a code is one, and is read as itself again.
+func FuzzCode(f *testing.F) {
+	for _, s := range []string{"1", "4.3.2", "4,3,2.", "4. 3 .2 Davamı", "1.1.1 …", "44563", "0.1", "1.2.3.4", "٤.٣", "10.99.99", "4.3.2\nAd"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		code, rest, changed := readCode(s)
+		if code == "" {
+			if rest != s || changed {
+				t.Fatalf("%q has no code, and is %q", s, rest)
+			}
+			return
+		}
+		if again, more, _ := readCode(code); again != code || more != "" || strings.Trim(code, "0123456789.") != "" || strings.Count(code, ".") > 2 {
+			t.Fatalf("%q is %q and then %q with %q", s, code, again, more)
+		}
+	})
+}
+
+// FuzzList: items are whole texts, each there once, and parted by strokes they
+// are read as the same items again.
+func FuzzList(f *testing.F) {
+	k, err := known()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, s := range []string{"a, b; c", "a (b, c), d", "“a, b” və c", "- a\n- b\n", "1) a\n2) b", "a |", "((,", "«a, b", "a,,b,", "A və B", ";|,"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		l := k.readList(s)
+		seen := map[string]bool{}
+		for _, x := range l.items {
+			if strings.TrimSpace(x) == "" || (seen[x] && len(l.items) <= 2*maxItems) {
+				t.Fatalf("%q has the item %q in %q", s, x, l.items)
+			}
+			seen[x] = true
+		}
+		if utf8.ValidString(s) && !utf8.ValidString(strings.Join(l.items, "")) {
+			t.Fatalf("%q has items that are no text: %q", s, l.items)
+		}
+	})
 }

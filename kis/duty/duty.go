@@ -3,7 +3,7 @@
 //
 // It may import kis, policies and the internal packages; nothing of the other
 // contexts: what waits in them they say themselves (Source). Invariants: it
-// changes nothing; a page takes one query for the numbers, one for the places
+// changes nothing; a page takes at most one query for the numbers, one for the places
 // of its rows and at most one for each part with rows on the page, however
 // much waits; a list is the same on every way to it: pages, exports, API and
 // the number in the menu.
@@ -16,6 +16,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
@@ -35,6 +36,7 @@ type Parts interface {
 
 // Service puts the lists together.
 type Service struct {
+	counts  store.Kept[string, []counted] // by the text of the question, which holds the person and the day
 	KIS     *kis.Service
 	sources []Source
 }

@@ -43,7 +43,11 @@ func (c numbers) kinds(tab kis.WorkTab) []Kind {
 	return out
 }
 
-// count counts everything of the lists, in one query for all parts.
+// counted is what waits of one part.
+type counted struct{ Part, N, Late int }
+
+// count counts everything of the lists, in one query for all parts, which is
+// not asked again as long as nothing was added to the trail.
 func (s *Service) count(ctx context.Context, l *list) (numbers, error) {
 	c := numbers{tabs: map[kis.WorkTab]Number{}, kind: map[kindOf]Number{}, menu: map[string]int{}}
 	add := func(tab kis.WorkTab, kind, menu string, n Number) {
@@ -73,9 +77,11 @@ func (s *Service) count(ctx context.Context, l *list) (numbers, error) {
 	if all == nil {
 		return c, nil
 	}
-	var rows []struct{ Part, N, Late int }
-	if err := all.Scan(ctx, &rows); err != nil {
-		return c, store.MapError(err, "count work")
+	rows, err := s.counts.Get(ctx, s.KIS.DB, all.String(), func() (rows []counted, err error) {
+		return rows, store.MapError(all.Scan(ctx, &rows), "count work")
+	})
+	if err != nil {
+		return c, err
 	}
 	for _, r := range rows {
 		p := l.parts[r.Part]

@@ -50,6 +50,8 @@ type Indicator struct {
 	Unit          Unit
 	Direction     Direction
 	Decimals      int    // shown
+	Lowest        string // that a value can be, exact; empty for no bound
+	Highest       string
 	Computed      string // what works it out; empty for what people enter
 	NameAZ        string `bun:"name_az"`
 	NameEN        string `bun:"name_en"`
@@ -128,6 +130,8 @@ type Service struct {
 func New(k *kis.Service) *Service {
 	s := &Service{kis: k, sources: map[string]Source{}}
 	k.OnClose = append(k.OnClose, s.freeze)
+	k.SealReference(kis.ReferencePart("indicator_library", `SELECT i.code, i.gsbpm, i.position, v.id, v.number, v.unit, v.direction, v.decimals, v.lowest, v.highest, v.computed,
+		v.name_az, v.name_en, v.definition_az, v.definition_en, v.formula_az, v.formula_en, v.valid_from FROM indicators i LEFT JOIN indicator_versions v ON v.indicator_id = i.id`))
 	return s
 }
 

@@ -65,7 +65,9 @@ func TestIndicatorsOfACycle(t *testing.T) {
 			"no number": {"4.3-U", indicator.Entry{Value: "çox"}, "value"}, "nothing": {"4.3-U", indicator.Entry{}, "value"},
 			"half a share": {"4.3-U", indicator.Entry{Numerator: "5"}, "denominator"}, "of nothing": {"4.3-U", indicator.Entry{Numerator: "5", Denominator: "0"}, "denominator"},
 			"differs": {"4.3-U", indicator.Entry{Value: "51", Numerator: "1", Denominator: "2"}, "value"}, "share of a count": {"CC2", indicator.Entry{Numerator: "1", Denominator: "2"}, "numerator"},
-			"half a thing": {"CC2", indicator.Entry{Value: "1,5"}, "value"}, "not there": {"A7", indicator.Entry{Value: "5"}, "value"}, "computed": {"8.1-C", indicator.Entry{Value: "5"}, "value"},
+			"below nothing": {"4.3-U", indicator.Entry{Value: "-5"}, "value"}, "above the whole": {"4.3-U", indicator.Entry{Value: "101"}, "value"},
+			"more than all": {"4.3-U", indicator.Entry{Numerator: "11", Denominator: "10"}, "numerator"}, "fewer than none": {"CC2", indicator.Entry{Value: "-1"}, "value"},
+			"before the period ends": {"TP1", indicator.Entry{Value: "-1"}, "value"}, "half a thing": {"CC2", indicator.Entry{Value: "1,5"}, "value"}, "not there": {"A7", indicator.Entry{Value: "5"}, "value"}, "computed": {"8.1-C", indicator.Entry{Value: "5"}, "value"},
 		} {
 			if err := s.Enter(aytan, cy.ID, c.code, c.e); !apperr.Is(err, apperr.Invalid) || apperr.As(err).Fields[0].Name != c.field {
 				t.Errorf("%s: %v", name, err)
@@ -73,6 +75,12 @@ func TestIndicatorsOfACycle(t *testing.T) {
 		}
 		if err := s.SetTarget(nigar, indicator.TargetEdit{Process: kistest.ProcessCode, Code: "4.3-U", Target: "66,6666667", Applicable: true}); !apperr.Is(err, apperr.Invalid) {
 			t.Errorf("too many digits: %v", err)
+		}
+		if err := s.SetTarget(nigar, indicator.TargetEdit{Process: kistest.ProcessCode, Code: "4.3-U", Target: "101", Applicable: true}); !apperr.Is(err, apperr.Invalid) {
+			t.Errorf("a target above the whole: %v", err)
+		}
+		if err := s.Enter(aytan, cy.ID, "TP3", indicator.Entry{Value: "-2"}); err != nil {
+			t.Errorf("released before the day: %v", err)
 		}
 		if err := s.SetTarget(nigar, indicator.TargetEdit{Process: kistest.ProcessCode, Code: "4.3-U", Target: "66,666667", Applicable: true}); err != nil {
 			t.Fatal(err)
@@ -117,9 +125,9 @@ func imported(t *testing.T, s *indicator.Service, o *kistest.Office, cy kis.Cycl
 	t.Helper()
 	aytan := o.As(t.Context(), "aytan")
 	head := "code,value,numerator,denominator,note\n"
-	_, err := s.Import(aytan, cy.ID, strings.NewReader(head+"4.3-T,,9,10,\nyox,1,,,\nA1,3,,,\n4.3-T,90,,,\nTP1,x,,,\n"))
+	_, err := s.Import(aytan, cy.ID, strings.NewReader(head+"4.3-T,,9,10,\nyox,1,,,\nA1,3,,,\n4.3-T,90,,,\nTP1,x,,,\n4.3-U,101,,,\n"))
 	e := apperr.As(err)
-	if !apperr.Is(err, apperr.Invalid) || len(e.Fields) != 4 || e.Fields[0].Row != 3 || e.Fields[0].Name != "code" || e.Fields[3].Row != 6 || e.Fields[3].Name != "value" {
+	if !apperr.Is(err, apperr.Invalid) || len(e.Fields) != 5 || e.Fields[4].Row != 7 || e.Fields[4].Name != "value" || e.Fields[0].Row != 3 || e.Fields[0].Name != "code" || e.Fields[3].Row != 6 || e.Fields[3].Name != "value" {
 		t.Fatalf("faults: %v %+v", err, e)
 	}
 	if d, err := s.Detail(aytan, cy.ID, "4.3-T"); err != nil || d.Line.Value != nil {

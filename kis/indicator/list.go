@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"context"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -42,6 +43,17 @@ func (s *Service) Library(ctx context.Context) ([]Indicator, error) {
 // Cycle gives the indicators of a cycle. The number of queries does not depend
 // on how many indicators and cycles there are.
 func (s *Service) Cycle(ctx context.Context, cycleID string) (Sheet, error) {
+	return s.sheet(ctx, cycleID, "")
+}
+
+// OfSub is Cycle for the indicators of one sub-process, e.g. 4.3.
+func (s *Service) OfSub(ctx context.Context, cycleID, gsbpm string) (Sheet, error) {
+	return s.sheet(ctx, cycleID, gsbpm)
+}
+
+// sheet reads the indicators of a cycle, all or those of a sub-process. What
+// the program works out is counted only when it is shown.
+func (s *Service) sheet(ctx context.Context, cycleID, gsbpm string) (Sheet, error) {
 	if _, err := office.Allowed(ctx, policies.IndicatorRead); err != nil {
 		return Sheet{}, err
 	}
@@ -54,13 +66,20 @@ func (s *Service) Cycle(ctx context.Context, cycleID string) (Sheet, error) {
 	if err != nil {
 		return Sheet{}, err
 	}
-	past, err := history(ctx, db, cy.Process.ID, "")
-	if err != nil {
-		return Sheet{}, err
+	if gsbpm != "" {
+		k.list = slices.DeleteFunc(k.list, func(i Indicator) bool { return i.GSBPM != gsbpm })
 	}
-	computed, err := s.compute(ctx, db, cy, k.list)
-	if err != nil {
-		return Sheet{}, err
+	var past []Point
+	if len(k.list) > 0 {
+		if past, err = history(ctx, db, cy.Process.ID, ""); err != nil {
+			return Sheet{}, err
+		}
+	}
+	computed := map[string]Value{}
+	if slices.ContainsFunc(k.list, s.computable) {
+		if computed, err = s.compute(ctx, db, cy, k.list); err != nil {
+			return Sheet{}, err
+		}
 	}
 	out := Sheet{Cycle: cy, MaySet: policies.Can(actorOf(ctx), policies.IndicatorSet),
 		MayEnter: cy.State != kis.CycleClosed && policies.For(actorOf(ctx), policies.IndicatorEnter).Department(cy.Process.OwnerID)}

@@ -76,6 +76,21 @@ func judge(v *Value, target string, d Direction) Verdict {
 	return Missed
 }
 
+// outside gives the key and arguments of the text that says between what an
+// exact value must lie; no key when it does.
+func (i Indicator) outside(exact string) (key string, args []any) {
+	low, high := i.Lowest != "" && rat(exact).Cmp(rat(i.Lowest)) < 0, i.Highest != "" && rat(exact).Cmp(rat(i.Highest)) > 0
+	switch {
+	case !low && !high:
+		return "", nil
+	case i.Highest == "":
+		return "indicator.field.at_least", []any{"min", i.Lowest}
+	case i.Lowest == "":
+		return "indicator.field.at_most", []any{"max", i.Highest}
+	}
+	return "indicator.field.between", []any{"min", i.Lowest, "max", i.Highest}
+}
+
 // Entry is a value as a person or a file gives it: the value itself, or for a
 // percentage a numerator and a denominator.
 type Entry struct {
@@ -118,8 +133,13 @@ func (e Entry) check(c *apperr.Check, row int, i Indicator) Value {
 		v.Value = share(v.Numerator, v.Denominator)
 	case v.Value == "":
 		bad("value", "error.field.required")
-	case i.Unit == Count && (strings.ContainsAny(v.Value, ".-")):
+	case i.Unit == Count && strings.Contains(v.Value, "."):
 		bad("value", "indicator.field.whole")
+	}
+	if c.Count() == before {
+		if key, args := i.outside(v.Value); key != "" {
+			bad(map[bool]string{true: "numerator", false: "value"}[fraction], key, args...)
+		}
 	}
 	if len([]rune(e.Note)) > 1000 {
 		bad("note", "error.field.too_long", "max", 1000, "length", len([]rune(e.Note)))

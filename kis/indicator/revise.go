@@ -3,11 +3,13 @@ package indicator
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
@@ -55,6 +57,7 @@ type Revision struct {
 	Unit                       Unit
 	Direction                  Direction
 	Decimals                   string
+	Lowest, Highest            string // that a value can be; empty for no bound
 	NameAZ, NameEN             string
 	DefinitionAZ, DefinitionEN string
 	FormulaAZ, FormulaEN       string
@@ -74,6 +77,10 @@ func (r *Revision) check(c *apperr.Check, list []Version, today day.Day) version
 		c.Add("decimals", "error.field.range", "min", 0, "max", 6)
 	}
 	row.Decimals = n
+	row.Lowest, row.Highest = bound(c, "lowest", r.Lowest), bound(c, "highest", r.Highest)
+	if row.Lowest != "" && row.Highest != "" && rat(row.Lowest).Cmp(rat(row.Highest)) >= 0 {
+		c.Add("highest", "indicator.field.bounds")
+	}
 	used := 0
 	for _, v := range list {
 		used += v.Values
@@ -90,6 +97,18 @@ func (r *Revision) check(c *apperr.Check, list []Version, today day.Day) version
 		c.Add("valid_from", "indicator.field.before_version", "number", newest.Number, "date", newest.ValidFrom.Format())
 	}
 	return row
+}
+
+// bound reads a bound of a form.
+func bound(c *apperr.Check, field, text string) string {
+	if strings.TrimSpace(text) == "" {
+		return ""
+	}
+	exact, ok := ParseDecimal(text)
+	if !ok {
+		c.Add(field, "indicator.field.decimal")
+	}
+	return exact
 }
 
 // Revise adds a version. Values recorded before stay tied to theirs. Somebody
@@ -120,6 +139,9 @@ func (s *Service) Revise(ctx context.Context, code string, r Revision) error {
 			return err
 		}
 		row.CreatedAt = tx.Now
+		if err := kis.ReferenceChanges(ctx, tx, policies.IndicatorSet, code); err != nil {
+			return err
+		}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return store.MapError(err, "insert version of indicator")
 		}
@@ -131,17 +153,17 @@ func (s *Service) Revise(ctx context.Context, code string, r Revision) error {
 
 // same says that a version changes nothing but its date.
 func (r versionRow) same(v Version) bool {
-	return r.Unit == v.Unit && r.Direction == v.Direction && r.Decimals == v.Decimals && r.NameAZ == v.NameAZ && r.NameEN == v.NameEN &&
+	return r.Unit == v.Unit && r.Direction == v.Direction && r.Decimals == v.Decimals && r.Lowest == v.Lowest && r.Highest == v.Highest && r.NameAZ == v.NameAZ && r.NameEN == v.NameEN &&
 		r.DefinitionAZ == v.DefinitionAZ && r.DefinitionEN == v.DefinitionEN && r.FormulaAZ == v.FormulaAZ && r.FormulaEN == v.FormulaEN
 }
 
 // facts is what the trail keeps of a version.
 func (r versionRow) facts() map[string]any {
-	return map[string]any{"version": r.Number, "unit": r.Unit, "direction": r.Direction, "decimals": r.Decimals, "name_az": r.NameAZ, "name_en": r.NameEN,
+	return map[string]any{"version": r.Number, "unit": r.Unit, "direction": r.Direction, "decimals": r.Decimals, "lowest": r.Lowest, "highest": r.Highest, "name_az": r.NameAZ, "name_en": r.NameEN,
 		"definition_az": r.DefinitionAZ, "definition_en": r.DefinitionEN, "formula_az": r.FormulaAZ, "formula_en": r.FormulaEN, "valid_from": r.ValidFrom}
 }
 
 func (v Version) facts() map[string]any {
-	return versionRow{Number: v.Number, Unit: v.Unit, Direction: v.Direction, Decimals: v.Decimals, NameAZ: v.NameAZ, NameEN: v.NameEN,
+	return versionRow{Number: v.Number, Unit: v.Unit, Direction: v.Direction, Decimals: v.Decimals, Lowest: v.Lowest, Highest: v.Highest, NameAZ: v.NameAZ, NameEN: v.NameEN,
 		DefinitionAZ: v.DefinitionAZ, DefinitionEN: v.DefinitionEN, FormulaAZ: v.FormulaAZ, FormulaEN: v.FormulaEN, ValidFrom: v.ValidFrom}.facts()
 }

@@ -15,7 +15,7 @@ import (
 
 // wording is what a person would leave in the form of an indicator.
 func wording(v indicator.Version) indicator.Revision {
-	return indicator.Revision{Seen: v.Number, Unit: v.Unit, Direction: v.Direction, Decimals: "1", NameAZ: v.NameAZ, NameEN: v.NameEN, DefinitionAZ: v.DefinitionAZ,
+	return indicator.Revision{Seen: v.Number, Unit: v.Unit, Direction: v.Direction, Decimals: "1", Lowest: v.Lowest, Highest: v.Highest, NameAZ: v.NameAZ, NameEN: v.NameEN, DefinitionAZ: v.DefinitionAZ,
 		DefinitionEN: v.DefinitionEN, FormulaAZ: v.FormulaAZ, FormulaEN: v.FormulaEN, ValidFrom: "2026-03-01"}
 }
 
@@ -41,15 +41,17 @@ func TestANewVersionHoldsFromItsDayAndOldValuesKeepTheirs(t *testing.T) {
 			change func(r *indicator.Revision)
 			field  string
 		}{
-			"nothing new":       {func(*indicator.Revision) {}, "definition_az"},
-			"another unit":      {func(r *indicator.Revision) { r.Unit = indicator.Days }, "unit"},
-			"no such unit":      {func(r *indicator.Revision) { r.Unit = "litre" }, "unit"},
-			"no direction":      {func(r *indicator.Revision) { r.Direction = "" }, "direction"},
-			"no name":           {func(r *indicator.Revision) { r.NameEN = " " }, "name_en"},
-			"seven decimals":    {func(r *indicator.Revision) { r.Decimals = "7" }, "decimals"},
-			"in the past":       {func(r *indicator.Revision) { r.NameAZ += "!"; r.ValidFrom = "2026-02-09" }, "valid_from"},
-			"no day":            {func(r *indicator.Revision) { r.NameAZ += "!"; r.ValidFrom = "" }, "valid_from"},
-			"a very long words": {func(r *indicator.Revision) { r.FormulaAZ = strings.Repeat("a", 1001) }, "formula_az"},
+			"nothing new":        {func(*indicator.Revision) {}, "definition_az"},
+			"another unit":       {func(r *indicator.Revision) { r.Unit = indicator.Days }, "unit"},
+			"no such unit":       {func(r *indicator.Revision) { r.Unit = "litre" }, "unit"},
+			"no direction":       {func(r *indicator.Revision) { r.Direction = "" }, "direction"},
+			"no name":            {func(r *indicator.Revision) { r.NameEN = " " }, "name_en"},
+			"seven decimals":     {func(r *indicator.Revision) { r.Decimals = "7" }, "decimals"},
+			"a bound of letters": {func(r *indicator.Revision) { r.Lowest = "az" }, "lowest"},
+			"bounds reversed":    {func(r *indicator.Revision) { r.Lowest, r.Highest = "50", "10" }, "highest"},
+			"in the past":        {func(r *indicator.Revision) { r.NameAZ += "!"; r.ValidFrom = "2026-02-09" }, "valid_from"},
+			"no day":             {func(r *indicator.Revision) { r.NameAZ += "!"; r.ValidFrom = "" }, "valid_from"},
+			"a very long words":  {func(r *indicator.Revision) { r.FormulaAZ = strings.Repeat("a", 1001) }, "formula_az"},
 		} {
 			r := wording(list[0])
 			c.change(&r)
@@ -59,7 +61,7 @@ func TestANewVersionHoldsFromItsDayAndOldValuesKeepTheirs(t *testing.T) {
 			}
 		}
 		r := wording(list[0])
-		r.DefinitionAZ, r.Direction = "Yeni tərif: yalnız tam cavablar sayılır", indicator.Down
+		r.DefinitionAZ, r.Direction, r.Lowest = "Yeni tərif: yalnız tam cavablar sayılır", indicator.Down, "60,5"
 		if err := s.Revise(aytan, "4.3-U", r); !apperr.Is(err, apperr.Forbidden) {
 			t.Errorf("by an employee: %v", err)
 		}
@@ -91,6 +93,9 @@ func TestANewVersionHoldsFromItsDayAndOldValuesKeepTheirs(t *testing.T) {
 		at(2, indicator.Down)
 		if list, _, err = s.Versions(aytan, "4.3-U"); err != nil || len(list) != 2 || !list[0].InForce || list[1].InForce || list[0].Values != 0 || list[1].Values != 1 {
 			t.Errorf("%+v %v", list, err)
+		}
+		if err := s.Enter(aytan, cy.ID, "4.3-U", indicator.Entry{Value: "50", Revision: 1}); !apperr.Is(err, apperr.Invalid) {
+			t.Errorf("below the new bound: %v", err)
 		}
 		if err := s.Enter(aytan, cy.ID, "4.3-U", indicator.Entry{Value: "71", Revision: 1}); err != nil {
 			t.Fatal(err)

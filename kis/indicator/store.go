@@ -31,6 +31,7 @@ type versionRow struct {
 	Unit            Unit
 	Direction       Direction
 	Decimals        int
+	Lowest, Highest string
 	Computed        string
 	NameAZ          string `bun:"name_az"`
 	NameEN          string `bun:"name_en"`
@@ -72,7 +73,7 @@ type targetRow struct {
 }
 
 // versionColumns are what an Indicator shows of a version.
-const versionColumns = "i.id, v.id AS version_id, i.code, i.gsbpm, v.number, v.unit, v.direction, v.decimals, v.computed, " +
+const versionColumns = "i.id, v.id AS version_id, i.code, i.gsbpm, v.number, v.unit, v.direction, v.decimals, v.lowest, v.highest, v.computed, " +
 	"v.name_az, v.name_en, v.definition_az, v.definition_en, v.formula_az, v.formula_en, v.valid_from"
 
 // library reads every indicator in the version that holds on a day, the newest
@@ -134,7 +135,7 @@ func (s *Service) LoadReference(ctx context.Context) error {
 			i := indicatorRow{ID: store.NewID(), Code: r["code"], GSBPM: r["gsbpm"], Position: n + 1}
 			list = append(list, i)
 			versions = append(versions, versionRow{ID: store.NewID(), IndicatorID: i.ID, Number: number, Unit: Unit(r["unit"]), Direction: Direction(r["direction"]),
-				Decimals: decimals, Computed: r["computed"], NameAZ: r["name_az"], NameEN: r["name_en"], DefinitionAZ: r["definition_az"], DefinitionEN: r["definition_en"],
+				Decimals: decimals, Lowest: r["lowest"], Highest: r["highest"], Computed: r["computed"], NameAZ: r["name_az"], NameEN: r["name_en"], DefinitionAZ: r["definition_az"], DefinitionEN: r["definition_en"],
 				FormulaAZ: r["formula_az"], FormulaEN: r["formula_en"], ValidFrom: day.Day(r["valid_from"]), CreatedAt: tx.Now})
 			tx.Record(store.Change{Action: office.TrailReferenceLoad, Kind: "indicator", ID: i.ID, Label: i.Code, After: map[string]any{"version": number, "name_az": r["name_az"]}})
 		}

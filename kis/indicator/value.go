@@ -201,6 +201,9 @@ func (s *Service) SetTarget(ctx context.Context, in TargetEdit) error {
 		if len(list) == 0 {
 			return apperr.Missing("indicator")
 		}
+		if key, args := list[0].outside(in.Target); in.Target != "" && key != "" {
+			return apperr.InvalidField("target", key, args...)
+		}
 		all, err := targets(ctx, tx, p.ID)
 		if err != nil {
 			return err

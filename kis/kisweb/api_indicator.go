@@ -35,6 +35,8 @@ type apiIndicator struct {
 	Definition string  `json:"definition"`
 	Formula    string  `json:"formula"`
 	Unit       string  `json:"unit" enum:"percent,count,days"`
+	Lowest     string  `json:"lowest"`                   // that a value can be, an exact text; empty: no bound
+	Highest    string  `json:"highest"`                  // likewise
 	Direction  string  `json:"direction" enum:"up,down"` // which way is better
 	Computed   bool    `json:"computed"`                 // the program works it out
 	Version    int     `json:"version"`
@@ -84,7 +86,7 @@ type apiIndicatorEntry struct {
 
 func indicatorIn(lang string) func(indicator.Indicator) apiIndicator {
 	return func(i indicator.Indicator) apiIndicator {
-		return apiIndicator{i.Code, i.GSBPM, i.Name(lang), i.Definition(lang), i.Formula(lang), string(i.Unit), string(i.Direction), i.Computed != "", i.Number, i.ValidFrom}
+		return apiIndicator{i.Code, i.GSBPM, i.Name(lang), i.Definition(lang), i.Formula(lang), string(i.Unit), i.Lowest, i.Highest, string(i.Direction), i.Computed != "", i.Number, i.ValidFrom}
 	}
 }
 

@@ -87,6 +87,9 @@ func (h batchPages) page(c *web.Context, status int, v url.Values, f ui.Form) er
 			p.Preview = &preview
 		}
 	}
+	if p.Preview == nil && p.Choice.Errors == nil { // there is no confirmation to say it in
+		p.Choice.Errors = f.Errors
+	}
 	return c.Render(status, batchShow(p))
 }
 
@@ -118,6 +121,15 @@ func (p batchPage) chosen(l kis.BatchLine) bool {
 		}
 	}
 	return false
+}
+
+// choiceForm is the choice with the names of its fields, for the summary of what
+// is wrong.
+func (p batchPage) choiceForm() ui.Form {
+	f := p.Choice
+	f.Labels = map[string]string{"period": p.T("kis.cycle.period_one"), "reference_period": p.T("kis.evidence.period"), "template": p.T("kis.batch.source"),
+		"release": p.T("kis.batch.release"), "owner": p.T("kis.process.owner"), "q": p.T("kis.batch.search")}
+	return f
 }
 
 // sources are the ways to come to due days.

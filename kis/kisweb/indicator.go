@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/indicator"
@@ -26,6 +28,7 @@ type indicatorPages struct {
 // RegisterIndicators adds the pages of quality indicators.
 func RegisterIndicators(r *web.Router, s *indicator.Service) {
 	h := indicatorPages{s, r}
+	r.Panel("task_facts", h.ofTask)
 	r.GET("/indicators", policies.IndicatorRead, h.library)
 	r.GET("/indicators/:code", policies.IndicatorRead, h.versions)
 	r.POST("/indicators/:code", policies.IndicatorSet, h.revise)
@@ -206,6 +209,19 @@ func (h indicatorPages) target(c *web.Context) error {
 	return c.Redirect("/cycles/" + id + "/indicators/" + c.Param("code"))
 }
 
+// ofTask is what the page of a task says of the indicators of its sub-process.
+func (h indicatorPages) ofTask(c *web.Context, id string) (templ.Component, error) {
+	cycle, code, _ := strings.Cut(id, ":")
+	if parts := strings.SplitN(code, ".", 3); len(parts) == 3 {
+		code = parts[0] + "." + parts[1]
+	}
+	sheet, err := h.indicators.OfSub(c.Ctx(), cycle, code)
+	if err != nil || len(sheet.Lines) == 0 {
+		return nil, err
+	}
+	return taskIndicators(c.Page(""), sheet), nil
+}
+
 // verdictLooks shows how a value stands to its target.
 var verdictLooks = map[indicator.Verdict]look{
 	indicator.Met:      {"good", "target-arrow", ""},
@@ -218,6 +234,14 @@ var verdictLooks = map[indicator.Verdict]look{
 func verdict(p ui.Page, v indicator.Verdict) ui.State {
 	l := verdictLooks[v]
 	return ui.State{Tone: l.tone, Icon: l.icon, Word: p.T("indicator.verdict." + string(v))}
+}
+
+// bound is the sign before a target.
+func bound(d indicator.Direction) string {
+	if d == indicator.Down {
+		return "≤"
+	}
+	return "≥"
 }
 
 // amount writes a value with its unit: 93,5%, 12, 4 gün.

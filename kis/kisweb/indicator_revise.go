@@ -33,6 +33,21 @@ func (p versionsPage) holds(v indicator.Version) ui.State {
 	return ui.State{Tone: "off", Icon: "archive", Word: p.T("indicator.version.past")}
 }
 
+// boundsOf says between which values an indicator lies; empty when there are no
+// bounds.
+func boundsOf(p ui.Page, i indicator.Indicator) string {
+	switch low, high := typed(p, i.Lowest), typed(p, i.Highest); {
+	case low == "" && high == "":
+		return ""
+	case high == "":
+		return p.T("indicator.bounds.at_least", "min", low)
+	case low == "":
+		return p.T("indicator.bounds.at_most", "max", high)
+	default:
+		return p.T("indicator.bounds.between", "min", low, "max", high)
+	}
+}
+
 // current is the number of the version that holds today.
 func (p versionsPage) current() int {
 	for _, v := range p.List {
@@ -64,6 +79,7 @@ func (h indicatorPages) revise(c *web.Context) error {
 		seen = 0
 	}
 	r := indicator.Revision{Seen: seen, Unit: indicator.Unit(c.Form("unit")), Direction: indicator.Direction(c.Form("direction")), Decimals: strings.TrimSpace(c.Form("decimals")),
+		Lowest: c.Form("lowest"), Highest: c.Form("highest"),
 		NameAZ: c.Form("name_az"), NameEN: c.Form("name_en"), DefinitionAZ: c.Form("definition_az"), DefinitionEN: c.Form("definition_en"),
 		FormulaAZ: c.Form("formula_az"), FormulaEN: c.Form("formula_en")}
 	day, ok := web.ParseDate(c.Form("valid_from"))

@@ -39,12 +39,15 @@ func TestIndicatorsOnThePages(t *testing.T) {
 		aytan.Post(base+"/4.3-U", "revision", "0", "value", "91").Want(http.StatusConflict).Has("main", "bu arada dəyişdirilib", "Aytən Məmmədova")
 		nigar.Post(base+"/4.3-U/target", "target", "95,5", "applicable", "1").WantRedirect(base + "/4.3-U")
 		aytan.Get(base+"/4.3-U").Has("h1", "Hədəfə çatmayıb").Has("main", "90,0%", "9 / 10", "95,5%")
+		aytan.Post(base+"/4.3-U", "revision", "1", "value", "101").Want(http.StatusUnprocessableEntity).Has(".k-err", "qiymət 0 ilə 100 arasında olmalıdır")
+		nigar.Post(base+"/4.3-U/target", "target", "-1", "applicable", "1").Want(http.StatusUnprocessableEntity).Has(".k-err", "0 ilə 100")
+		aytan.Get("/cycles/"+cy.ID+"/tasks/4.3.1").Want(http.StatusOK).Has("main", "Vahidlərin cavab verməsi", "Hədəfə çatmayıb", "90,0%")
 		aytan.Post(base+"/4.3-U/target", "target", "1", "applicable", "1").Want(http.StatusForbidden)
 		tural.Post(base+"/4.3-U", "revision", "1", "value", "1").Want(http.StatusForbidden)
 		aytan.Post(base+"/8.1-C", "revision", "0", "value", "1").Want(http.StatusUnprocessableEntity)
 		aytan.Get(base + "/yoxdur").Want(http.StatusNotFound)
 		head := "code,value,numerator,denominator,note\n"
-		aytan.PostFiles(base, url.Values{}, webtest.Upload{Field: "file", Name: "a.csv", Content: head + "4.3-T,x,,,\n"}).Want(http.StatusUnprocessableEntity).Has("main", "sətir 2", "onluq ədəd")
+		aytan.PostFiles(base, url.Values{}, webtest.Upload{Field: "file", Name: "a.csv", Content: head + "4.3-T,x,,,\n4.3-E,-5,,,\n"}).Want(http.StatusUnprocessableEntity).Has("main", "sətir 2", "onluq ədəd", "sətir 3", "0 ilə 100")
 		aytan.PostFiles(base, url.Values{}).Want(http.StatusUnprocessableEntity)
 		look := aytan.PostFiles(base, url.Values{}, webtest.Upload{Field: "file", Name: "a.csv", Content: head + "4.3-T,,9,10,\n4.3-U,,9,10,\n"}).Want(http.StatusOK).
 			Has("tbody", "Yeni qiymət", "Dəyişmir", "9 / 10")

@@ -69,7 +69,7 @@ func (p *searchPage) add(g web.Found, err error) error {
 	if apperr.Is(err, apperr.Forbidden) || apperr.Is(err, apperr.NotFound) {
 		return nil
 	}
-	if err == nil && len(g.Hits) > 0 {
+	if err == nil && (len(g.Hits) > 0 || g.All != "") {
 		p.Groups = append(p.Groups, g)
 	}
 	return err
@@ -106,6 +106,9 @@ func (h searchPages) evidence(c *web.Context, p searchPage) (web.Found, error) {
 		}
 	}
 	g.All = p.list("/evidence", len(found.Rows))
+	if found.Cut { // the list goes on where this stopped
+		g.All, g.Note = p.list("/evidence", perKind+1), p.T("kis.evidence.list.cut")
+	}
 	return g, err
 }
 

@@ -38,6 +38,7 @@ type taskPage struct {
 	MayRead bool             // evidence of anybody
 	Terms   []retention.Term // of keeping, to choose from
 	Panels  []templ.Component
+	Facts   []templ.Component // panels of the narrow column
 }
 
 // show is the page; ?output= opens the form of an output, ?record= puts a
@@ -80,6 +81,9 @@ func (h taskPages) page(c *web.Context, status int, of string, f ui.Form, staged
 		}
 	}
 	if p.Panels, err = c.Panels("task", p.Cycle.ID+":"+p.Code); err != nil {
+		return err
+	}
+	if p.Facts, err = c.Panels("task_facts", p.Cycle.ID+":"+p.Code); err != nil {
 		return err
 	}
 	return c.Render(status, taskShow(p))

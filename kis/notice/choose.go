@@ -8,6 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis/office"
 )
 
 // UsualHour is when the digest goes out unless the person chose another hour
@@ -99,6 +100,9 @@ func (s *Service) Choose(ctx context.Context, channels map[string]Channel, hour 
 		}
 		if len(after) == 0 {
 			return store.ErrNoChange
+		}
+		if _, err := office.HoldUser(ctx, tx, a.UserID); err != nil { // for the seal of the entry
+			return err
 		}
 		tx.Record(store.Change{Action: TrailChoose, Kind: "user", ID: a.UserID, Label: a.Name, Before: before, After: after})
 		return nil

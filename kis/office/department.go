@@ -165,7 +165,7 @@ func (s *Office) EditDepartment(ctx context.Context, id string, e DepartmentEdit
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		old, err := lockDepartment(ctx, tx, id)
+		old, err := HoldDepartment(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -203,7 +203,7 @@ func (s *Office) ArchiveDepartment(ctx context.Context, id string) error {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		d, err := lockDepartment(ctx, tx, id)
+		d, err := HoldDepartment(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -234,7 +234,7 @@ func (s *Office) RestoreDepartment(ctx context.Context, id string) error {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		d, err := lockDepartment(ctx, tx, id)
+		d, err := HoldDepartment(ctx, tx, id)
 		if err != nil {
 			return err
 		}

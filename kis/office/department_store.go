@@ -100,13 +100,18 @@ func departmentDetails(ctx context.Context, db bun.IDB, id string) ([]Department
 	return out, nil
 }
 
-func lockDepartment(ctx context.Context, tx *store.Tx, id string) (Department, error) {
+// HoldDepartment reads a department and keeps others from changing it until the
+// unit of work ends. NotFound when there is none.
+func HoldDepartment(ctx context.Context, tx *store.Tx, id string) (Department, error) {
 	var d Department
 	err := store.Lock(tx.NewSelect().Model(&d).Where("d.id = ?", id)).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, apperr.Missing("department")
 	}
-	return d, store.MapError(err, "department")
+	if err != nil {
+		return d, store.MapError(err, "department")
+	}
+	return d, tx.Seen(ctx, kindDepartment, id)
 }
 
 func InsertDepartment(ctx context.Context, db bun.IDB, d *Department) error {

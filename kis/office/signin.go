@@ -81,6 +81,11 @@ func (s *Office) recordSignIn(ctx context.Context, c credential, email, address,
 			// It is the person who signs in; the entry says so.
 			tx.Actor.UserID, tx.Actor.Name = c.ID, c.Name
 		}
+		if c.ID != "" {
+			if _, err := HoldUser(ctx, tx, c.ID); err != nil {
+				return err
+			}
+		}
 		tx.Record(store.Change{Action: action, Kind: "user", ID: c.ID, Label: c.Name,
 			After: try{email, address, c.ID != "", !c.DisabledAt.IsZero()}})
 		return nil
@@ -125,6 +130,9 @@ func (s *Office) SignOutEverywhere(ctx context.Context) error {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
+		if _, err := HoldUser(ctx, tx, who.UserID); err != nil {
+			return err
+		}
 		tx.Record(store.Change{Action: TrailSelfSignOut, Kind: "user", ID: who.UserID, Label: who.Name})
 		return setUser(ctx, tx, who.UserID, "session_epoch", tx.Now.UnixMilli())
 	})
@@ -140,7 +148,7 @@ func (s *Office) SetPreference(ctx context.Context, name, value string) error {
 		return apperr.InvalidField(name, "error.field.choice")
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		u, err := lockUser(ctx, tx, who.UserID)
+		u, err := HoldUser(ctx, tx, who.UserID)
 		if err != nil {
 			return err
 		}
@@ -234,6 +242,9 @@ func (s *Office) storePassword(ctx context.Context, c credential, password, acti
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
+		if _, err := HoldUser(ctx, tx, c.ID); err != nil {
+			return err
+		}
 		tx.Record(store.Change{Action: action, Kind: "user", ID: c.ID, Label: c.Name})
 		if err := setUser(ctx, tx, c.ID, "password_hash", hash); err != nil {
 			return err

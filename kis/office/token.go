@@ -77,7 +77,7 @@ func (s *Office) CreateToken(ctx context.Context, n NewToken) (Token, string, er
 	secret := tokenMark + store.NewSecret()
 	t := Token{ID: store.NewID(), UserID: n.UserID, Name: n.Name, Hash: tokenHash(secret), Start: secret[:len(tokenMark)+4], To: n.To}
 	err := s.DB.Write(ctx, func(tx *store.Tx) error {
-		u, err := lockUser(ctx, tx, n.UserID) // held, so that two made at once are counted
+		u, err := HoldUser(ctx, tx, n.UserID) // held, so that two made at once are counted
 		if err != nil {
 			return err
 		}

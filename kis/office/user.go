@@ -141,7 +141,7 @@ func (s *Office) EditUser(ctx context.Context, id string, e UserEdit) error {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		old, err := lockUser(ctx, tx, id)
+		old, err := HoldUser(ctx, tx, id)
 		if err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ func (s *Office) DisableUser(ctx context.Context, id string) error {
 		if err := s.anotherAdministrator(ctx, tx, id); err != nil {
 			return err
 		}
-		u, err := lockUser(ctx, tx, id)
+		u, err := HoldUser(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func (s *Office) EnableUser(ctx context.Context, id string) error {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		u, err := lockUser(ctx, tx, id)
+		u, err := HoldUser(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func (s *Office) TransferUser(ctx context.Context, userID, departmentCode string
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		u, err := lockUser(ctx, tx, userID)
+		u, err := HoldUser(ctx, tx, userID)
 		if err != nil {
 			return err
 		}

@@ -65,7 +65,7 @@ func (s *Office) GrantRole(ctx context.Context, userID string, n NewGrant) error
 		return apperr.New(apperr.Forbidden, "kis.user.error.self_grant")
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		u, err := lockUser(ctx, tx, userID)
+		u, err := HoldUser(ctx, tx, userID)
 		if err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func (s *Office) EndGrant(ctx context.Context, userID, grantID string, last day.
 		return apperr.New(apperr.Forbidden, "kis.user.error.self_grant")
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		u, err := lockUser(ctx, tx, userID)
+		u, err := HoldUser(ctx, tx, userID)
 		if err != nil {
 			return err
 		}

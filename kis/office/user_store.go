@@ -36,13 +36,19 @@ func userBy(ctx context.Context, db bun.IDB, column, value string) (User, error)
 	return u, store.MapError(err, "user")
 }
 
-func lockUser(ctx context.Context, tx *store.Tx, id string) (User, error) {
+// HoldUser reads a person and keeps others from changing them until the unit of
+// work ends: whatever leaves an entry about a person holds them, so that each
+// seal follows from the one before. NotFound when there is none.
+func HoldUser(ctx context.Context, tx *store.Tx, id string) (User, error) {
 	var u User
 	err := store.Lock(tx.NewSelect().Model(&u).Where("u.id = ?", id)).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return u, apperr.Missing("user")
 	}
-	return u, store.MapError(err, "user")
+	if err != nil {
+		return u, store.MapError(err, "user")
+	}
+	return u, tx.Seen(ctx, kindUser, id)
 }
 
 // userRow is a User with its password, for the one insert.

@@ -210,6 +210,9 @@ func (im *importing) names() map[string]bool {
 
 // keepSpelling adds a spelling to a department.
 func keepSpelling(ctx context.Context, tx *store.Tx, d office.Department, name string) error {
+	if _, err := office.HoldDepartment(ctx, tx, d.ID); err != nil {
+		return err
+	}
 	had, err := office.AliasesOf(ctx, tx, d.ID)
 	if err != nil {
 		return err

@@ -40,6 +40,8 @@ type Service struct {
 // New makes the service.
 func New(k *kis.Service) *Service {
 	k.DB.Seal(assessmentSeal, surveySeal)
+	k.SealReference(kis.ReferencePart("questionnaires", `SELECT q.code, q.version, q.kind, x.position, x.chapter, x.no, x.component, x.answer, x.text_az, x.text_en, x.options_az, x.options_en
+		FROM questionnaires q LEFT JOIN questionnaire_questions x ON x.questionnaire_id = q.id`))
 	return &Service{KIS: k, DB: k.DB, attempts: store.NewAttempts(k.DB, time.Hour)}
 }
 

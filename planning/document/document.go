@@ -48,6 +48,7 @@ type Service struct {
 // New makes the service and has the trail keep what documents hold.
 func New(k *kis.Service) *Service {
 	k.DB.Seal(seal)
+	k.SealReference(kis.ReferencePart("document_kinds", `SELECT code, position, prefix, name_az, name_en, text_az, text_en, review_months, read_days FROM document_kinds`))
 	return &Service{KIS: k, DB: k.DB}
 }
 

@@ -43,6 +43,8 @@ type Service struct {
 // New makes the service and has the trail keep what reports hold.
 func New(k *kis.Service, i *indicator.Service) *Service {
 	k.DB.Seal(seal)
+	k.SealReference(kis.ReferencePart("quality_concepts", `SELECT s.version, s.valid_from, s.source_az, s.source_en, c.code, c.position, c.kind, c.indicator, c.how, c.unit, c.name_az, c.name_en, c.guide_az, c.guide_en
+		FROM quality_structures s LEFT JOIN quality_concepts c ON c.version = s.version`))
 	return &Service{KIS: k, DB: k.DB, Indicators: i}
 }
 

@@ -32,6 +32,8 @@ type Service struct {
 // New makes the service and has what it keeps sealed in the trail.
 func New(k *kis.Service) *Service {
 	k.DB.Seal(riskSeal, objectiveSeal)
+	k.SealReference(kis.ReferencePart("risk_scales", `SELECT s.version, s.valid_from, s.source_az, s.source_en, t.part, t.points, t.code, t.name_az, t.name_en, t.text_az, t.text_en
+		FROM risk_scales s LEFT JOIN risk_scale_steps t ON t.version = s.version`))
 	return &Service{KIS: k, DB: k.DB}
 }
 

@@ -62,6 +62,8 @@ type submission struct {
 	ReferencePeriod string     `json:"reference_period"`
 	EffectiveDay    day.Day    `json:"effective_day"`
 	ValidUntil      day.Day    `json:"valid_until,omitempty"`
+	KeptUntil       day.Day    `json:"kept_until,omitempty"` // the last day; none: for good
+	KeptBy          string     `json:"kept_by"`              // the term, or a person's decision
 	Class           string     `json:"class"`
 	State           string     `json:"state"`
 	SubmittedBy     string     `json:"submitted_by"`
@@ -105,7 +107,7 @@ func newManifest(ev kis.CycleEvidence, lang, maker string, now time.Time) manife
 			Department: r.Department.Code, Version: r.Version.Version, Replaces: r.ReplacesID, Title: r.Title, Kind: string(r.Kind), Link: r.Link,
 			ReferencePeriod: r.ReferencePeriod, EffectiveDay: r.EffectiveDay, Class: string(r.Class), State: string(r.State),
 			SubmittedBy: r.SubmitterName, ReceivedAt: r.ReceivedAt.UTC(), DecidedBy: r.DeciderName, DecidedAt: moment(r.DecidedAt), Reason: r.Reason,
-			SupersededAt: moment(r.SupersededAt), WithdrawnAt: moment(r.WithdrawnAt), Note: r.Note, ValidUntil: r.ValidUntil, Files: []packed{}})
+			SupersededAt: moment(r.SupersededAt), WithdrawnAt: moment(r.WithdrawnAt), Note: r.Note, ValidUntil: r.ValidUntil, KeptUntil: r.KeptUntil, KeptBy: string(r.KeptBy), Files: []packed{}})
 		if r.Kind == kis.EvidenceMade {
 			m.Submissions[len(m.Submissions)-1].Record = &record{r.RecordKind, r.RecordID, r.RecordLabel, r.RecordSHA256}
 		}
@@ -171,7 +173,7 @@ func (m manifest) json() ([]byte, error) {
 // without one. Texts are guarded against formulas.
 func (m manifest) csv() ([]byte, error) {
 	sheet := reports.Sheet{Name: "manifest"}
-	for _, key := range []string{"phase", "task", "task_name", "outputs", "department", "version", "state", "class", "kind", "title", "reference_period", "effective_day", "valid_until",
+	for _, key := range []string{"phase", "task", "task_name", "outputs", "department", "version", "state", "class", "kind", "title", "reference_period", "effective_day", "valid_until", "kept_until", "kept_by",
 		"submitted_by", "received_at", "decided_by", "decided_at", "reason", "link", "record", "record_sha256", "file", "path", "size", "sha256", "left_out", "submission_id", "replaces"} {
 		kind := reports.TextCol
 		if key == "version" || key == "size" {
@@ -194,7 +196,7 @@ func (m manifest) csv() ([]byte, error) {
 				made = record{Number: strings.TrimSpace(s.Record.Kind + " " + s.Record.Number), SHA256: s.Record.SHA256}
 			}
 			sheet.Rows = append(sheet.Rows, []any{s.Phase, s.Task, s.TaskName, strings.Join(s.Outputs, "; "), s.Department, s.Version, s.State, s.Class, s.Kind, s.Title,
-				s.ReferencePeriod, string(s.EffectiveDay), string(s.ValidUntil), s.SubmittedBy, s.ReceivedAt.Format(time.RFC3339), s.DecidedBy, written(s.DecidedAt), s.Reason, s.Link,
+				s.ReferencePeriod, string(s.EffectiveDay), string(s.ValidUntil), string(s.KeptUntil), s.KeptBy, s.SubmittedBy, s.ReceivedAt.Format(time.RFC3339), s.DecidedBy, written(s.DecidedAt), s.Reason, s.Link,
 				made.Number, made.SHA256, f.Name, f.Path, size, f.SHA256, f.LeftOut, s.ID, s.Replaces})
 		}
 	}

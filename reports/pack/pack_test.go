@@ -123,6 +123,8 @@ type facts struct {
 		Task, State, Class, Title, Reason string
 		SubmittedBy                       string `json:"submitted_by"`
 		DecidedBy                         string `json:"decided_by"`
+		KeptUntil                         string `json:"kept_until"`
+		KeptBy                            string `json:"kept_by"`
 		Link                              string
 		Version                           int
 		Files                             []struct {
@@ -189,12 +191,15 @@ func TestAPackIsCheckedWithoutTheSystem(t *testing.T) {
 			first.Files[0].Name != "Şəkil ığ?.txt" || link.Link != "https://stat.example/x" || len(link.Files) != 0 || m.Submissions[1].Version != 2 {
 			t.Errorf("submissions %+v", m.Submissions)
 		}
+		if first.KeptUntil != "2031-12-31" || first.KeptBy != "term" { // an internal document of 2026, five years
+			t.Errorf("kept until %q by %q", first.KeptUntil, first.KeptBy)
+		}
 		table, err := os.ReadFile(filepath.Join(dir, "manifest.csv"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(table, []byte("\ufeff")))).ReadAll()
-		if err != nil || len(rows) != 1+3+1+1 || rows[1][9] != "'=HYPERLINK(1)" || rows[1][22] != first.Files[0].Path || rows[1][24] != first.Files[0].SHA256 {
+		if err != nil || len(rows) != 1+3+1+1 || rows[1][9] != "'=HYPERLINK(1)" || rows[1][24] != first.Files[0].Path || rows[1][26] != first.Files[0].SHA256 {
 			t.Errorf("table %v: %v", rows, err)
 		}
 		// The trail can say whether this is the pack that was taken.

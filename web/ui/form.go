@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
@@ -171,10 +172,14 @@ func (in In) ident(ctx context.Context) string {
 	return id
 }
 
-// FieldWord is the label used for a field that no input on the page shows.
+// FieldWord is the label used for a field that no input on the page shows. The
+// number at the end of a name, as in due_3, stands behind the word of the rest.
 func FieldWord(p Page, name string) string {
 	if key := "web.field." + name; i18n.Has(key) {
 		return p.T(key)
+	}
+	if base, n, ok := strings.Cut(name, "_"); ok && n != "" && strings.Trim(n, "0123456789") == "" && i18n.Has("web.field."+base+"_n") {
+		return p.T("web.field."+base+"_n", "n", n)
 	}
 	return name
 }
