@@ -14,7 +14,7 @@ func TestPlanningManyCyclesOnThePages(t *testing.T) {
 		nigar, aytan := s.as("nigar"), s.as("aytan")
 		nigar.Get("/cycles/batch").Want(http.StatusOK).Has("button", "Tarixləri göstər")
 		nigar.Get("/cycles/batch?period=2026-Q7").Want(http.StatusUnprocessableEntity).Has(".k-err", "2026-Q1")
-		nigar.Post("/cycles/batch").Want(http.StatusUnprocessableEntity).Has(".k-err", "doldurulmalıdır").HasNot("main", "period:")
+		nigar.Post("/cycles/batch").Want(http.StatusUnprocessableEntity).Has("[role=alert]", "Dövr: dövr belə yazılır").HasNot("main", "period:")
 		nigar.Get("/cycles/batch?period=2027&template=il-buraxilis").Want(http.StatusUnprocessableEntity).Has(".k-err", "buraxılış günü")
 		a := nigar.Get("/cycles/batch?period=2027-Q1").Want(http.StatusOK).Has("main", "1-elektron xidmət", "İş günləri təqvimi təsdiqlənməyib", "2027")
 		id := a.Value("process")
