@@ -174,14 +174,18 @@ const holdsWord = `s.search_key LIKE ? ESCAPE '!'`
 // submissions s.
 func (se search) narrow(q *bun.SelectQuery) *bun.SelectQuery { return se.keyed(se.beside(q)) }
 
-// beside adds to a query on evidence_words w the words whose forms are known:
-// each is looked up at its place in the index, so that nothing is read of what
-// does not hold it. It is no EXISTS, which PostgreSQL would turn into a join
-// that reads all that the word stands in.
+// single says that a word is looked up in the index of words, at its one place,
+// so that nothing is read of what does not hold it. Of one with several forms it
+// costs less to read what its submission holds.
+func (w soughtWord) single() bool { return len(w.forms) == 1 }
+
+// beside adds to a query on evidence_words w the words that are looked up
+// there. It is no EXISTS, which PostgreSQL would turn into a join that reads all
+// that the word stands in.
 func (se search) beside(q *bun.SelectQuery) *bun.SelectQuery {
 	for i, w := range se.words {
-		if i != se.rarest && w.forms != nil {
-			q.Where("(SELECT 1 FROM evidence_words AS x WHERE x.word IN (?) AND x.received_at = w.received_at AND x.submission_id = w.submission_id LIMIT 1) = 1", bun.List(w.forms))
+		if i != se.rarest && w.single() {
+			q.Where("(SELECT 1 FROM evidence_words AS x WHERE x.word = ? AND x.received_at = w.received_at AND x.submission_id = w.submission_id LIMIT 1) = 1", w.forms[0])
 		}
 	}
 	return q
@@ -190,7 +194,7 @@ func (se search) beside(q *bun.SelectQuery) *bun.SelectQuery {
 // keyed adds the others to a query on submissions s.
 func (se search) keyed(q *bun.SelectQuery) *bun.SelectQuery {
 	for i, w := range se.words {
-		if i != se.rarest && w.forms == nil {
+		if i != se.rarest && !w.single() {
 			q.Where(holdsWord, store.LikePattern(" "+w.text))
 		}
 	}
