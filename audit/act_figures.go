@@ -31,5 +31,8 @@ func (s *Service) VerifyFigures(ctx context.Context, report func(store.Fault)) (
 	if err := verifyLooked(ctx, s.DB.Read(), report); err != nil {
 		return n, err
 	}
+	if err := verifyElsewhere(ctx, s.DB.Read(), report); err != nil {
+		return n, err
+	}
 	return n, verifyResults(ctx, s.DB.Read(), report)
 }

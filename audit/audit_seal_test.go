@@ -102,8 +102,13 @@ func TestWhatWasChangedInAnAuditPastTheProgramIsNamed(t *testing.T) {
 		}
 		storetest.Tamper(t, db, `UPDATE audit_results SET answer = 'conforms' WHERE answer = 'nonconforms'`)
 		storetest.Tamper(t, db, `INSERT INTO audit_looked (year, gsbpm, clause) VALUES (2026, '8.1', '9.1.1')`)
-		if got := derived(); !slices.Contains(got, "audit.verify.result") || !slices.Contains(got, "audit.verify.looked") {
-			t.Errorf("results and coverage changed past the program: %v", got)
+		act := o.Act(o.Started().ID, "4.4-a", audit.ActPlanned)
+		storetest.Tamper(t, db, `UPDATE corrective_actions SET elsewhere = TRUE WHERE act_id = ?`, act.ID)
+		got := derived()
+		for _, want := range []string{"audit.verify.result", "audit.verify.looked", "audit.verify.elsewhere"} {
+			if !slices.Contains(got, want) {
+				t.Errorf("changed past the program: %v, want %s", got, want)
+			}
 		}
 		// An answer where nobody answered, and a row that is gone.
 		other := o.Planned()

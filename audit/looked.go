@@ -45,6 +45,19 @@ func verifyLooked(ctx context.Context, db bun.IDB, report func(store.Fault)) err
 	return nil
 }
 
+// verifyElsewhere compares whether actions are of another department than their
+// act, by which other departments see it, with what it is worked out from.
+func verifyElsewhere(ctx context.Context, db bun.IDB, report func(store.Fault)) error {
+	var rows []struct{ ID, Number string }
+	err := db.NewRaw(`SELECT c.id, c.number FROM acts c WHERE c.id IN (
+		SELECT x.act_id FROM corrective_actions x JOIN acts a ON a.id = x.act_id WHERE x.elsewhere <> (x.department_id <> a.department_id)
+		UNION SELECT x.act_id FROM action_owners x JOIN acts a ON a.id = x.act_id WHERE x.elsewhere <> (x.department_id <> a.department_id)) ORDER BY c.id`).Scan(ctx, &rows)
+	for _, r := range rows {
+		report(store.Fault{Where: "acts:" + r.ID, Key: "audit.verify.elsewhere", Args: apperr.Pairs("number", r.Number)})
+	}
+	return store.MapError(err, "departments of actions")
+}
+
 // verifyResults works out anew what the matrix shows and compares: of each
 // cell of a department the result of the audit that was reported last.
 func verifyResults(ctx context.Context, db bun.IDB, report func(store.Fault)) error {

@@ -82,7 +82,10 @@ func actExtensions(v audit.ActView, w Words) []Block {
 	for _, a := range v.Actions {
 		for _, x := range a.Extended {
 			reason := Joined("\n", x.Reason, Joined(", ", x.Requested.Name, w.Date(x.RequestedAt)))
-			decision := Joined("\n", w.Code("audit.extension.state", string(x.State)), Joined(", ", x.Decided.Name, w.Date(x.DecidedAt)), x.Note)
+			decision := w.Code("audit.extension.state", string(x.State))
+			if !x.DecidedAt.IsZero() {
+				decision = Joined("\n", decision, Joined(", ", x.Decided.Name, w.Date(x.DecidedAt)), x.Note)
+			}
 			t.Rows = append(t.Rows, Cells(w.actionMark(a.No), w.Day(x.FromDue), w.Day(x.ToDue), reason, decision))
 		}
 	}
