@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/kis-platform/kis/eservice"
@@ -10,7 +11,7 @@ import (
 )
 
 // assessed is a campaign under way, of which the results of one body are scored.
-type assessed struct{ campaign, agency, result, shortcoming string }
+type assessed struct{ campaign, agency, result, shortcoming, file string }
 
 // assess runs a campaign over all bodies of the demonstration up to the
 // opinion on the body of the code, which is written and not sent; text is what
@@ -55,6 +56,11 @@ func assess(t testing.TB, a *app, agencyCode, text string) assessed {
 		}
 		out.result = left[0]
 	}
+	up, err := a.kis.StageUpload(assessor, "protokol.txt", strings.NewReader(text))
+	must(err)
+	v, err := a.campaign.RecordVisit(assessor, campaign.Visit{CampaignID: c.ID, AgencyID: out.agency, Kind: campaign.SiteVisit, Day: a.kis.Today(), Place: "Xidmət mərkəzi", Note: text}, []string{up.ID})
+	must(err)
+	out.file = v.Files[0].ID
 	must(a.campaign.WriteOpinion(assessor, c.ID, out.agency, "Rəy: "+text, text))
 	out.shortcoming = one(t, a, "SELECT id FROM assessment_shortcomings WHERE assessment_id = '"+out.result+"'")
 	return out

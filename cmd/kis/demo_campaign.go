@@ -77,10 +77,15 @@ func (d *demo) assessBody(who context.Context, c campaign.Campaign, b campaign.B
 	web := campaign.Visit{CampaignID: c.ID, AgencyID: b.AgencyID, Kind: "web", Day: d.app.kis.Today(), Place: "https://portal.gov.example/" + b.Code, Note: "Elektron xidmətlər bölməsi və xidmət səhifələri yoxlanıldı."}
 	site := web
 	site.Kind, site.Place, site.Participants, site.Note = "site", "Xidmət mərkəzi", "Qurumun məsul şəxsi", "Müraciətin qəbulu və emalı sistemdə nümayiş etdirildi."
-	for _, v := range []campaign.Visit{web, site} {
-		if _, err := k.RecordVisit(who, v, nil); err != nil {
-			return err
-		}
+	if _, err := k.RecordVisit(who, web, nil); err != nil {
+		return err
+	}
+	minutes, err := d.upload(who, "yerinde-baxis-protokolu-"+b.Code+".txt", "Yerində baxışın protokolu\n\nQurum: "+b.NameAZ+"\nTarix: "+d.app.kis.Today().Format()+"\nMüəyyən edilib: "+site.Note+"\n")
+	if err != nil {
+		return err
+	}
+	if _, err := k.RecordVisit(who, site, []string{minutes}); err != nil {
+		return err
 	}
 	body, err := k.BodyView(who, c.ID, b.AgencyID)
 	if err != nil {

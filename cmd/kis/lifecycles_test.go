@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/audit/programme"
 	"github.com/kis-platform/kis/eservice/campaign"
 	"github.com/kis-platform/kis/eservice/register"
+	"github.com/kis-platform/kis/eservice/register/request"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/inquiry"
@@ -90,6 +91,7 @@ func TestTheLifecyclesInTheDocumentsAreThoseOfTheProgram(t *testing.T) {
 	b.WriteString(drawing("Management review", "planning.review.state.", planning.ReviewTransitions))
 	b.WriteString(drawing("Entry of a measure", "planning.measure.state.", planning.MeasureTransitions))
 	b.WriteString(drawing("Application to the register", "register.state.", register.Transitions))
+	b.WriteString(drawing("Request of the operator to the body of a service", "register.request.state.", request.Transitions))
 	b.WriteString(drawing("Campaign of assessments", "campaign.state.", campaign.Transitions))
 	b.WriteString(drawing("Opinion on a body", "campaign.body.", campaign.BodyTransitions))
 	golden(t, "../../docs/lifecycles.md", b.String())

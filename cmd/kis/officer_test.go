@@ -59,7 +59,7 @@ func TestAnOfficerFindsNothingOfAnotherBody(t *testing.T) {
 	defer host.Close()
 	file := one(t, a, "SELECT id FROM files WHERE name = '"+word+".txt'")
 	secret := map[string]string{"services:id": service, "applications:id": draft.ID, "agencies:agency": "Q01", "scorecards:agency": "Q01", ":file": file, ":section": "service", "public:number": "ER-2026-00001",
-		"campaigns:agency": k.agency, "results:id": k.result, "results:shortcoming": k.shortcoming}
+		"campaigns:agency": k.agency, "campaigns:file": k.file, "results:id": k.result, "results:shortcoming": k.shortcoming}
 	// What both bodies are in; a step needs an address, none is another's.
 	shared := map[string]string{"campaigns:id": k.campaign, "campaigns:verb": "start", "schemes:code": "2025"}
 	other, u := as("qurum2@kis.example")

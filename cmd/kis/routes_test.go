@@ -124,7 +124,7 @@ func routeIDs(t testing.TB, a *app) map[string]string {
 	k := assess(t, a, "Q01", "Nəticə poçtla göndərilir.")
 	const audit2, auditor = "(SELECT id FROM audits WHERE state = 'in_progress')", "(SELECT user_id FROM auditor_conflicts LIMIT 1)"
 	return map[string]string{
-		"campaigns:id": k.campaign, "campaigns:agency": k.agency, "campaigns:verb": "start", "results:id": k.result, "results:shortcoming": k.shortcoming, "schemes:code": "2025",
+		"campaigns:id": k.campaign, "campaigns:agency": k.agency, "campaigns:file": k.file, "campaigns:verb": "start", "results:id": k.result, "results:shortcoming": k.shortcoming, "schemes:code": "2025",
 		"actions:id": one(t, a, "SELECT id FROM corrective_actions WHERE state = 'planned' LIMIT 1"), "findings:id": one(t, a, "SELECT id FROM findings WHERE state = 'shared'"),
 		"programmes:year": "2027", "auditors:id": one(t, a, "SELECT id FROM users WHERE id = "+auditor), "auditors:conflict": one(t, a, "SELECT id FROM auditor_conflicts WHERE user_id = "+auditor),
 		"auditors:training": one(t, a, "SELECT id FROM auditor_trainings WHERE user_id = "+auditor), "audits:guest": one(t, a, "SELECT id FROM audit_guests WHERE audit_id = "+audit2+" LIMIT 1"), "audits:session": one(t, a, "SELECT id FROM audit_sessions WHERE audit_id = "+audit2+" LIMIT 1"),

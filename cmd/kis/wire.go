@@ -15,6 +15,7 @@ import (
 	"github.com/kis-platform/kis/eservice/eserviceweb"
 	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/eservice/register/registerweb"
+	"github.com/kis-platform/kis/eservice/register/request"
 	"github.com/kis-platform/kis/internal/blob"
 	"github.com/kis-platform/kis/internal/mail"
 	"github.com/kis-platform/kis/internal/outbox"
@@ -54,6 +55,7 @@ type services struct {
 	planning *planning.Service
 	eservice *eservice.Service
 	register *register.Service
+	requests *request.Service // of the operator of the register
 	campaign *campaign.Service
 	reports  *reports.Service
 	notices  *notice.Service
@@ -92,6 +94,7 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	s.reports = reports.New(k, s.audit, s.planning, s.eservice, c.publicURL())
 	s.reports.Institution = c.Office
 	s.reports.Register = s.register
+	s.requests = request.New(s.register)
 	s.indicators = indicator.New(k)
 	s.reports.Indicators = s.indicators
 	s.inquiry = wireInquiry(s)
@@ -124,7 +127,7 @@ func wireNotices(s services, c Config) *notice.Service {
 		sender = server
 	}
 	n := notice.New(s.kis, outbox.NewQueue(s.kis.DB, nil), sender, c.publicURL())
-	n.AddSources(s.kis, s.audit, s.programmes, s.planning, s.inquiry, s.register, s.risks, s.campaign, s.quality, s.controlled)
+	n.AddSources(s.kis, s.audit, s.programmes, s.planning, s.inquiry, s.register, s.requests, s.risks, s.campaign, s.quality, s.controlled)
 	n.AddWork(s.duties)
 	n.Counts = s.duties.Counts
 	return n
@@ -191,7 +194,7 @@ func (a *app) server() *web.Server {
 	evaluationweb.Register(r, a.evaluations)
 	assessmentweb.Register(r, a.assessments)
 	eserviceweb.Register(r, a.eservice, a.campaign, a.reports)
-	registerweb.Register(r, a.register)
+	registerweb.Register(r, a.register, a.requests)
 	reportsweb.Register(r, a.reports)
 	reportsweb.RegisterServices(r, a.reports)
 	reportsweb.RegisterPack(r, a.packs)

@@ -188,6 +188,8 @@ var campaignSeal = store.Seal{Kind: kindCampaign, Table: "assessment_campaigns",
 	{Name: "opinions", Query: `SELECT campaign_id, agency_id, services, assessor_id, state, opinion, proposals, written_by, sent_at, reply_due, reply, replied_by, replied_at, answer, answered_by, answered_at
 		FROM campaign_bodies WHERE state <> 'assessing' AND campaign_id IN (?0)`},
 	{Name: "visits", Query: `SELECT campaign_id, id, agency_id, kind, day, place, participants, note, actor, at FROM campaign_visits WHERE campaign_id IN (?0)`},
+	{Name: "visit_files", Query: `SELECT w.campaign_id, l.visit_id, f.id, f.sha256, f.size, f.name FROM campaign_visits w JOIN campaign_visit_files l ON l.visit_id = w.id
+		JOIN files f ON f.id = l.file_id WHERE w.campaign_id IN (?0)`},
 	{Name: "results", Query: `SELECT k.id, t.agency_id, t.scheme, t.services, t.electronised, t.score, t.grade_points, t.digest, t.rank
 		FROM assessment_campaigns k JOIN scorecard_standings t ON t.year = k.year WHERE k.state IN ('final', 'published') AND k.id IN (?0)`},
 }}

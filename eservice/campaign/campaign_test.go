@@ -82,11 +82,15 @@ func TestAChangedResultIsFoundByVerify(t *testing.T) {
 		"digest":  "UPDATE assessments SET score_milli = score_milli + 1, digest = digest + 1 WHERE grade IS NOT NULL",
 		"summary": "UPDATE scorecard_standings SET services = services + 1",
 		"opinion": "UPDATE campaign_bodies SET opinion = 'başqa'",
+		"visit":   "UPDATE campaign_visits SET note = 'başqa'",
+		"file":    "UPDATE files SET sha256 = 'x'",
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := storetest.Open(t)
 			d := newDesk(t, db, 1, 3)
-			d.final(d.running())
+			c := d.running()
+			d.visit(c, "B1", "protokol.txt")
+			d.final(c)
 			d.verified(0)
 			d.sql(func(tx *store.Tx) { d.exec(tx, change) })
 			d.verified(1)

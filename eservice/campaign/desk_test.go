@@ -10,6 +10,7 @@ import (
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/blob"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
@@ -31,7 +32,11 @@ type desk struct {
 func newDesk(t testing.TB, db *store.DB, bodies, services int) *desk {
 	t.Helper()
 	storetest.ClockOf(db).SetDay("2026-11-02")
-	k := kis.New(db, nil, nil, "")
+	blobs, err := blob.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := kis.New(db, blobs, nil, "")
 	es := eservice.New(k)
 	d := &desk{t: t, s: New(k, es), ctx: actor.With(context.Background(), actor.Program("test")), people: map[string]string{}}
 	for _, load := range []func(context.Context) error{k.LoadReference, es.LoadReference} {

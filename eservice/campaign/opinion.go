@@ -2,9 +2,6 @@ package campaign
 
 import (
 	"context"
-	"time"
-
-	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
@@ -158,78 +155,6 @@ func (s *Service) Answer(ctx context.Context, campaignID, agencyID, text string)
 		b.Answer, b.AnsweredBy, b.AnsweredAt = text, tx.Actor.Signature(), tx.Now
 		return nil
 	})
-}
-
-// Visit is a review of a body's web pages or a visit to it, with its evidence.
-type Visit struct {
-	bun.BaseModel `bun:"table:campaign_visits,alias:w"`
-
-	ID           string    `bun:"id,pk"`
-	CampaignID   string    `bun:"campaign_id"`
-	AgencyID     string    `bun:"agency_id"`
-	Kind         string    `bun:"kind"` // web or site
-	Day          day.Day   `bun:"day"`
-	Place        string    `bun:"place"`
-	Participants string    `bun:"participants"`
-	Note         string    `bun:"note"`
-	UserID       string    `bun:"user_id,nullzero"`
-	Actor        string    `bun:"actor"`
-	At           time.Time `bun:"at"`
-
-	Files []VisitFile `bun:"-"`
-}
-
-// VisitFile is a file of a visit.
-type VisitFile struct {
-	VisitID string `bun:"visit_id"`
-	ID      string `bun:"id"`
-	Name    string `bun:"name"`
-	SHA256  string `bun:"sha256"`
-	Size    int64  `bun:"size"`
-}
-
-// RecordVisit keeps a review or a visit of the body's assessor; fileIDs are
-// files that were uploaded before.
-func (s *Service) RecordVisit(ctx context.Context, v Visit, fileIDs []string) (Visit, error) {
-	if _, err := office.Allowed(ctx, policies.AssessmentScore); err != nil {
-		return v, err
-	}
-	var check apperr.Check
-	check.OneOf("kind", v.Kind, "web", "site")
-	if v.Day == "" {
-		check.Add("day", "error.field.required")
-	} else if v.Day > s.KIS.Today() {
-		check.Add("day", "campaign.error.day_future")
-	}
-	v.Place, v.Participants, v.Note = check.Text("place", v.Place, 3, 500), check.Text("participants", v.Participants, 0, 1000), check.Text("note", v.Note, 3, 5000)
-	if v.Kind == "web" && v.Place != "" && !apperr.WebAddress(v.Place) {
-		check.Add("place", "error.field.url")
-	}
-	if err := check.Err(); err != nil {
-		return v, err
-	}
-	err := s.DB.Write(ctx, func(tx *store.Tx) error {
-		c, _, err := s.body(ctx, tx, v.CampaignID, v.AgencyID, policies.AssessmentScore)
-		if err != nil {
-			return err
-		}
-		if err := s.mayScore(ctx, tx, c, v.AgencyID); err != nil {
-			return err
-		}
-		v.ID, v.UserID, v.Actor, v.At = store.NewID(), tx.Actor.UserID, tx.Actor.Signature(), tx.Now
-		if _, err := tx.NewInsert().Model(&v).Exec(ctx); err != nil {
-			return store.MapError(err, "visit")
-		}
-		for _, id := range fileIDs {
-			if _, err := tx.NewRaw("INSERT INTO campaign_visit_files (visit_id, file_id) VALUES (?, ?)", v.ID, id).Exec(ctx); err != nil {
-				return store.MapError(err, "file of a visit")
-			}
-		}
-		tx.Record(store.Change{Action: string(policies.AssessmentScore), Kind: kindCampaign, ID: c.ID, Label: c.Number, Note: v.Note,
-			After: map[string]any{"visit": v.Kind, "agency": v.AgencyID, "day": v.Day, "place": v.Place, "files": len(fileIDs)}})
-		return event(ctx, tx, c.ID, v.AgencyID, "visit_"+v.Kind, "", v.Place)
-	})
-	return v, err
 }
 
 // Opinion gives a body of a campaign as BodyView does, by the number of the

@@ -191,24 +191,34 @@ type BodyView struct {
 	Today        string
 }
 
+// seenBody gives a body of a campaign that the actor may see: what an officer of
+// another body asks for, or of the own body before its opinion was sent, is
+// NotFound.
+func (s *Service) seenBody(ctx context.Context, campaignID, agencyID string) (b BodyRow, err error) {
+	sc, err := office.Allowed(ctx, policies.CampaignRead)
+	if err != nil {
+		return b, err
+	}
+	if !store.IsID(campaignID) || !store.IsID(agencyID) || !covers(sc, agencyID) {
+		return b, apperr.Missing("agency")
+	}
+	if err := s.bodies(campaignID).Where("b.agency_id = ?", agencyID).Scan(ctx, &b); err != nil {
+		return b, store.MapError(err, "body")
+	}
+	if !sc.Any && (b.State == BodyAssessing || b.State == BodyDrafted) {
+		return b, apperr.Missing("agency")
+	}
+	return b, nil
+}
+
 // BodyView gives a body of a campaign; what an officer of another body asks
 // for, or of the own body before its opinion was sent, is NotFound.
 func (s *Service) BodyView(ctx context.Context, campaignID, agencyID string) (v BodyView, err error) {
-	sc, err := office.Allowed(ctx, policies.CampaignRead)
-	if err != nil {
+	if v.BodyRow, err = s.seenBody(ctx, campaignID, agencyID); err != nil {
 		return v, err
 	}
-	if !store.IsID(campaignID) || !store.IsID(agencyID) || !covers(sc, agencyID) {
-		return v, apperr.Missing("agency")
-	}
 	db, who := s.DB.Read(), actor.From(ctx)
-	if err := s.bodies(campaignID).Where("b.agency_id = ?", agencyID).Scan(ctx, &v.BodyRow); err != nil {
-		return v, store.MapError(err, "body")
-	}
-	v.Foreign = !sc.Any
-	if v.Foreign && (v.BodyRow.State == BodyAssessing || v.BodyRow.State == BodyDrafted) {
-		return v, apperr.Missing("agency")
-	}
+	v.Foreign = !policies.For(who, policies.CampaignRead).Any
 	if err := db.NewSelect().Model(&v.Campaign).Where("k.id = ?", campaignID).Scan(ctx); err != nil {
 		return v, store.MapError(err, "campaign")
 	}
@@ -254,27 +264,6 @@ func (s *Service) items(ctx context.Context, campaignID, agencyID, id string) (o
 		q = q.Where("a.campaign_id = ? AND a.agency_id = ?", campaignID, agencyID)
 	}
 	return out, store.MapError(q.Scan(ctx), "services of a body")
-}
-
-func (s *Service) readVisits(ctx context.Context, v *BodyView) error {
-	db := s.DB.Read()
-	if err := db.NewSelect().Model(&v.Visits).Where("w.campaign_id = ? AND w.agency_id = ?", v.CampaignID, v.AgencyID).OrderExpr("w.day, w.id").Scan(ctx); err != nil {
-		return store.MapError(err, "visits")
-	}
-	if len(v.Visits) == 0 {
-		return nil
-	}
-	var files []VisitFile
-	err := db.NewRaw(`SELECT l.visit_id, f.id, f.name, f.sha256, f.size FROM campaign_visit_files l JOIN files f ON f.id = l.file_id
-		WHERE l.visit_id IN (SELECT w.id FROM campaign_visits w WHERE w.campaign_id = ? AND w.agency_id = ?) ORDER BY f.name`, v.CampaignID, v.AgencyID).Scan(ctx, &files)
-	for _, f := range files {
-		for i := range v.Visits {
-			if v.Visits[i].ID == f.VisitID {
-				v.Visits[i].Files = append(v.Visits[i].Files, f)
-			}
-		}
-	}
-	return store.MapError(err, "files of visits")
 }
 
 // ItemView is what the page of a service in a campaign shows.

@@ -13,8 +13,10 @@ import (
 type bodyPage struct {
 	ui.Page
 	campaign.BodyView
-	form ui.Form
-	of   string // which form was refused
+	form   ui.Form
+	of     string // which form was refused
+	max    int64  // bytes of a file
+	tooBig string
 }
 
 func (p pages) body(c *web.Context) error { return p.bodyAgain(c, http.StatusOK, "", ui.Form{}) }
@@ -24,7 +26,8 @@ func (p pages) bodyAgain(c *web.Context, status int, of string, form ui.Form) er
 	if err != nil {
 		return err
 	}
-	v := bodyPage{Page: c.Page("campaign.title"), of: of, form: form}
+	v := bodyPage{Page: c.Page("campaign.title"), of: of, form: form, max: p.fileLimit()}
+	v.tooBig = v.T("error.upload.too_large", "file", "{name}", "max", v.Bytes(v.max))
 	if v.BodyView, err = p.campaign.BodyView(c.Ctx(), id, agency); err != nil {
 		return err
 	}
@@ -70,24 +73,4 @@ func (p pages) stepBody(verb string) web.Handler {
 		c.Flash("good", "campaign.flash.opinion_"+verb)
 		return c.Redirect("/campaigns/" + id + "/bodies/" + agency)
 	}
-}
-
-func (p pages) visit(c *web.Context) error {
-	id, agency, err := place(c)
-	if err != nil {
-		return err
-	}
-	var check apperr.Check
-	v := campaign.Visit{CampaignID: id, AgencyID: agency, Kind: c.Form("kind"), Day: c.FormDate(&check, "day", true), Place: c.Form("place"), Participants: c.Form("participants"), Note: c.Form("note")}
-	if err = check.Err(); err == nil {
-		_, err = p.campaign.RecordVisit(c.Ctx(), v, nil)
-	}
-	if e, status, ok := web.FormError(err); ok {
-		return p.bodyAgain(c, status, "visit", c.FormOf(e))
-	}
-	if err != nil {
-		return err
-	}
-	c.Flash("good", "campaign.flash.visit")
-	return c.Redirect("/campaigns/" + id + "/bodies/" + agency)
 }

@@ -81,7 +81,10 @@ func (s *Service) recordStep(ctx context.Context, tx *store.Tx, a Application, f
 		before = map[string]any{"state": from}
 	}
 	tx.Record(store.Change{Action: string(action), Kind: kindApplication, ID: a.ID, Label: a.Number, Note: note, Before: before, After: after})
-	return nil
+	if s.OnStep == nil {
+		return nil
+	}
+	return s.OnStep(ctx, tx, a, verb)
 }
 
 // Sign confirms the questionnaire and sends it (4.5.2, 4.5.4): every formal

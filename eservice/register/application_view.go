@@ -73,10 +73,7 @@ func (s *Service) Applications(ctx context.Context, f ApplicationFilter) (Applic
 	db, today := s.DB.Read(), s.KIS.Today()
 	narrow := func(q *bun.SelectQuery) *bun.SelectQuery {
 		q = inScope(q, sc, "ra.agency_id")
-		if !sc.Any || len(sc.Agencies) > 0 {
-			_ = q // an officer sees drafts of the own body
-		}
-		if hidden := draftsHidden(ctx); hidden {
+		if draftsHidden(ctx) { // an officer sees those of the own body
 			q.Where("ra.state <> ?", Draft)
 		}
 		if f.Kind != "" {

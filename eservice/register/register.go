@@ -28,6 +28,10 @@ import (
 type Service struct {
 	DB  *store.DB
 	KIS *kis.Service
+
+	// OnStep is told of each step of an application in its unit of work and may
+	// refuse it; nil: nobody is.
+	OnStep func(ctx context.Context, tx *store.Tx, a Application, verb string) error
 }
 
 // New makes the service.

@@ -74,7 +74,8 @@ var packages = slices.Concat([]row{
 	{"kis/kisweb", with(base, shell, spine, "kis/indicator", "kis/notice", "internal/outbox"), whyPages},
 
 	{"eservice/register", with(base, spine, "reference"), "the register lies beside the scorecards: both keep what they say of the same services, neither asks the other"},
-	{"eservice/register/registerweb", with(base, shell, spine, "eservice/register"), whyPages},
+	{"eservice/register/request", with(base, "eservice/register", spine), "requests of the operator stand above the register they are about, which tells them of its steps; it knows nothing of them"},
+	{"eservice/register/registerweb", with(base, shell, spine, "eservice/register", "eservice/register/request"), whyPages},
 
 	{"audit/figure", with(plumbing, "internal/store"), "figures of acts lie beneath the acts that change them: what an act is they read from its row"},
 	{"audit/checklist", with(base, "audit", spine, "reference"), "the library of templates stands above the audits that are built from it; an audit knows only the rows it was given"},

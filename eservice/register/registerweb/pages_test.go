@@ -8,6 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/eservice/register/registerweb"
+	"github.com/kis-platform/kis/eservice/register/request"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis/kistest"
@@ -49,7 +50,7 @@ func newDesk(t *testing.T, db *store.DB) desk {
 		Grants: []office.NewGrant{{Role: policies.AgencyOfficer, AgencyCode: "QA"}}}); err != nil {
 		t.Fatal(err)
 	}
-	return desk{o, webtest.New(t, func(r *web.Router) { registerweb.Register(r, svc) }, func(opt *web.Options) { opt.Clock = db.Now }), svc, t}
+	return desk{o, webtest.New(t, func(r *web.Router) { registerweb.Register(r, svc, request.New(svc)) }, func(opt *web.Options) { opt.Clock = db.Now }), svc, t}
 }
 
 func (d desk) sign(key string) *webtest.Visitor {

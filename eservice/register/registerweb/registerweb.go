@@ -2,13 +2,15 @@
 // bodies, services, applications, duplicates, code lists, and the public
 // catalogue.
 //
-// It may import eservice/register, kis, policies, web and web/ui. Invariants: a
+// It may import eservice/register and the requests beneath it, kis, policies,
+// web and web/ui. Invariants: a
 // page shows only what the service gave it; the public pages ask only for what
 // is public, whoever is signed in.
 package registerweb
 
 import (
 	"github.com/kis-platform/kis/eservice/register"
+	"github.com/kis-platform/kis/eservice/register/request"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/policies"
@@ -17,14 +19,15 @@ import (
 
 // pages answers the requests about the register.
 type pages struct {
-	svc *register.Service
-	kis *kis.Service
-	r   *web.Router // asked whether lists can be taken away
+	svc      *register.Service
+	requests *request.Service
+	kis      *kis.Service
+	r        *web.Router // asked whether lists can be taken away
 }
 
 // Register adds the routes.
-func Register(r *web.Router, svc *register.Service) {
-	p := pages{svc, svc.KIS, r}
+func Register(r *web.Router, svc *register.Service, requests *request.Service) {
+	p := pages{svc, requests, svc.KIS, r}
 	r.GET("/public/services", policies.Public, p.catalogue)
 	r.GET("/public/services/:number", policies.Public, p.publicService)
 	r.GET("/public/services/:number/files/:file", policies.Public, p.publicFile)
@@ -49,6 +52,8 @@ func Register(r *web.Router, svc *register.Service) {
 	r.POST("/applications/:id/notify", policies.RegisterCheck, p.notify)
 	r.POST("/applications/:id/register", policies.RegisterCheck, p.register)
 	r.POST("/applications/:id/refuse", policies.RegisterCheck, p.refuse)
+
+	p.registerRequests(r)
 
 	r.GET("/agencies", policies.AgencyRead, p.agencies)
 	r.GET("/agencies/:agency", policies.AgencyRead, p.agency)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/eservice/register"
+	"github.com/kis-platform/kis/eservice/register/request"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
@@ -16,12 +17,15 @@ import (
 type servicePage struct {
 	ui.Page
 	register.EntryView
-	form ui.Form // of the use per year
+	requests []request.Row // of the operator, newest first
+	form     ui.Form       // that came back
+	which    string        // which form that is: usage or request
+	mayCheck bool
 }
 
-func (p pages) service(c *web.Context) error { return p.showService(c, http.StatusOK, ui.Form{}) }
+func (p pages) service(c *web.Context) error { return p.showService(c, http.StatusOK, "", ui.Form{}) }
 
-func (p pages) showService(c *web.Context, status int, f ui.Form) error {
+func (p pages) showService(c *web.Context, status int, which string, f ui.Form) error {
 	id, err := c.ID("id")
 	if err != nil {
 		return err
@@ -30,9 +34,26 @@ func (p pages) showService(c *web.Context, status int, f ui.Form) error {
 	if err != nil {
 		return err
 	}
-	v := servicePage{Page: c.Page(""), EntryView: e, form: f}
+	v := servicePage{Page: c.Page(""), EntryView: e, form: f, which: which}
 	v.Page.Title = e.NameAZ
+	if v.requests, err = p.requests.OfService(c.Ctx(), id); err != nil {
+		return err
+	}
+	v.mayCheck = c.Can(policies.RegisterCheck)
 	return c.Render(status, serviceView(v))
+}
+
+// formFor gives the form that came back to the one it is of.
+func (v servicePage) formFor(which string) ui.Form {
+	if v.which == which {
+		return v.form
+	}
+	return ui.Form{}
+}
+
+// mayAsk says whether the operator may ask the body for something now.
+func (v servicePage) mayAsk() bool {
+	return v.mayCheck && v.State == register.ServiceRegistered && openRequest(v.requests) == nil
 }
 
 func (p pages) serviceFile(c *web.Context) error {
@@ -56,7 +77,7 @@ func (p pages) apply(c *web.Context) error {
 	}
 	a, err := p.svc.Begin(c.Ctx(), register.Kind(c.Form("kind")), "", id)
 	if e, status, ok := web.FormError(err); ok {
-		return p.showService(c, status, c.FormOf(e))
+		return p.showService(c, status, "usage", c.FormOf(e))
 	}
 	if err != nil {
 		return err
@@ -85,7 +106,7 @@ func (p pages) usage(c *web.Context) error {
 		err = p.svc.SetUsage(c.Ctx(), u)
 	}
 	if e, status, ok := web.FormError(err); ok {
-		return p.showService(c, status, c.FormOf(e))
+		return p.showService(c, status, "usage", c.FormOf(e))
 	}
 	if err != nil {
 		return err
