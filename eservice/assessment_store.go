@@ -2,7 +2,9 @@ package eservice
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -95,13 +97,43 @@ type Total struct {
 	Satisfactory    int64     `bun:"satisfactory"`
 	Good            int64     `bun:"good"`
 	Excellent       int64     `bun:"excellent"`
+	Others          string    `bun:"grades"` // JSON of grades to services, of schemes whose grades are others; "" of the four
 	SourceName      string    `bun:"source_name"`
 	ImportedAt      time.Time `bun:"imported_at"`
 }
 
-// figures are what two totals of a year must agree in.
-func (t Total) figures() [8]int64 {
-	return [8]int64{t.Agencies, t.Services, t.Electronised, t.NotElectronised, t.Unsatisfactory, t.Satisfactory, t.Good, t.Excellent}
+// totalFigures are what two totals of a year must agree in.
+type totalFigures struct {
+	counts [8]int64
+	others string
+}
+
+func (t Total) figures() totalFigures {
+	return totalFigures{[8]int64{t.Agencies, t.Services, t.Electronised, t.NotElectronised, t.Unsatisfactory, t.Satisfactory, t.Good, t.Excellent}, t.Others}
+}
+
+// grades are the services of a year by grade.
+func (t Total) grades() map[string]int64 {
+	if t.Others == "" {
+		return map[string]int64{Grades[0]: t.Unsatisfactory, Grades[1]: t.Satisfactory, Grades[2]: t.Good, Grades[3]: t.Excellent}
+	}
+	out := map[string]int64{}
+	_ = json.Unmarshal([]byte(t.Others), &out) // written by setGrades alone
+	return out
+}
+
+// setGrades keeps the services by grade; codes are the grades of the scheme.
+func (t *Total) setGrades(codes []string, counts []int64) {
+	if slices.Equal(codes, Grades[:]) {
+		t.Unsatisfactory, t.Satisfactory, t.Good, t.Excellent = counts[0], counts[1], counts[2], counts[3]
+		return
+	}
+	by := map[string]int64{}
+	for i, c := range codes {
+		by[c] = counts[i]
+	}
+	text, _ := json.Marshal(by)
+	t.Others = string(text)
 }
 
 func yearKey(year int, id string) string { return fmt.Sprintf("%d %s", year, id) }

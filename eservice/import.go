@@ -3,8 +3,10 @@ package eservice
 import (
 	"context"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
@@ -19,8 +21,9 @@ import (
 // of agencies; the header says which.
 type ImportRequest struct {
 	Reader io.Reader
-	Name   string // of the file
-	DryRun bool   // check everything, change nothing
+	Name   string                                        // of the file
+	DryRun bool                                          // check everything, change nothing
+	Each   func(line int, what, name string, fresh bool) // told of each good row: a year, or a service of a year; nil: nobody is
 }
 
 // ImportResult says what was read.
@@ -31,9 +34,10 @@ type ImportResult struct {
 	Years    []int
 }
 
-// The two headers that Import knows.
+// The headers that Import knows: of totals what stands before the grades of the
+// scheme of the year, and of services.
 var (
-	totalsHeader   = []string{"year", "agencies", "services", "electronised", "not_electronised", "unsatisfactory", "satisfactory", "good", "excellent"}
+	totalsColumns  = []string{"year", "agencies", "services", "electronised", "not_electronised"}
 	servicesHeader = []string{"agency", "agency_name_az", "agency_name_en", "service_code", "service_name_az", "service_name_en",
 		"year", "scheme", "electronised", "electronisation_level", "score"}
 )
@@ -45,7 +49,16 @@ func (s *Service) Import(ctx context.Context, in ImportRequest) (ImportResult, e
 	if _, err := office.Allowed(ctx, policies.AssessmentImport); err != nil {
 		return ImportResult{}, err
 	}
-	rows, header, err := table.Read(in.Reader, table.Limits{}, totalsHeader, servicesHeader)
+	known, err := loadSchemes(ctx, s.DB.Read())
+	if err != nil {
+		return ImportResult{}, err
+	}
+	grades := gradesOfSchemes(known)
+	headers := [][]string{servicesHeader}
+	for _, g := range grades {
+		headers = append(headers, slices.Concat(totalsColumns, g))
+	}
+	rows, header, err := table.Read(in.Reader, table.Limits{}, headers...)
 	if err != nil {
 		return ImportResult{}, err
 	}
@@ -55,10 +68,10 @@ func (s *Service) Import(ctx context.Context, in ImportRequest) (ImportResult, e
 		if err != nil {
 			return err
 		}
-		if header == 0 {
-			res, err = importTotals(ctx, tx, schemes, rows, in.Name)
+		if header > 0 {
+			res, err = importTotals(ctx, tx, schemes, rows, grades[header-1], in)
 		} else {
-			res, err = importServices(ctx, tx, schemes, rows)
+			res, err = importServices(ctx, tx, schemes, rows, in.Each)
 		}
 		if err != nil {
 			return err
@@ -72,14 +85,28 @@ func (s *Service) Import(ctx context.Context, in ImportRequest) (ImportResult, e
 	return res, err
 }
 
+// gradesOfSchemes are the lists of grades that schemes have, each once: the four
+// words first, then the stars and what else there is.
+func gradesOfSchemes(schemes map[string]Scheme) [][]string {
+	out := [][]string{Grades[:]}
+	for _, code := range slices.Sorted(maps.Keys(schemes)) {
+		list := schemes[code].grades()
+		if schemes[code].ofServices() && !slices.ContainsFunc(out, func(g []string) bool { return slices.Equal(g, list) }) {
+			out = append(out, list)
+		}
+	}
+	return out
+}
+
 // importTotals checks that each year's figures add up (services =
-// electronised + not; electronised = sum of the four grades) and stores them.
-func importTotals(ctx context.Context, tx *store.Tx, schemes map[string]Scheme, rows []table.Row, name string) (ImportResult, error) {
+// electronised + not; electronised = sum of the grades), that the grades of the
+// sheet are those of the scheme of the year, and stores them.
+func importTotals(ctx context.Context, tx *store.Tx, schemes map[string]Scheme, rows []table.Row, grades []string, in ImportRequest) (ImportResult, error) {
 	var check apperr.Check
 	var totals []Total
 	seen := map[int]int{}
 	for _, r := range rows {
-		t, ok := readTotal(&check, r)
+		t, ok := readTotal(&check, r, grades)
 		if !ok {
 			continue
 		}
@@ -88,12 +115,16 @@ func importTotals(ctx context.Context, tx *store.Tx, schemes map[string]Scheme, 
 			continue
 		}
 		seen[t.Year] = r.Line
-		sc, found := schemeOf(schemes, t.Year)
-		if !found {
+		sc, found := schemeOf(schemes, t.Year, grades)
+		switch {
+		case !found && sc.Code == "":
 			check.AddRow(r.Line, "year", "eservice.import.no_scheme", "year", t.Year)
 			continue
+		case !found:
+			check.AddRow(r.Line, grades[0], "eservice.import.other_grades", "year", t.Year, "scheme", sc.Code, "grades", strings.Join(sc.grades(), ", "))
+			continue
 		}
-		t.Scheme, t.SourceName, t.ImportedAt = sc.Code, name, tx.Now
+		t.Scheme, t.SourceName, t.ImportedAt = sc.Code, in.Name, tx.Now
 		totals = append(totals, t)
 	}
 	totals, err := newTotals(ctx, tx, &check, totals, seen)
@@ -104,8 +135,11 @@ func importTotals(ctx context.Context, tx *store.Tx, schemes map[string]Scheme, 
 		return ImportResult{}, err
 	}
 	res := ImportResult{Totals: len(seen)}
-	for y := range seen {
+	for y, line := range seen {
 		res.Years = append(res.Years, y)
+		if in.Each != nil {
+			in.Each(line, strconv.Itoa(y), "", slices.ContainsFunc(totals, func(t Total) bool { return t.Year == y }))
+		}
 	}
 	slices.Sort(res.Years)
 	if len(totals) == 0 {
@@ -116,7 +150,7 @@ func importTotals(ctx context.Context, tx *store.Tx, schemes map[string]Scheme, 
 }
 
 // readTotal reads one year; each fault goes to check.
-func readTotal(check *apperr.Check, r table.Row) (t Total, ok bool) {
+func readTotal(check *apperr.Check, r table.Row, grades []string) (t Total, ok bool) {
 	before := check.Count()
 	whole := func(column string, least, most int64) int64 {
 		n, err := strconv.ParseInt(r.Get(column), 10, 64)
@@ -129,15 +163,19 @@ func readTotal(check *apperr.Check, r table.Row) (t Total, ok bool) {
 	t.Year = int(whole("year", 1990, 2199))
 	t.Agencies, t.Services = whole("agencies", 0, most), whole("services", 0, most)
 	t.Electronised, t.NotElectronised = whole("electronised", 0, most), whole("not_electronised", 0, most)
-	t.Unsatisfactory, t.Satisfactory = whole("unsatisfactory", 0, most), whole("satisfactory", 0, most)
-	t.Good, t.Excellent = whole("good", 0, most), whole("excellent", 0, most)
+	counts, sum := make([]int64, len(grades)), int64(0)
+	for i, g := range grades {
+		counts[i] = whole(g, 0, most)
+		sum += counts[i]
+	}
 	if check.Count() > before {
 		return t, false
 	}
+	t.setGrades(grades, counts)
 	if t.Electronised+t.NotElectronised != t.Services {
 		check.AddRow(r.Line, "services", "eservice.import.sum_services", "services", t.Services, "sum", t.Electronised+t.NotElectronised)
 	}
-	if sum := t.Unsatisfactory + t.Satisfactory + t.Good + t.Excellent; sum != t.Electronised {
+	if sum != t.Electronised {
 		check.AddRow(r.Line, "electronised", "eservice.import.sum_grades", "electronised", t.Electronised, "sum", sum)
 	}
 	return t, check.Count() == before
@@ -171,12 +209,12 @@ func newTotals(ctx context.Context, tx *store.Tx, check *apperr.Check, totals []
 
 // importServices reads assessed services; bodies and services that are new
 // are made.
-func importServices(ctx context.Context, tx *store.Tx, schemes map[string]Scheme, rows []table.Row) (ImportResult, error) {
+func importServices(ctx context.Context, tx *store.Tx, schemes map[string]Scheme, rows []table.Row, each func(line int, what, name string, fresh bool)) (ImportResult, error) {
 	known, err := loadKnown(ctx, tx)
 	if err != nil {
 		return ImportResult{}, err
 	}
-	in := serviceImport{known: known, schemes: schemes, rows: map[string]int{}, now: tx.Now}
+	in := serviceImport{known: known, schemes: schemes, rows: map[string]int{}, now: tx.Now, each: each}
 	if in.levels, err = Levels(); err != nil {
 		return ImportResult{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -29,6 +30,7 @@ type serviceImport struct {
 	levels  map[string]bool // code → electronised
 	rows    map[string]int  // year and service code → first row
 	now     time.Time
+	each    func(line int, what, name string, fresh bool) // told of each good row; nil: nobody is
 	check   apperr.Check
 
 	newAgencies []Agency
@@ -67,7 +69,11 @@ func (in *serviceImport) keep(r table.Row, agency Agency, service EService, a As
 	}
 	a.ServiceID, a.AgencyID = sv.ID, ag.ID
 	in.use(ag, a.Year)
-	if old, there := in.known.assessments[yearKey(a.Year, sv.ID)]; there {
+	old, there := in.known.assessments[yearKey(a.Year, sv.ID)]
+	if in.each != nil {
+		in.each(r.Line, service.Code+", "+strconv.Itoa(a.Year), service.NameAZ, !there)
+	}
+	if there {
 		if old.CampaignID != "" {
 			in.check.AddRow(r.Line, "year", "eservice.import.year_campaign", "year", a.Year)
 		} else if !old.same(a) {

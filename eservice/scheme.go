@@ -2,6 +2,7 @@ package eservice
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -163,14 +164,33 @@ func (s Scheme) inForceAtEnd(year int) bool {
 	return s.ValidFrom <= last && (s.ValidTo == "" || s.ValidTo >= last)
 }
 
-// schemeOf finds the word scheme in force at the end of a year.
-func schemeOf(all map[string]Scheme, year int) (Scheme, bool) {
-	for _, s := range all {
-		if s.State == SchemeActive && s.Scale == "words" && s.inForceAtEnd(year) {
-			return s, true
+// ofServices says whether services are graded by the scheme, in words or stars;
+// levels are those of whole bodies.
+func (s Scheme) ofServices() bool {
+	return s.State == SchemeActive && (s.Scale == "words" || s.Scale == "stars")
+}
+
+// schemeOf finds the scheme of services in force at the end of a year that has
+// these grades; else, with ok false, another one that was in force, empty
+// without one.
+func schemeOf(all map[string]Scheme, year int, grades []string) (found Scheme, ok bool) {
+	for _, code := range slices.Sorted(maps.Keys(all)) {
+		if s := all[code]; s.ofServices() && s.inForceAtEnd(year) {
+			if found = s; slices.Equal(s.grades(), grades) {
+				return s, true
+			}
 		}
 	}
-	return Scheme{}, false
+	return found, false
+}
+
+// grades are the codes of the grades, the lowest first.
+func (s Scheme) grades() []string {
+	var out []string
+	for _, b := range s.Bands {
+		out = append(out, b.Code)
+	}
+	return out
 }
 
 func countSchemes(ctx context.Context, db bun.IDB) (int, error) {

@@ -72,8 +72,7 @@ func yearResults(ctx context.Context, db bun.IDB, schemes map[string]Scheme, age
 		}
 		for _, t := range totals {
 			years[t.Year] = &YearResult{Year: t.Year, TotalsOnly: true, Scheme: schemes[t.Scheme], Agencies: t.Agencies, Services: t.Services,
-				Electronised: t.Electronised, NotElectronised: t.NotElectronised,
-				Grades: map[string]int64{Grades[0]: t.Unsatisfactory, Grades[1]: t.Satisfactory, Grades[2]: t.Good, Grades[3]: t.Excellent}}
+				Electronised: t.Electronised, NotElectronised: t.NotElectronised, Grades: t.grades()}
 		}
 	}
 	if err := addAssessed(ctx, db, schemes, agency, years); err != nil {

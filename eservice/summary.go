@@ -15,28 +15,48 @@ import (
 )
 
 // The summaries of official results are made anew, year by year, in the unit
-// of work that changes the results: one GROUP BY over the assessments of the
-// year, and small tables from its groups. Pages read the summaries only, so
+// of work that changes the results: groups of the assessments of the year by
+// body, and small tables from the groups. Pages read the summaries only, so
 // what they cost does not grow with the number of services.
+//
+// The results of a campaign are grouped ahead, when its points are closed
+// ([CountAhead]): nobody reads groups of a year that is not in scorecard_known.
+// When the results become official each body's groups are held against its
+// rows by their number and the sum of their digests, and only those that differ
+// are counted again.
 
 // official is the condition of officialRows as SQL, alias a.
 const official = `a.official AND (a.campaign_id IS NULL OR a.campaign_id IN (SELECT k.id FROM assessment_campaigns k WHERE k.state IN ('final', 'published')))`
 
-// groupsQuery counts the official results of a year, ?0, by body.
-const groupsQuery = `SELECT a.agency_id, a.year, a.scheme, a.level, a.automation, COALESCE(a.grade, '') AS grade,
+// groupsOf counts results by body under a condition over alias a; ordered by
+// body, so that the index of the groups grows at its end.
+func groupsOf(condition string) string {
+	return `SELECT a.agency_id, a.year, a.scheme, a.level, a.automation, COALESCE(a.grade, '') AS grade,
 	COUNT(*) AS n, CAST(COALESCE(SUM(a.score_milli), 0) AS BIGINT) AS score, CAST(SUM(a.digest) AS BIGINT) AS digest
-	FROM assessments a WHERE a.year = ?0 AND ` + official + ` GROUP BY a.agency_id, a.year, a.scheme, a.level, a.automation, COALESCE(a.grade, '')`
+	FROM assessments a WHERE ` + condition + ` GROUP BY a.agency_id, a.year, a.scheme, a.level, a.automation, COALESCE(a.grade, '') ORDER BY a.agency_id`
+}
 
-// summarySteps make the summaries of a year, ?0. A mean is rounded half up to
+// groupsQuery counts the official results of a year, ?0.
+var groupsQuery = groupsOf(`a.year = ?0 AND ` + official)
+
+const insertGroups = `INSERT INTO scorecard_groups (agency_id, year, scheme, level, automation, grade, n, score, digest) `
+
+// staleQuery finds the bodies whose groups of a year, ?0, are not those of their
+// official results: other rows by number or by the sum of their digests, or rows
+// that a program entered without a digest.
+const staleQuery = `SELECT COALESCE(r.agency_id, g.agency_id) FROM
+	(SELECT a.agency_id, COUNT(*) AS n, SUM(a.digest) AS digest, MIN(a.digest) AS least FROM assessments a WHERE a.year = ?0 AND ` + official + ` GROUP BY a.agency_id) r
+	FULL JOIN (SELECT agency_id, SUM(n) AS n, SUM(digest) AS digest FROM scorecard_groups WHERE year = ?0 GROUP BY agency_id) g ON g.agency_id = r.agency_id
+	WHERE r.agency_id IS NULL OR g.agency_id IS NULL OR r.n <> g.n OR r.digest <> g.digest OR r.least = 0`
+
+// summarySteps make the other summaries of a year, ?0, from its groups. A mean is rounded half up to
 // thousandths; bodies with equal means share a rank, those without a mean come
 // after all others.
 var summarySteps = []string{
-	`DELETE FROM scorecard_groups WHERE year = ?0`,
 	`DELETE FROM scorecard_years WHERE year = ?0`,
 	`DELETE FROM scorecard_standings WHERE year = ?0`,
 	`DELETE FROM scorecard_cells WHERE year = ?0`,
 	`DELETE FROM scorecard_known WHERE year = ?0`,
-	`INSERT INTO scorecard_groups (agency_id, year, scheme, level, automation, grade, n, score, digest) ` + groupsQuery,
 	`INSERT INTO scorecard_years (year, scheme, level, automation, grade, n, score) SELECT year, scheme, level, automation, grade, CAST(SUM(n) AS BIGINT), CAST(SUM(score) AS BIGINT)
 		FROM scorecard_groups WHERE year = ?0 GROUP BY year, scheme, level, automation, grade`,
 	`INSERT INTO scorecard_standings (year, agency_id, scheme, services, electronised, graded, score, grade_points, digest, mean_milli, rank, sharing, cell_x, cell_y, sort_key)
@@ -58,6 +78,9 @@ var summarySteps = []string{
 // calls it in the same unit of work.
 func Refresh(ctx context.Context, tx *store.Tx, years ...int) error {
 	for _, y := range years {
+		if err := regroup(ctx, tx, y); err != nil {
+			return err
+		}
 		for _, step := range summarySteps {
 			if _, err := tx.NewRaw(step, y).Exec(ctx); err != nil {
 				return store.MapError(err, "summary of a year")
@@ -65,6 +88,50 @@ func Refresh(ctx context.Context, tx *store.Tx, years ...int) error {
 		}
 	}
 	return nil
+}
+
+// regroup makes the groups of a year those of its official results, body by
+// body where they differ, at once where most of them do.
+func regroup(ctx context.Context, tx *store.Tx, year int) error {
+	var known int
+	if err := tx.NewRaw(`SELECT COUNT(*) FROM (SELECT DISTINCT agency_id FROM scorecard_groups WHERE year = ?) g`, year).Scan(ctx, &known); err != nil {
+		return store.MapError(err, "groups of a year")
+	}
+	var stale []string
+	if known > 0 {
+		if err := tx.NewRaw(staleQuery, year).Scan(ctx, &stale); err != nil {
+			return store.MapError(err, "groups that differ")
+		}
+		if len(stale) == 0 {
+			return nil
+		}
+	}
+	if known == 0 || 2*len(stale) > known {
+		if _, err := tx.NewRaw(`DELETE FROM scorecard_groups WHERE year = ?`, year).Exec(ctx); err != nil {
+			return store.MapError(err, "groups of a year")
+		}
+		_, err := tx.NewRaw(insertGroups+groupsQuery, year).Exec(ctx)
+		return store.MapError(err, "groups of a year")
+	}
+	for part := range slices.Chunk(stale, 500) {
+		if _, err := tx.NewRaw(`DELETE FROM scorecard_groups WHERE year = ? AND agency_id IN (?)`, year, bun.List(part)).Exec(ctx); err != nil {
+			return store.MapError(err, "groups of bodies")
+		}
+		if _, err := tx.NewRaw(insertGroups+groupsOf(`a.year = ?0 AND a.agency_id IN (?1) AND `+official), year, bun.List(part)).Exec(ctx); err != nil {
+			return store.MapError(err, "groups of bodies")
+		}
+	}
+	return nil
+}
+
+// CountAhead groups the results of a campaign whose points are closed and which
+// are not official yet. Whoever makes them official calls Refresh.
+func CountAhead(ctx context.Context, tx *store.Tx, year int, campaignID string) error {
+	if _, err := tx.NewRaw(`DELETE FROM scorecard_groups WHERE year = ?`, year).Exec(ctx); err != nil {
+		return store.MapError(err, "groups of a year")
+	}
+	_, err := tx.NewRaw(insertGroups+groupsOf(`a.campaign_id = ?0`), campaignID).Exec(ctx)
+	return store.MapError(err, "groups of a campaign")
 }
 
 // complete gives an office of an older program what it has not: parameters of

@@ -42,6 +42,19 @@ func (s *Service) ServicesTemplate(ctx context.Context, lang, format string, w i
 	return WriteXLSX(w, sheet, columnsSheet(lang, codes, s))
 }
 
+// Agencies writes the bodies that the actor may see as XLSX or CSV, with the
+// columns that an import takes.
+func (s *Service) Agencies(ctx context.Context, format string, w io.Writer) error {
+	if s.Register == nil {
+		return apperr.Missing("register")
+	}
+	rows, err := s.Register.ExportAgencies(ctx)
+	if err != nil {
+		return err
+	}
+	return writeServices(stringSheet("agencies", register.AgencyColumns(), rows), format, w)
+}
+
 func writeServices(sheet Sheet, format string, w io.Writer) error {
 	switch format {
 	case XLSX:
@@ -52,11 +65,15 @@ func writeServices(sheet Sheet, format string, w io.Writer) error {
 	return apperr.InvalidField("file", "report.error.ending", "file", format, "formats", "xlsx, csv")
 }
 
-// registerSheet holds texts only: what looks like a number or a day is read back
-// as it stands.
 func registerSheet(rows iter.Seq2[[]string, error]) Sheet {
-	sheet := Sheet{Name: "services"}
-	for _, c := range register.SheetColumns() {
+	return stringSheet("services", register.SheetColumns(), rows)
+}
+
+// stringSheet holds texts only: what looks like a number or a day is read back as
+// it stands.
+func stringSheet(name string, columns []string, rows iter.Seq2[[]string, error]) Sheet {
+	sheet := Sheet{Name: name}
+	for _, c := range columns {
 		sheet.Columns = append(sheet.Columns, SheetColumn{Title: c, Width: 24})
 	}
 	if rows != nil {

@@ -34,7 +34,7 @@ func runImport(ctx context.Context, c *cli, args []string) error {
 	if len(args) == 0 {
 		return c.wrongUse("cli.use.import")
 	}
-	importers := map[string]importer{"process": importProcess, "services": importServices, "assessments": importAssessments, "measures": importMeasures}
+	importers := map[string]importer{"process": importProcess, "services": importServices, "agencies": importAgencies, "assessments": importAssessments, "measures": importMeasures}
 	run, ok := importers[args[0]]
 	if !ok {
 		return c.wrongUse("cli.use.import")
@@ -104,19 +104,33 @@ func importAssessments(ctx context.Context, c *cli, a *app, in importInput) ([]s
 // importServices enters services of the Electronic Register; the file is read
 // row by row and never held as a whole.
 func importServices(ctx context.Context, c *cli, a *app, in importInput) ([]string, error) {
-	file, ok := in.file.(*os.File)
-	if !ok {
-		return nil, apperr.New(apperr.Internal, "error.internal", "file", in.name)
-	}
-	info, err := file.Stat()
-	if err != nil {
-		return nil, apperr.Wrap(err, "file of services")
-	}
-	r, err := a.register.Import(ctx, register.ImportRequest{File: file, Size: info.Size(), Name: in.name, DryRun: in.dryRun})
+	r, err := importRegister(ctx, in, a.register.Import)
 	if err != nil {
 		return nil, err
 	}
 	return []string{c.t("cli.import.services", "new", r.New, "changed", r.Changed, "same", r.Same, "agencies", r.Agencies)}, nil
+}
+
+// importAgencies enters bodies of the Electronic Register.
+func importAgencies(ctx context.Context, c *cli, a *app, in importInput) ([]string, error) {
+	r, err := importRegister(ctx, in, a.register.ImportAgencies)
+	if err != nil {
+		return nil, err
+	}
+	return []string{c.t("cli.import.agencies", "new", r.New, "changed", r.Changed, "same", r.Same)}, nil
+}
+
+// importRegister reads a file row by row.
+func importRegister(ctx context.Context, in importInput, read func(context.Context, register.ImportRequest) (register.ImportResult, error)) (register.ImportResult, error) {
+	file, ok := in.file.(*os.File)
+	if !ok {
+		return register.ImportResult{}, apperr.New(apperr.Internal, "error.internal", "file", in.name)
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return register.ImportResult{}, apperr.Wrap(err, "file of the register")
+	}
+	return read(ctx, register.ImportRequest{File: file, Size: info.Size(), Name: in.name, DryRun: in.dryRun})
 }
 
 // importMeasures reads the measures of a national plan.

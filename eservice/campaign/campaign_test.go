@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/kis-platform/kis/eservice"
@@ -83,7 +84,7 @@ func TestAChangedResultIsFoundByVerify(t *testing.T) {
 		"summary": "UPDATE scorecard_standings SET services = services + 1",
 		"opinion": "UPDATE campaign_bodies SET opinion = 'başqa'",
 		"visit":   "UPDATE campaign_visits SET note = 'başqa'",
-		"file":    "UPDATE files SET sha256 = 'x'",
+		"file":    "UPDATE files SET name = 'x'",
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := storetest.Open(t)
@@ -175,4 +176,40 @@ func TestKappaIsTheOneOfTheBook(t *testing.T) {
 	if m, _ := g.KappaMilli(); m != -1000 {
 		t.Errorf("%d", m)
 	}
+}
+
+// TestACorrectionAfterTheConclusionCounts: results are grouped when the points
+// are closed; what is corrected between then and the end is in the summaries,
+// and a campaign that is taken back and concluded again counts once.
+func TestACorrectionAfterTheConclusionCounts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		d := newDesk(t, db, 5, 4)
+		a := d.as("a", policies.Assessor)
+		c := d.running()
+		d.scoreAll(c, 9)
+		d.ok(d.s.Conclude(d.manager, c.ID))
+		if card, err := d.s.Schemes.Scorecard(d.chief, eservice.ScorecardFilter{}); err != nil || len(card.Years) != 0 {
+			t.Errorf("results that are not final are shown: %+v %v", card.Years, err)
+		}
+		d.ok(d.s.Resume(d.manager, c.ID, "səhv"))
+		_, err := d.s.Score(a, d.result(c.ID, "B1-01"), Score{Level: "none"})
+		d.ok(err)
+		d.ok(d.s.Conclude(d.manager, c.ID))
+		for _, code := range []string{"B1", "B2", "B3", "B4", "B5"} {
+			d.ok(d.s.WriteOpinion(a, c.ID, d.agency(code), "Xidmətlər əsasən elektrondur.", "Təklif yoxdur."))
+		}
+		_, err = d.s.SendOpinions(d.manager, c.ID)
+		d.ok(err)
+		_, err = d.s.Score(a, d.result(c.ID, "B2-01"), Score{Level: "none", Reason: "xidmət dayandırılıb"})
+		d.ok(err)
+		storetest.ClockOf(db).SetDay("2026-12-20")
+		d.ok(d.s.Finalise(d.manager, c.ID))
+		card, err := d.s.Schemes.Scorecard(d.chief, eservice.ScorecardFilter{})
+		d.ok(err)
+		want := d.one("SELECT CAST(COUNT(*) AS TEXT) FROM assessments WHERE grade IS NOT NULL")
+		if y := card.Focus(); y == nil || y.Services != 20 || strconv.FormatInt(y.Electronised, 10) != want || y.GradeSum() != y.Electronised {
+			t.Errorf("national: %+v, graded %s", card.Focus(), want)
+		}
+		d.verified(0)
+	})
 }

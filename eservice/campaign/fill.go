@@ -74,6 +74,9 @@ func (s *Service) Fill(ctx context.Context, in Filled) (c Campaign, n int, err e
 		if err := eservice.InsertBatches(ctx, tx, bodies); err != nil {
 			return store.MapError(err, "bodies of a campaign")
 		}
+		if err := eservice.CountAhead(ctx, tx, c.Year, c.ID); err != nil {
+			return err
+		}
 		n = services
 		tx.Record(store.Change{Action: string(policies.CampaignManage), Kind: kindCampaign, ID: c.ID, Label: c.Number,
 			After: map[string]any{"state": Opinions, "step": "plan", "year": c.Year, "scheme": c.Scheme, "bodies": len(bodies), "services": services}})

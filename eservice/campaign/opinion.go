@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"time"
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
@@ -176,6 +177,33 @@ func (s *Service) Opinion(ctx context.Context, campaign, agency string) (BodyVie
 		return BodyView{}, err
 	}
 	return s.BodyView(ctx, campaign, agency)
+}
+
+// Place is where the opinion on a body stands in a campaign.
+type Place struct {
+	CampaignID string    `bun:"campaign_id"`
+	Number     string    `bun:"number"` // of the campaign
+	AgencyID   string    `bun:"agency_id"`
+	State      BodyState `bun:"state"`
+	Sent       time.Time `bun:"sent_at,nullzero"`
+}
+
+// PlaceOf says where the opinion on a body in a year is read, when it was sent
+// and the actor may read it; ok is false when not. One query.
+func (s *Service) PlaceOf(ctx context.Context, year int, agencyID string) (p Place, ok bool, err error) {
+	sc, err := office.Allowed(ctx, policies.CampaignRead)
+	if apperr.Is(err, apperr.Forbidden) || err == nil && !covers(sc, agencyID) {
+		return p, false, nil // the card is open to more people than opinions are
+	}
+	if err != nil {
+		return p, false, err
+	}
+	err = s.DB.Read().NewRaw(`SELECT k.id AS campaign_id, k.number, b.agency_id, b.state, b.sent_at FROM assessment_campaigns k JOIN campaign_bodies b ON b.campaign_id = k.id
+		WHERE k.year = ? AND k.state <> 'cancelled' AND b.agency_id = ? AND b.sent_at IS NOT NULL`, year, agencyID).Scan(ctx, &p)
+	if err = store.MapError(err, "opinion"); apperr.Is(err, apperr.NotFound) {
+		return p, false, nil
+	}
+	return p, err == nil, err
 }
 
 // Tally is what was done in the campaign of a year.

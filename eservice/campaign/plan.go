@@ -234,11 +234,12 @@ func (s *Service) Start(ctx context.Context, id string) error {
 }
 
 // Conclude ends the giving of points: every service must be scored, and what
-// was drawn for the second reading read.
+// was drawn for the second reading read. The results are grouped, so that
+// finalising has to look only for what was corrected since.
 func (s *Service) Conclude(ctx context.Context, id string) error {
 	return s.move(ctx, id, "conclude", "", func(tx *store.Tx, c *Campaign) (map[string]any, error) {
 		return nil, complete(ctx, tx, c.ID)
-	})
+	}, func(tx *store.Tx, c Campaign) error { return eservice.CountAhead(ctx, tx, c.Year, c.ID) })
 }
 
 // complete refuses a campaign with services that are not scored or not read.

@@ -3,6 +3,7 @@ package campaign
 import (
 	"context"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -23,6 +24,16 @@ type ImportRequest struct {
 	Size       int64
 	Name       string
 	DryRun     bool
+	Each       func(SheetOutcome) // told of each good row; nil: nobody is
+}
+
+// SheetOutcome says what becomes of a row of a sheet.
+type SheetOutcome struct {
+	Line    int    // of the file, from 1
+	Outcome string // new, changed or same
+	Code    string // of the service
+	Before  string // score and grade, empty without
+	After   string
 }
 
 // ImportResult says what was read.
@@ -57,7 +68,7 @@ func (s *Service) Import(ctx context.Context, in ImportRequest) (res ImportResul
 		if c.State != Running {
 			return apperr.New(apperr.Conflict, "campaign.error.state", "state", "campaign.state."+string(c.State))
 		}
-		im, err := s.newImport(ctx, tx, c)
+		im, err := s.newImport(ctx, tx, c, in.Each)
 		if err != nil {
 			return err
 		}
@@ -88,12 +99,14 @@ type importing struct {
 	known  map[string]*known // by code of the service
 	bodies map[string]bool   // codes
 	batch  []pending
+	each   func(SheetOutcome)
 	check  apperr.Check
 	res    ImportResult
 }
 
 type pending struct {
 	id    string
+	code  string
 	line  int
 	score Score
 	text  string // shortcomings
@@ -101,8 +114,8 @@ type pending struct {
 	grade string
 }
 
-func (s *Service) newImport(ctx context.Context, tx *store.Tx, c Campaign) (*importing, error) {
-	im := &importing{s: s, tx: tx, c: c, known: map[string]*known{}, bodies: map[string]bool{}}
+func (s *Service) newImport(ctx context.Context, tx *store.Tx, c Campaign, each func(SheetOutcome)) (*importing, error) {
+	im := &importing{s: s, tx: tx, c: c, each: each, known: map[string]*known{}, bodies: map[string]bool{}}
 	var err error
 	if im.scheme, err = s.scheme(ctx, c.Scheme); err != nil {
 		return nil, err
@@ -141,7 +154,7 @@ func (im *importing) row(ctx context.Context, r table.Row) error {
 		return nil
 	}
 	k.row = r.Line
-	p := pending{id: k.id, line: r.Line, score: Score{Level: r.Get("electronisation_level"), Automation: r.Get("automation_level")}, text: r.Get("shortcomings"), sum: r.Get("score"), grade: r.Get("grade")}
+	p := pending{id: k.id, code: r.Get("service_code"), line: r.Line, score: Score{Level: r.Get("electronisation_level"), Automation: r.Get("automation_level")}, text: r.Get("shortcomings"), sum: r.Get("score"), grade: r.Get("grade")}
 	said := p.score.Level != "" || p.score.Automation != "" || p.sum != "" || p.grade != "" || p.text != ""
 	before := im.check.Count()
 	for _, m := range im.scheme.Parameters {
@@ -197,10 +210,13 @@ func (im *importing) flush(ctx context.Context) error {
 		if !ok {
 			continue
 		}
-		if old := at[p.id]; old.Scored && old.Digest() == a.Digest() {
+		old := at[p.id]
+		if old.Scored && old.Digest() == a.Digest() {
+			im.told(p, "same", old, a)
 			im.res.Same++
 			continue
 		}
+		im.told(p, map[bool]string{true: "changed", false: "new"}[old.Scored], old, a)
 		im.res.Scored++
 		a.Scored, a.ScoredAt, a.Revision = true, im.tx.Now, a.Revision+1
 		a.Stored = a.Digest()
@@ -233,7 +249,7 @@ func (im *importing) result(p pending, a eservice.Assessment) (eservice.Assessme
 			check.Add("score", "campaign.error.score_sum", "score", p.sum, "sum", eservice.MilliText(*a.ScoreMilli, 3))
 		}
 	}
-	if p.grade != "" && check.Count() == 0 && p.grade != a.Grade {
+	if p.grade != "" && check.Count() == 0 && gradeOf(im.scheme, p.grade) != a.Grade {
 		check.Add("grade", "campaign.error.grade_sum", "grade", i18n.Shorten(p.grade, 40), "sum", a.Grade)
 	}
 	if err := check.Err(); err != nil {
@@ -243,6 +259,46 @@ func (im *importing) result(p pending, a eservice.Assessment) (eservice.Assessme
 		return a, false
 	}
 	return a, true
+}
+
+// told tells of a row.
+func (im *importing) told(p pending, what string, old, a eservice.Assessment) {
+	if im.each != nil {
+		im.each(SheetOutcome{Line: p.line, Outcome: what, Code: p.code, Before: im.said(old), After: im.said(a)})
+	}
+}
+
+// said is the score and the grade of a result, or its level without one.
+func (im *importing) said(a eservice.Assessment) string {
+	switch {
+	case !a.Scored && a.ScoreMilli == nil && a.Grade == "":
+		return ""
+	case a.ScoreMilli == nil:
+		return a.Level
+	}
+	return eservice.MilliText(*a.ScoreMilli, 1) + ", " + a.Grade
+}
+
+// gradeOf is the code of the grade that a cell means: the code, its word in
+// either language, or of a scheme of stars their number, as a number or as so
+// many stars. A cell that means none is given back as it is.
+func gradeOf(s eservice.Scheme, cell string) string {
+	folded := i18n.Fold(cell)
+	for _, b := range s.Bands {
+		if cell == b.Code || folded == i18n.Fold(b.LabelAZ) || folded == i18n.Fold(b.LabelEN) {
+			return b.Code
+		}
+	}
+	stars := cell
+	if n := strings.Count(cell, "★"); n > 0 && strings.Trim(cell, "★☆ ") == "" {
+		stars = strconv.Itoa(n)
+	}
+	for _, b := range s.Bands {
+		if b.Code == "star"+stars {
+			return b.Code
+		}
+	}
+	return cell
 }
 
 // sheetColumn is the column of a field.

@@ -78,8 +78,8 @@ func TestAVisitKeepsItsEvidenceForThoseWhoSeeTheBody(t *testing.T) {
 		hidden(err)
 		_, err = d.s.VisitFile(d.manager, c.ID, d.agency("B2"), file)
 		hidden(err)
-		if _, err := d.s.KIS.VerifyRecords(d.ctx, func(f store.Fault) { t.Errorf("%s %s", f.Key, f.Where) }); err != nil {
-			t.Error(err)
+		if n, err := d.s.KIS.VerifyFiles(d.ctx, func(f store.Fault) { t.Errorf("%s %s", f.Key, f.Where) }); err != nil || n != 1 {
+			t.Errorf("%d files verified, %v", n, err)
 		}
 		d.verified(0)
 	})

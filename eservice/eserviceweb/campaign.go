@@ -1,7 +1,6 @@
 package eserviceweb
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -199,39 +198,7 @@ func (p pages) exportSheet(format string) web.Handler {
 	}
 }
 
-// maxSheet is the most bytes of a sheet of a campaign.
-const maxSheet = 64 << 20
-
-func (p pages) importSheet(c *web.Context) error {
-	id, err := c.ID("id")
-	if err != nil {
-		return err
-	}
-	var file []byte
-	name := ""
-	_, err = c.Multipart(web.Limits{Files: 1, FileBytes: maxSheet}, func(f *web.File) (err error) {
-		name = f.Name
-		file, err = io.ReadAll(f)
-		return err
-	})
-	if err == nil && len(file) == 0 {
-		err = apperr.InvalidField("file", "error.field.required")
-	}
-	var res campaign.ImportResult
-	if err == nil {
-		res, err = p.campaign.Import(c.Ctx(), campaign.ImportRequest{CampaignID: id, File: bytes.NewReader(file), Size: int64(len(file)), Name: name})
-	}
-	if e, status, ok := web.FormError(err); ok {
-		return p.campaignAgain(c, status, "import", c.FormOf(e), ui.Form{})
-	}
-	if err != nil {
-		return err
-	}
-	c.Flash("good", "campaign.flash.import", "n", res.Scored, "rows", res.Rows)
-	return c.Redirect("/campaigns/" + id)
-}
-
-// grade is the word of a grade of the campaign's scheme.
+// gradeWord is the word of a grade of the campaign's scheme.
 func gradeWord(p ui.Page, s eservice.Scheme, code string) string {
 	for _, b := range s.Bands {
 		if b.Code == code {

@@ -54,8 +54,6 @@ func (p campaignPage) formOf(verb string) ui.Form {
 	return ui.Form{}
 }
 
-func (p campaignPage) importForm() ui.Form { return p.formOf("import") }
-
 func (p campaignPage) bodyOptions() []ui.Option {
 	out := []ui.Option{{Label: p.T("campaign.assign_all")}}
 	for _, b := range p.View.List {

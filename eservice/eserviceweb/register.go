@@ -54,7 +54,6 @@ func Register(r *web.Router, svc *eservice.Service, k *campaign.Service, sheets 
 	r.GET("/campaigns/:id/export.csv", policies.CampaignRead, p.exportSheet("csv"))
 	r.POST("/campaigns/:id/step/:verb", policies.CampaignManage, p.stepCampaign)
 	r.POST("/campaigns/:id/publish", policies.CampaignPublish, p.publish)
-	r.STREAM("/campaigns/:id/import", policies.AssessmentImport, p.importSheet)
 	r.GET("/campaigns/:id/bodies/:agency", policies.CampaignRead, p.body)
 	r.POST("/campaigns/:id/bodies/:agency/opinion", policies.AssessmentScore, p.stepBody("write"))
 	r.POST("/campaigns/:id/bodies/:agency/send", policies.CampaignManage, p.stepBody("send"))

@@ -10,7 +10,9 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/eservice/campaign"
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -25,7 +27,9 @@ type scorecardPage struct {
 	next  string // page of bodies or services after this one
 	first string
 
-	panels []templ.Component // what other contexts say of the body in this year
+	panels  []templ.Component // what other contexts say of the body in this year
+	opinion *campaign.Place   // of the body in the year, nil without one that may be read
+	imports bool              // the actor may bring in results
 }
 
 func (p pages) national(c *web.Context) error { return p.show(c, "") }
@@ -54,6 +58,7 @@ func (p pages) show(c *web.Context, agency string) error {
 		page.base += "/" + url.PathEscape(card.Agency.Code)
 	}
 	page.Title, page.grade, page.first = page.heading(), f.Grade, c.FirstHref()
+	page.imports = agency == "" && c.Can(policies.AssessmentImport)
 	switch n := len(card.Agencies); {
 	case card.Agency == nil && n == shownRows && n < card.Bodies:
 		page.next = c.NextHref(placeOf(card.Agencies[n-1])...)
@@ -62,6 +67,13 @@ func (p pages) show(c *web.Context, agency string) error {
 		page.next = c.NextHref(last.SortKey, last.ID)
 	}
 	if card.Agency != nil && card.Year != 0 {
+		place, ok, err := p.campaign.PlaceOf(c.Ctx(), card.Year, card.Agency.ID)
+		if err != nil {
+			return err
+		}
+		if ok {
+			page.opinion = &place
+		}
 		if page.panels, err = c.Panels("scorecard", card.Agency.Code+":"+strconv.Itoa(card.Year)); err != nil {
 			return err
 		}

@@ -43,6 +43,30 @@ type ImportRequest struct {
 	Size   int64
 	Name   string // of the file
 	DryRun bool   // check everything, change nothing
+
+	// Each is told once of every good row, in the order in which rows are
+	// compared; nil: nobody is.
+	Each func(RowOutcome)
+}
+
+// Outcome is what an import does with a row.
+type Outcome string
+
+// The outcomes.
+const (
+	RowNew     Outcome = "new"
+	RowChanged Outcome = "changed"
+	RowSame    Outcome = "same"
+)
+
+// RowOutcome says what becomes of a row of a sheet.
+type RowOutcome struct {
+	Line    int // of the file, from 1
+	Outcome Outcome
+	Code    string // number of the service or code of the body; empty: gets one
+	Name    string
+	Agency  string   // code of the body of a service
+	Clauses []string // that change
 }
 
 // ImportResult says what was read.
@@ -225,6 +249,18 @@ func (im *importing) run(ctx context.Context, tx *store.Tx) error {
 func (im *importing) result() ImportResult {
 	im.counts.Agencies = len(im.used)
 	return im.counts
+}
+
+// told tells of a row, while the file is read for the first time.
+func (im *importing) told(r importRow, what Outcome, differs []Difference) {
+	if im.Each == nil || im.tx != nil {
+		return
+	}
+	o := RowOutcome{Line: r.line, Outcome: what, Code: r.number, Name: r.items.Get(clauseName), Agency: r.agency.Code}
+	for _, d := range differs {
+		o.Clauses = append(o.Clauses, d.Field.Clause)
+	}
+	im.Each(o)
 }
 
 // fault names what is wrong with a cell.

@@ -46,6 +46,7 @@ func (im *importing) flush(ctx context.Context, db bun.IDB) error {
 	var fresh, changed []importRow
 	for _, r := range batch {
 		if r.known == nil {
+			im.told(r, RowNew, nil)
 			fresh = append(fresh, r)
 			continue
 		}
@@ -55,6 +56,7 @@ func (im *importing) flush(ctx context.Context, db bun.IDB) error {
 		}
 		differs := Compare(old[r.known.ID], merged)
 		if len(differs) == 0 {
+			im.told(r, RowSame, nil)
 			im.counts.Same++
 			continue
 		}
@@ -62,6 +64,7 @@ func (im *importing) flush(ctx context.Context, db bun.IDB) error {
 			continue
 		}
 		r.items = merged
+		im.told(r, RowChanged, differs)
 		changed = append(changed, r)
 	}
 	im.counts.New += len(fresh)

@@ -83,7 +83,7 @@ type streamed struct {
 // line takes the next line of the file.
 func (s *streamed) line(l Line) error {
 	s.last = l.No
-	for len(l.Cells) < len(s.columns) {
+	for s.header && len(l.Cells) < len(s.columns) {
 		l.Cells = append(l.Cells, Cell{}) // a workbook keeps no empty cells at the end of a row
 	}
 	if !s.header {

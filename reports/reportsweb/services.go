@@ -18,6 +18,7 @@ func RegisterServices(r *web.Router, svc *reports.Service) {
 	for _, format := range reports.ServiceFormats() {
 		r.GET("/services/export."+format, policies.RegisterRead, p.services(format))
 		r.GET("/services/template."+format, policies.RegisterRead, p.servicesTemplate(format))
+		r.GET("/agencies/export."+format, policies.AgencyRead, p.agencies(format))
 	}
 }
 
@@ -30,6 +31,13 @@ func (p pages) services(format string) web.Handler {
 			f.State, name = register.ServiceArchived, "reyestr-arxiv"
 		}
 		return c.Send(name+"."+format, func(ctx context.Context, w io.Writer) error { return p.svc.Services(ctx, f, format, w) })
+	}
+}
+
+// agencies streams the bodies.
+func (p pages) agencies(format string) web.Handler {
+	return func(c *web.Context) error {
+		return streamed(c, "orqanlar", format, func(w io.Writer) error { return p.svc.Agencies(c.Ctx(), format, w) })
 	}
 }
 

@@ -25,6 +25,7 @@ type listPage struct {
 	next, first string
 	archived    bool
 	pairs       bool // the actor decides about duplicates
+	imports     bool // the actor may enter services from a sheet
 	mayBegin    []register.Agency
 	xlsx, csv   string
 }
@@ -158,6 +159,7 @@ func (p pages) services(c *web.Context) error {
 		return err
 	}
 	v.pairs = p.r.Has(http.MethodGet, "/duplicates") && c.Can(policies.DuplicateDecide)
+	v.imports = p.r.Has(http.MethodGet, "/services/import") && c.Can(policies.RegisterImport)
 	if p.r.Has(http.MethodGet, "/services/export.xlsx") {
 		q := c.Request().URL.Query()
 		q.Del("after")

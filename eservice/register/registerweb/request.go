@@ -178,11 +178,9 @@ func (p pages) sendRequest(c *web.Context) error {
 // askable are the items that a request may be about.
 func askable(p ui.Page) []ui.Option {
 	var out []ui.Option
-	for _, s := range register.Sections(register.KindNew) {
-		for _, f := range register.SectionFields(register.KindChange, s) {
-			if f.Public {
-				out = append(out, ui.Option{Value: f.Clause, Label: label(p, f)})
-			}
+	for _, f := range register.Fields() {
+		if f.Public && f.Section != register.SectionChange && f.Section != register.SectionRemoval {
+			out = append(out, ui.Option{Value: f.Clause, Label: label(p, f)})
 		}
 	}
 	return out

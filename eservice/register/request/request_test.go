@@ -33,7 +33,7 @@ type desk struct {
 }
 
 // row is a registered service as a sheet has it.
-var row = map[string]string{"agency": "QA", "2.3.1": "Arayışın verilməsi", "2.3.2": "Məlumatın verilməsi", "2.3.6": "Qərar № 123", "2.3.7": "electronic", "2.3.8": "portal", "2.3.9": "Arayış",
+var row = map[string]string{"agency": "QA", "2.3.1": "Arayışın verilməsi", "2.3.2": "Məlumatın verilməsi", "2.3.6": "Nazirlər Kabinetinin 12.05.2014-cü il tarixli 123 nömrəli qərarı", "2.3.7": "electronic", "2.3.8": "portal", "2.3.9": "Arayış",
 	"2.3.10": "natural_person", "2.3.11": "5 working_day", "2.3.12a": "09:00–18:00", "2.3.13": "Bakı", "2.3.14": "Sənədlər natamam olduqda", "2.3.15a": "Ərizə", "2.3.15b": "scan", "2.3.17a": "free",
 	"2.3.18": "Müraciət qeydiyyata alınır", "2.3.19": "Şikayət", "2.3.20": "Portal", "2.3.21": "interactive", "2.3.22": "partial"}
 
