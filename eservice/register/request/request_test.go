@@ -219,7 +219,7 @@ func TestARequestThatCannotBeSentIsRefused(t *testing.T) {
 		"no item":         {apperr.Invalid, "error.field.required", func(a *request.Ask) { a.Clauses = []string{" "} }},
 		"an unknown item": {apperr.Invalid, "register.request.error.clause", func(a *request.Ask) { a.Clauses = []string{"2.3.99"} }},
 		"the entry test":  {apperr.Invalid, "register.request.error.clause", func(a *request.Ask) { a.Clauses = []string{"4.2.1"} }},
-		"no ground":       {apperr.Invalid, "error.field.choice", func(a *request.Ask) { a.Kind = register.KindRemoval }},
+		"no ground":       {apperr.Invalid, "error.field.required", func(a *request.Ask) { a.Kind = register.KindRemoval }},
 		"a new service":   {apperr.Invalid, "error.field.choice", func(a *request.Ask) { a.Kind = register.KindNew }},
 		"no such service": {apperr.NotFound, "error.not_found", func(a *request.Ask) { a.ServiceID = store.NewID() }},
 		"what is no id":   {apperr.NotFound, "error.not_found", func(a *request.Ask) { a.ServiceID = "x" }},

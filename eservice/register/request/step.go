@@ -136,6 +136,9 @@ func (s *Service) applied(ctx context.Context, tx *store.Tx, a register.Applicat
 		case !ok, arrow != "apply" && r.ApplicationID != a.ID, a.Kind == register.KindChange && r.Kind == register.KindRemoval:
 			continue
 		}
+		if err := tx.Seen(ctx, Object, r.ID); err != nil {
+			return err
+		}
 		if r.State = t.To; r.State == Settled {
 			r.DecidedAt = tx.Now
 		}

@@ -42,8 +42,10 @@ func lock(ctx context.Context, tx *store.Tx, id string) (r Request, err error) {
 	if !store.IsID(id) {
 		return r, apperr.Missing(Object)
 	}
-	err = store.Lock(tx.NewSelect().Model(&r).Where("rq.id = ?", id)).Scan(ctx)
-	return r, store.MapError(err, "request")
+	if err = store.Lock(tx.NewSelect().Model(&r).Where("rq.id = ?", id)).Scan(ctx); err != nil {
+		return r, store.MapError(err, "request")
+	}
+	return r, tx.Seen(ctx, Object, id)
 }
 
 // holder gives the id of the body that holds the service of a request.
