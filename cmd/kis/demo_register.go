@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/eservice/register"
+	"github.com/kis-platform/kis/eservice/register/request"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/reference"
@@ -283,7 +284,33 @@ func (d *demo) applications(r demoRegister) error {
 	if _, err := reg.Register(d.as("ulviyya"), id); err != nil {
 		return err
 	}
-	return d.ownApplications(q1, found)
+	if err := d.ownApplications(q1, found); err != nil {
+		return err
+	}
+	return d.requests(found)
+}
+
+// requests are what the operator asks two bodies (4.7.4): one has not answered
+// yet, the other says why nothing has to change.
+func (d *demo) requests(found func(string) (string, error)) error {
+	d.at("2026-11-20 17:00")
+	ask := func(number string, clauses []string, text string) (string, error) {
+		sv, err := found(number)
+		if err != nil {
+			return "", err
+		}
+		r, err := d.app.requests.Send(d.as("ulviyya"), request.Ask{ServiceID: sv, Kind: register.KindChange, Clauses: clauses, Text: text})
+		return r.ID, err
+	}
+	if _, err := ask("ER-2026-00006", []string{"2.3.15a", "2.3.15b"}, "Şəxsiyyət vəsiqəsinin surəti artıq dövlət informasiya sistemindən alınır: tələb olunan sənədlər yenilənməlidir."); err != nil {
+		return err
+	}
+	id, err := ask("ER-2026-00015", []string{"2.3.17a"}, "Arayışın ödənişli və ya ödənişsiz olması “Dövlət rüsumu haqqında” Qanuna uyğunlaşdırılmalıdır.")
+	if err != nil {
+		return err
+	}
+	d.at("2026-11-20 17:40")
+	return d.app.requests.Decline(d.as("qurum2"), id, "Elektron arayış üçün rüsum nəzərdə tutulmayıb, reyestrdəki məlumat Qanuna uyğundur.", 0)
 }
 
 // ownApplications are those of the officer of the first body, in the last week.

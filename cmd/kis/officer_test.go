@@ -59,7 +59,8 @@ func TestAnOfficerFindsNothingOfAnotherBody(t *testing.T) {
 	defer host.Close()
 	file := one(t, a, "SELECT id FROM files WHERE name = '"+word+".txt'")
 	secret := map[string]string{"services:id": service, "applications:id": draft.ID, "agencies:agency": "Q01", "scorecards:agency": "Q01", ":file": file, ":section": "service", "public:number": "ER-2026-00001",
-		"campaigns:agency": k.agency, "campaigns:file": k.file, "results:id": k.result, "results:shortcoming": k.shortcoming}
+		"campaigns:agency": k.agency, "campaigns:file": k.file, "results:id": k.result, "results:shortcoming": k.shortcoming,
+		"register-requests:id": one(t, a, "SELECT r.id FROM register_requests r JOIN eservices s ON s.id = r.service_id JOIN agencies g ON g.id = s.agency_id WHERE g.code = 'Q01'")}
 	// What both bodies are in; a step needs an address, none is another's.
 	shared := map[string]string{"campaigns:id": k.campaign, "campaigns:verb": "start", "schemes:code": "2025"}
 	other, u := as("qurum2@kis.example")

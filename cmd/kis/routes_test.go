@@ -140,7 +140,7 @@ func routeIDs(t testing.TB, a *app) map[string]string {
 		"risks:id": one(t, a, "SELECT id FROM risks WHERE state = 'treated' LIMIT 1"), "objectives:id": one(t, a, "SELECT id FROM objectives LIMIT 1"),
 		"recommendations:id": one(t, a, "SELECT id FROM recommendations WHERE state = 'open' LIMIT 1"), "measures:id": one(t, a, "SELECT id FROM measures LIMIT 1"),
 		"services:id": one(t, a, "SELECT id FROM eservices WHERE number = 'ER-2026-00001'"), "applications:id": one(t, a, "SELECT id FROM register_applications WHERE state = 'submitted' LIMIT 1"),
-		"agencies:agency": "Q01", "public:number": "ER-2026-00001", ":section": "service",
+		"register-requests:id": one(t, a, "SELECT id FROM register_requests WHERE state = 'sent'"), "agencies:agency": "Q01", "public:number": "ER-2026-00001", ":section": "service",
 		"scorecards:agency": "Q01", "users:id": one(t, a, "SELECT id FROM users WHERE email = 'zohra@kis.example'"), "departments:id": one(t, a, "SELECT id FROM departments WHERE code = 'BƏŞ'"),
 		":task": "4.4.2", ":code": "4.4.2", ":phase": "4", ":file": "00000000-0000-7000-8000-000000000000", ":item": one(t, a, "SELECT i.id FROM plan_items i JOIN plans p ON p.id = i.plan_id WHERE p.key = '2027' LIMIT 1"),
 		":row": one(t, a, "SELECT r.id FROM audit_rows r JOIN audits u ON u.id = r.audit_id WHERE u.state = 'in_progress' LIMIT 1"), ":letter": "b",

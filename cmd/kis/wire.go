@@ -13,7 +13,7 @@ import (
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/eservice/campaign"
 	"github.com/kis-platform/kis/eservice/eserviceweb"
-	"github.com/kis-platform/kis/eservice/incoming"
+	"github.com/kis-platform/kis/eservice/incomingweb"
 	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/eservice/register/registerweb"
 	"github.com/kis-platform/kis/eservice/register/request"
@@ -196,7 +196,7 @@ func (a *app) server() *web.Server {
 	assessmentweb.Register(r, a.assessments)
 	eserviceweb.Register(r, a.eservice, a.campaign, a.reports)
 	registerweb.Register(r, a.register, a.requests)
-	incoming.Register(r, incoming.Services{KIS: a.kis, Register: a.register, Schemes: a.eservice, Campaign: a.campaign})
+	incomingweb.Register(r, incomingweb.Services{KIS: a.kis, Register: a.register, Schemes: a.eservice, Campaign: a.campaign})
 	reportsweb.Register(r, a.reports)
 	reportsweb.RegisterServices(r, a.reports)
 	reportsweb.RegisterPack(r, a.packs)

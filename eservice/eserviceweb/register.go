@@ -68,4 +68,5 @@ func Register(r *web.Router, svc *eservice.Service, k *campaign.Service, sheets 
 	r.POST("/results/:id/shortcomings/:shortcoming", policies.ShortcomingPromote, p.promote)
 
 	registerAPI(r, p)
+	registerBodyAPI(r, p)
 }

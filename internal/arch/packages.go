@@ -74,7 +74,7 @@ var packages = slices.Concat([]row{
 	{"kis/kisweb", with(base, shell, spine, "kis/indicator", "kis/notice", "internal/outbox"), whyPages},
 
 	{"eservice/register", with(base, spine, "reference"), "the register lies beside the scorecards: both keep what they say of the same services, neither asks the other"},
-	{"eservice/incoming", with(base, shell, spine, "eservice", "eservice/campaign", "eservice/register"), "sheets come in one way whatever they hold; the package stands above those that take them"},
+	{"eservice/incomingweb", with(base, shell, spine, "eservice", "eservice/campaign", "eservice/register"), whyPages},
 	{"eservice/register/request", with(base, "eservice/register", spine), "requests of the operator stand above the register they are about, which tells them of its steps; it knows nothing of them"},
 	{"eservice/register/registerweb", with(base, shell, spine, "eservice/register", "eservice/register/request"), whyPages},
 

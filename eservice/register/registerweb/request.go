@@ -14,6 +14,7 @@ import (
 
 // registerRequests adds the routes of the requests of the operator (4.7.4).
 func (p pages) registerRequests(r *web.Router) {
+	p.requestAPI(r)
 	r.POST("/services/:id/requests", policies.RegisterCheck, p.sendRequest)
 	r.GET("/register-requests", policies.RegisterRead, p.requestList)
 	r.GET("/register-requests/:id", policies.RegisterRead, p.request)

@@ -1,4 +1,4 @@
-// Package incoming owns the pages and the API by which sheets of e-services
+// Package incomingweb owns the pages and the API by which sheets of e-services
 // come in: services of the register, bodies, campaigns and results of
 // assessments. A sheet is first shown row by row, with what would become of
 // each row or what is wrong with it, and taken over only when it is confirmed.
@@ -7,7 +7,7 @@
 // and web/ui. Invariants: nothing is written before the confirmation; what is
 // confirmed is the file that was shown, looked through again; it comes in whole
 // or not at all.
-package incoming
+package incomingweb
 
 import (
 	"context"

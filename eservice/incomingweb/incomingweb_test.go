@@ -1,4 +1,4 @@
-package incoming_test
+package incomingweb_test
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/eservice/campaign"
-	"github.com/kis-platform/kis/eservice/incoming"
+	"github.com/kis-platform/kis/eservice/incomingweb"
 	"github.com/kis-platform/kis/eservice/register"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
@@ -30,7 +30,7 @@ type desk struct {
 	*kistest.Office
 	*webtest.Site
 	t        *testing.T
-	services incoming.Services
+	services incomingweb.Services
 	campaign string
 	tokens   map[string]string
 }
@@ -54,9 +54,9 @@ func newDesk(t *testing.T, db *store.DB) *desk {
 	storetest.ClockOf(db).SetDay("2026-09-07")
 	o := kistest.NewOffice(t, db)
 	es := eservice.New(o.Service)
-	s := incoming.Services{KIS: o.Service, Register: register.New(o.Service), Schemes: es, Campaign: campaign.New(o.Service, es)}
+	s := incomingweb.Services{KIS: o.Service, Register: register.New(o.Service), Schemes: es, Campaign: campaign.New(o.Service, es)}
 	d := &desk{Office: o, t: t, services: s, tokens: map[string]string{}}
-	d.Site = webtest.New(t, func(r *web.Router) { incoming.Register(r, s) }, func(opt *web.Options) { opt.Clock, opt.Users, opt.Tokens = db.Now, o.Service, o.Service })
+	d.Site = webtest.New(t, func(r *web.Router) { incomingweb.Register(r, s) }, func(opt *web.Options) { opt.Clock, opt.Users, opt.Tokens = db.Now, o.Service, o.Service })
 	for _, load := range []func(context.Context) error{s.Register.LoadReference, es.LoadReference} {
 		d.ok(load(o.System()))
 	}
