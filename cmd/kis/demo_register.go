@@ -287,12 +287,12 @@ func (d *demo) applications(r demoRegister) error {
 	if err := d.ownApplications(q1, found); err != nil {
 		return err
 	}
-	return d.requests(found)
+	return d.registerRequests(found)
 }
 
-// requests are what the operator asks two bodies (4.7.4): one has not answered
+// registerRequests are what the operator asks two bodies (4.7.4): one has not answered
 // yet, the other says why nothing has to change.
-func (d *demo) requests(found func(string) (string, error)) error {
+func (d *demo) registerRequests(found func(string) (string, error)) error {
 	d.at("2026-11-20 17:00")
 	ask := func(number string, clauses []string, text string) (string, error) {
 		sv, err := found(number)
