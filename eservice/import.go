@@ -1,6 +1,7 @@
 package eservice
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"maps"
@@ -53,10 +54,12 @@ func (s *Service) Import(ctx context.Context, in ImportRequest) (ImportResult, e
 	if err != nil {
 		return ImportResult{}, err
 	}
-	grades := gradesOfSchemes(known)
+	maps.DeleteFunc(known, func(_ string, s Scheme) bool { return !s.ofServices() })
+	scales := Scales(slices.Collect(maps.Values(known)))
+	sets := subsets(scales)
 	headers := [][]string{servicesHeader}
-	for _, g := range grades {
-		headers = append(headers, slices.Concat(totalsColumns, g))
+	for _, g := range sets {
+		headers = append(headers, slices.Concat(append([][]string{totalsColumns}, g...)...))
 	}
 	rows, header, err := table.Read(in.Reader, table.Limits{}, headers...)
 	if err != nil {
@@ -69,7 +72,7 @@ func (s *Service) Import(ctx context.Context, in ImportRequest) (ImportResult, e
 			return err
 		}
 		if header > 0 {
-			res, err = importTotals(ctx, tx, schemes, rows, grades[header-1], in)
+			res, err = importTotals(ctx, tx, schemes, rows, sets[header-1], in)
 		} else {
 			res, err = importServices(ctx, tx, schemes, rows, in.Each)
 		}
@@ -85,28 +88,63 @@ func (s *Service) Import(ctx context.Context, in ImportRequest) (ImportResult, e
 	return res, err
 }
 
-// gradesOfSchemes are the lists of grades that schemes have, each once: the four
-// words first, then the stars and what else there is.
-func gradesOfSchemes(schemes map[string]Scheme) [][]string {
-	out := [][]string{Grades[:]}
-	for _, code := range slices.Sorted(maps.Keys(schemes)) {
-		list := schemes[code].grades()
-		if schemes[code].ofServices() && !slices.ContainsFunc(out, func(g []string) bool { return slices.Equal(g, list) }) {
+// Scales are the lists of grades of schemes, each once: the four words first, then by the codes of the schemes.
+func Scales(schemes []Scheme) [][]string {
+	slices.SortFunc(schemes, func(a, b Scheme) int { return cmp.Compare(a.Code, b.Code) })
+	var out [][]string
+	for _, s := range schemes {
+		list := s.GradeCodes()
+		if len(list) == 0 || slices.ContainsFunc(out, func(g []string) bool { return slices.Equal(g, list) }) {
+			continue
+		}
+		if slices.Equal(list, Grades) {
+			out = slices.Insert(out, 0, list)
+		} else {
 			out = append(out, list)
 		}
 	}
 	return out
 }
 
+// maxScales are in one sheet of totals.
+const maxScales = 5
+
+// subsets are the choices of scales that a sheet of totals may have, in their
+// order.
+func subsets(scales [][]string) (out [][][]string) {
+	scales = scales[:min(len(scales), maxScales)]
+	for bits := 1; bits < 1<<len(scales); bits++ {
+		var set [][]string
+		for i, g := range scales {
+			if bits&(1<<i) != 0 {
+				set = append(set, g)
+			}
+		}
+		out = append(out, set)
+	}
+	return out
+}
+
+// scaleOf is the scale of a row: of several the one whose grades it gives.
+func scaleOf(r table.Row, scales [][]string) []string {
+	for _, g := range scales {
+		if slices.ContainsFunc(g, func(code string) bool { return r.Get(code) != "" }) {
+			return g
+		}
+	}
+	return scales[0]
+}
+
 // importTotals checks that each year's figures add up (services =
 // electronised + not; electronised = sum of the grades), that the grades of the
 // sheet are those of the scheme of the year, and stores them.
-func importTotals(ctx context.Context, tx *store.Tx, schemes map[string]Scheme, rows []table.Row, grades []string, in ImportRequest) (ImportResult, error) {
+func importTotals(ctx context.Context, tx *store.Tx, schemes map[string]Scheme, rows []table.Row, scales [][]string, in ImportRequest) (ImportResult, error) {
 	var check apperr.Check
 	var totals []Total
 	seen := map[int]int{}
 	for _, r := range rows {
-		t, ok := readTotal(&check, r, grades)
+		grades := scaleOf(r, scales)
+		t, ok := readTotal(&check, r, grades, slices.Concat(scales...))
 		if !ok {
 			continue
 		}
@@ -121,7 +159,7 @@ func importTotals(ctx context.Context, tx *store.Tx, schemes map[string]Scheme, 
 			check.AddRow(r.Line, "year", "eservice.import.no_scheme", "year", t.Year)
 			continue
 		case !found:
-			check.AddRow(r.Line, grades[0], "eservice.import.other_grades", "year", t.Year, "scheme", sc.Code, "grades", strings.Join(sc.grades(), ", "))
+			check.AddRow(r.Line, grades[0], "eservice.import.other_grades", "year", t.Year, "scheme", sc.Code, "grades", strings.Join(sc.GradeCodes(), ", "))
 			continue
 		}
 		t.Scheme, t.SourceName, t.ImportedAt = sc.Code, in.Name, tx.Now
@@ -150,7 +188,7 @@ func importTotals(ctx context.Context, tx *store.Tx, schemes map[string]Scheme, 
 }
 
 // readTotal reads one year; each fault goes to check.
-func readTotal(check *apperr.Check, r table.Row, grades []string) (t Total, ok bool) {
+func readTotal(check *apperr.Check, r table.Row, grades, all []string) (t Total, ok bool) {
 	before := check.Count()
 	whole := func(column string, least, most int64) int64 {
 		n, err := strconv.ParseInt(r.Get(column), 10, 64)
@@ -167,6 +205,11 @@ func readTotal(check *apperr.Check, r table.Row, grades []string) (t Total, ok b
 	for i, g := range grades {
 		counts[i] = whole(g, 0, most)
 		sum += counts[i]
+	}
+	for _, g := range all {
+		if r.Get(g) != "" && !slices.Contains(grades, g) {
+			check.AddRow(r.Line, g, "eservice.import.two_scales")
+		}
 	}
 	if check.Count() > before {
 		return t, false

@@ -176,7 +176,7 @@ func (s Scheme) ofServices() bool {
 func schemeOf(all map[string]Scheme, year int, grades []string) (found Scheme, ok bool) {
 	for _, code := range slices.Sorted(maps.Keys(all)) {
 		if s := all[code]; s.ofServices() && s.inForceAtEnd(year) {
-			if found = s; slices.Equal(s.grades(), grades) {
+			if found = s; slices.Equal(s.GradeCodes(), grades) {
 				return s, true
 			}
 		}
@@ -184,8 +184,13 @@ func schemeOf(all map[string]Scheme, year int, grades []string) (found Scheme, o
 	return found, false
 }
 
-// grades are the codes of the grades, the lowest first.
-func (s Scheme) grades() []string {
+// Has says whether the scheme has a grade.
+func (s Scheme) Has(grade string) bool {
+	return slices.ContainsFunc(s.Bands, func(b Band) bool { return b.Code == grade })
+}
+
+// GradeCodes are the codes of the grades, the lowest first.
+func (s Scheme) GradeCodes() []string {
 	var out []string
 	for _, b := range s.Bands {
 		out = append(out, b.Code)

@@ -63,9 +63,14 @@ func scorecardYears(c eservice.Scorecard) string {
 type indicator struct {
 	label string
 	value func(eservice.YearResult) int64
-	rate  bool // electronised of all
-	part  bool // of the line above
+	grade string // of the scheme of a year, else the line does not apply
+	rate  bool   // electronised of all
+	part  bool   // of the line above
 }
+
+// of says whether the line says anything of a year: grades of stars say nothing
+// of a year of words.
+func (l indicator) of(y eservice.YearResult) bool { return l.grade == "" || y.Scheme.Has(l.grade) }
 
 // situation are the lines of the first official table.
 func situation(c eservice.Scorecard, w Words) []indicator {
@@ -86,7 +91,7 @@ func situation(c eservice.Scorecard, w Words) []indicator {
 func grades(c eservice.Scorecard, w Words) []indicator {
 	var out []indicator
 	for _, b := range bands(c) {
-		out = append(out, indicator{label: w.T("report.scorecard.graded", "grade", w.Capital(b.Label(w.Lang))),
+		out = append(out, indicator{label: w.T("report.scorecard.graded", "grade", w.Capital(b.Label(w.Lang))), grade: b.Code,
 			value: func(y eservice.YearResult) int64 { return y.Grades[b.Code] }})
 	}
 	return out
@@ -142,6 +147,10 @@ func scorecardTable(c eservice.Scorecard, w Words, lines []indicator) Table {
 		for _, y := range c.Years {
 			if l.rate {
 				r.Cells = append(r.Cells, T(w.Percent(y.Electronised, y.Services)))
+				continue
+			}
+			if !l.of(y) {
+				r.Cells = append(r.Cells, T(i18n.None))
 				continue
 			}
 			r.Cells = append(r.Cells, T(w.Int(l.value(y))))

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/i18n"
@@ -13,7 +14,10 @@ func agencyTable(c eservice.Scorecard, w Words) Table {
 	t := Table{Small: true, Columns: []Column{{Title: w.T("report.scorecard.rank"), Width: 10, Align: Right}, {Title: w.T("report.scorecard.agency"), Width: 52},
 		{Title: w.T("report.scorecard.services"), Width: 18, Align: Right}, {Title: w.T("report.scorecard.electronised"), Width: 26, Align: Right},
 		{Title: w.T("report.scorecard.rate"), Width: 24, Align: Right}}}
-	all := bands(c)
+	var all []eservice.Band
+	if f := c.Focus(); f != nil {
+		all = f.Scheme.Bands
+	}
 	for _, b := range all {
 		t.Columns = append(t.Columns, Column{Title: w.Capital(b.Label(w.Lang)), Width: 15, Align: Right})
 	}
@@ -92,13 +96,22 @@ func scorecardSheets(c eservice.Scorecard, w Words) []Sheet {
 // what was exported can be imported again.
 func yearData(c eservice.Scorecard) Sheet {
 	s := Sheet{}
-	for _, name := range append([]string{"year", "agencies", "services", "electronised", "not_electronised"}, eservice.Grades...) {
+	schemes := make([]eservice.Scheme, len(c.Years))
+	for i, y := range c.Years {
+		schemes[i] = y.Scheme
+	}
+	grades := slices.Concat(eservice.Scales(schemes)...)
+	for _, name := range append([]string{"year", "agencies", "services", "electronised", "not_electronised"}, grades...) {
 		s.Columns = append(s.Columns, SheetColumn{Key: name, Title: name, Type: IntCol, Width: 16})
 	}
 	for _, y := range c.Years {
 		r := []any{y.Year, y.Agencies, y.Services, y.Electronised, y.NotElectronised}
-		for _, g := range eservice.Grades {
-			r = append(r, y.Grades[g])
+		for _, g := range grades {
+			if y.Scheme.Has(g) {
+				r = append(r, y.Grades[g])
+			} else {
+				r = append(r, nil)
+			}
 		}
 		s.Rows = append(s.Rows, r)
 	}
@@ -123,7 +136,11 @@ func officialTable(c eservice.Scorecard, w Words) Sheet {
 		}
 		r := []any{l.label}
 		for _, y := range c.Years {
-			r = append(r, l.value(y))
+			if l.of(y) {
+				r = append(r, l.value(y))
+			} else {
+				r = append(r, nil)
+			}
 		}
 		s.Rows = append(s.Rows, r)
 	}
@@ -165,7 +182,11 @@ func resultColumns(c eservice.Scorecard, w Words) []SheetColumn {
 func results(c eservice.Scorecard, y eservice.YearResult) []any {
 	out := []any{y.Services, y.Electronised, y.NotElectronised, Ratio{y.Electronised, y.Services}}
 	for _, b := range bands(c) {
-		out = append(out, y.Grades[b.Code])
+		if y.Scheme.Has(b.Code) {
+			out = append(out, y.Grades[b.Code])
+		} else {
+			out = append(out, nil)
+		}
 	}
 	if m, ok := y.MeanScoreMilli(); ok {
 		return append(out, eservice.MilliText(m, 3))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -262,7 +263,9 @@ func (p scorecardPage) bars() []bar {
 		return out
 	}
 	for _, y := range p.card.Years {
-		add(strconv.Itoa(y.Year), p.href(y.Year, false), p.meanGrade(y), y)
+		if f := p.card.Focus(); f == nil || slices.Equal(f.Scheme.GradeCodes(), y.Scheme.GradeCodes()) { // years of other grades have other shades
+			add(strconv.Itoa(y.Year), p.href(y.Year, false), p.meanGrade(y), y)
+		}
 	}
 	return out
 }

@@ -1,11 +1,36 @@
 package eserviceweb
 
 import (
+	"slices"
 	"strconv"
 
+	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/web"
 )
+
+// allBands are the grades of all years shown, those of the first year first;
+// a grade of two schemes stands once.
+func (p scorecardPage) allBands() (out []eservice.Band) {
+	for _, y := range p.card.Years {
+		for _, b := range y.Scheme.Bands {
+			if !slices.ContainsFunc(out, func(o eservice.Band) bool { return o.Code == b.Code }) {
+				out = append(out, b)
+			}
+		}
+	}
+	return out
+}
+
+// gradeCount is how many services of a year have a grade, a dash where the
+// scheme of the year has no such grade.
+func (p scorecardPage) gradeCount(y eservice.YearResult, b eservice.Band) string {
+	if !y.Scheme.Has(b.Code) {
+		return i18n.None
+	}
+	return p.Int(y.Grades[b.Code])
+}
 
 // numbers refuses values of the address that are no whole numbers, in the
 // words of the exports: the page shows all years, but says what it cannot read.
