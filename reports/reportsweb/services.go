@@ -37,7 +37,7 @@ func (p pages) services(format string) web.Handler {
 // agencies streams the bodies.
 func (p pages) agencies(format string) web.Handler {
 	return func(c *web.Context) error {
-		return streamed(c, "orqanlar", format, func(w io.Writer) error { return p.svc.Agencies(c.Ctx(), format, w) })
+		return c.Send("orqanlar."+format, func(ctx context.Context, w io.Writer) error { return p.svc.Agencies(ctx, format, w) })
 	}
 }
 
