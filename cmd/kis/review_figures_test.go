@@ -10,6 +10,10 @@ import (
 	"github.com/kis-platform/kis/planning"
 )
 
+// thisYear is the cycle of the example that is under way; the years before it
+// are finished.
+const thisYear = "(SELECT id FROM cycles WHERE period = '2026')"
+
 // recount are the figures of the review of the example, counted anew straight
 // from the records and not by the code that makes them: numerator and
 // denominator, or the numerator alone. F and B are the first moment of the
@@ -28,10 +32,10 @@ var recount = map[string][2]string{
 		"SELECT COUNT(*) FROM recommendations WHERE state = 'accepted' AND decision_id IS NULL"},
 	"planning.review.figure.open":     {"SELECT COUNT(*) FROM recommendations WHERE state = 'open' AND decision_id IS NULL"},
 	"planning.review.figure.proposed": {"SELECT COUNT(*) FROM recommendations WHERE decision_id IS NULL AND proposed_at BETWEEN 'F' AND 'B'"},
-	"review.figure.tasks": {"SELECT COUNT(*) FROM activities a WHERE a.level = 'task' AND a.applicable AND NOT EXISTS (SELECT 1 FROM outputs o WHERE o.activity_id = a.id AND o.id NOT IN (SELECT x.output_id FROM submission_outputs x JOIN submissions s ON s.id = x.submission_id WHERE s.state = 'accepted'))",
+	"review.figure.tasks": {"SELECT COUNT(*) FROM activities a WHERE a.level = 'task' AND a.applicable AND NOT EXISTS (SELECT 1 FROM outputs o WHERE o.activity_id = a.id AND o.id NOT IN (SELECT x.output_id FROM submission_outputs x JOIN submissions s ON s.id = x.submission_id WHERE s.state = 'accepted' AND s.cycle_id = " + thisYear + "))",
 		"SELECT COUNT(*) FROM activities WHERE level = 'task' AND applicable"},
-	"review.figure.gates":     {"SELECT COUNT(*) FROM cycle_phases WHERE gate IN ('passed', 'waived')", "SELECT COUNT(*) FROM cycle_phases WHERE phase < '8'"},
-	"review.figure.waiting":   {"SELECT COUNT(DISTINCT o.activity_id) FROM outputs o WHERE o.id IN (SELECT x.output_id FROM submission_outputs x JOIN submissions s ON s.id = x.submission_id WHERE s.state = 'submitted') AND o.id NOT IN (SELECT x.output_id FROM submission_outputs x JOIN submissions s ON s.id = x.submission_id WHERE s.state = 'accepted')"},
+	"review.figure.gates":     {"SELECT COUNT(*) FROM cycle_phases WHERE gate IN ('passed', 'waived') AND cycle_id = " + thisYear, "SELECT COUNT(*) FROM cycle_phases WHERE phase < '8' AND cycle_id = " + thisYear},
+	"review.figure.waiting":   {"SELECT COUNT(DISTINCT o.activity_id) FROM outputs o WHERE o.id IN (SELECT x.output_id FROM submission_outputs x JOIN submissions s ON s.id = x.submission_id WHERE s.state = 'submitted' AND s.cycle_id = " + thisYear + ") AND o.id NOT IN (SELECT x.output_id FROM submission_outputs x JOIN submissions s ON s.id = x.submission_id WHERE s.state = 'accepted' AND s.cycle_id = " + thisYear + ")"},
 	"review.figure.acts":      {"SELECT COUNT(*) FROM acts WHERE state = 'closed' AND issued_at BETWEEN 'F' AND 'B'", "SELECT COUNT(*) FROM acts WHERE state <> 'withdrawn' AND issued_at BETWEEN 'F' AND 'B'"},
 	"review.figure.open_acts": {"SELECT COUNT(*) FROM acts WHERE issued_at < 'B' AND state NOT IN ('closed', 'withdrawn')"},
 	"review.figure.actions": {"SELECT COUNT(*) FROM corrective_actions WHERE state = 'verified' AND act_id IN (SELECT id FROM acts WHERE issued_at < 'B' AND state <> 'withdrawn')",
