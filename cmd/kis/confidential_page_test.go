@@ -52,7 +52,7 @@ func surroundings(t *testing.T, a *app) map[string]string {
 		"actions:id": "SELECT id FROM corrective_actions WHERE state = 'planned' LIMIT 1", "findings:id": "SELECT id FROM findings LIMIT 1",
 		"auditors:id": "SELECT id FROM users WHERE email = 'samir@kis.example'", "campaigns:id": "SELECT COALESCE((SELECT id FROM assessment_campaigns LIMIT 1), '00000000-0000-7000-8000-000000000000')",
 		"campaigns:agency": "SELECT code FROM agencies LIMIT 1", "checklists:id": "SELECT id FROM checklist_templates LIMIT 1", ":question": "SELECT id FROM checklist_template_rows LIMIT 1",
-		":other": "SELECT id FROM submissions LIMIT 1", ":year": "SELECT MAX(year) FROM programmes", "results:id": "SELECT COALESCE((SELECT id FROM assessments LIMIT 1), '00000000-0000-7000-8000-000000000000')",
+		":other": "SELECT id FROM submissions WHERE cycle_id IN (SELECT id FROM cycles WHERE state = 'running') LIMIT 1", ":year": "SELECT MAX(year) FROM programmes", "results:id": "SELECT COALESCE((SELECT id FROM assessments LIMIT 1), '00000000-0000-7000-8000-000000000000')",
 	} {
 		if _, known := ids[key]; !known {
 			ids[key] = one(t, a, query)

@@ -131,9 +131,9 @@ func routeIDs(t testing.TB, a *app) map[string]string {
 		"auditors:training": one(t, a, "SELECT id FROM auditor_trainings WHERE user_id = "+auditor), "audits:guest": one(t, a, "SELECT id FROM audit_guests WHERE audit_id = "+audit2+" LIMIT 1"), "audits:session": one(t, a, "SELECT id FROM audit_sessions WHERE audit_id = "+audit2+" LIMIT 1"),
 		"programmes:row": one(t, a, "SELECT r.id FROM programme_rows r JOIN programmes p ON p.id = r.programme_id WHERE p.year = 2027 LIMIT 1"),
 		"checklists:id":  one(t, a, "SELECT id FROM checklist_templates WHERE code = 'CONF'"), "checklists:question": one(t, a, "SELECT q.id FROM checklist_template_rows q JOIN checklist_templates c ON c.id = q.template_id WHERE c.code = 'CONF' LIMIT 1"),
-		"evidence:other": one(t, a, "SELECT id FROM submissions WHERE state = 'accepted' LIMIT 1"),
+		"evidence:other": one(t, a, "SELECT id FROM submissions WHERE state = 'accepted' AND cycle_id IN (SELECT id FROM cycles WHERE state = 'running') LIMIT 1"),
 		"assessments:id": one(t, a, "SELECT id FROM self_assessments"), "surveys:id": one(t, a, "SELECT id FROM surveys"), ":token": one(t, a, "SELECT token FROM surveys"), "evaluations:id": one(t, a, "SELECT id FROM evaluations"),
-		"cycles:id": one(t, a, "SELECT id FROM cycles"), "processes:id": one(t, a, "SELECT id FROM processes"),
+		"cycles:id": one(t, a, "SELECT id FROM cycles WHERE state = 'running'"), "processes:id": one(t, a, "SELECT id FROM processes"),
 		"evidence:id": one(t, a, "SELECT id FROM submissions WHERE state = 'submitted' LIMIT 1"), "audits:id": one(t, a, "SELECT id FROM audits WHERE state = 'in_progress'"),
 		"acts:id": one(t, a, "SELECT id FROM acts WHERE state = 'issued'"), "plans:year": "2027", "reviews:id": one(t, a, "SELECT id FROM reviews WHERE state = 'prepared'"),
 		"documents:audit": one(t, a, "SELECT id FROM audits WHERE state = 'in_progress'"), "documents:id": one(t, a, "SELECT document_id FROM document_versions WHERE state = 'approval'"), "documents:version": one(t, a, "SELECT id FROM document_versions WHERE state = 'approval'"),
@@ -147,7 +147,7 @@ func routeIDs(t testing.TB, a *app) map[string]string {
 		":row": one(t, a, "SELECT r.id FROM audit_rows r JOIN audits u ON u.id = r.audit_id WHERE u.state = 'in_progress' LIMIT 1"), ":letter": "b",
 		":action": one(t, a, "SELECT id FROM corrective_actions WHERE state = 'planned' LIMIT 1"), ":decision": one(t, a, "SELECT id FROM review_decisions LIMIT 1"),
 		"requests:id": one(t, a, "SELECT id FROM evidence_requests WHERE state = 'answered' LIMIT 1"), "discrepancies:id": one(t, a, "SELECT id FROM discrepancies WHERE state = 'open' LIMIT 1"),
-		"comments:kind": "task", "comments:id": one(t, a, "SELECT id FROM cycles") + ":7.2.1", ":comment": one(t, a, "SELECT id FROM comments LIMIT 1"),
+		"comments:kind": "task", "comments:id": one(t, a, "SELECT id FROM cycles WHERE state = 'running'") + ":7.2.1", ":comment": one(t, a, "SELECT id FROM comments LIMIT 1"),
 		"verify:code": "UNKNOWN", ":secret": "UNKNOWN", "calendar:id": "00000000-0000-7000-8000-000000000000", ":role": "00000000-0000-7000-8000-000000000000", ":finding": one(t, a, "SELECT id FROM findings LIMIT 1"), "assets*file": "none.css", ":grant": "00000000-0000-7000-8000-000000000000", "quarantine:id": "00000000-0000-7000-8000-000000000000", "uploads:id": "00000000-0000-7000-8000-000000000000", "me:id": "00000000-0000-7000-8000-000000000000", "observers:id": "00000000-0000-7000-8000-000000000000", "outside:id": "00000000-0000-7000-8000-000000000000", "notifications:id": "00000000-0000-7000-8000-000000000000", ":number": "1", "jobs:id": "00000000-0000-7000-8000-000000000000", ":key": "2027", ":report": one(t, a, "SELECT id FROM plan_reports LIMIT 1"), ":amendment": one(t, a, "SELECT m.id FROM plan_amendments m JOIN plans p ON p.id = m.plan_id LIMIT 1"), ":objection": one(t, a, "SELECT id FROM plan_objections LIMIT 1"),
 	}
 }
