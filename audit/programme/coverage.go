@@ -105,7 +105,7 @@ var model = sync.OnceValues(func() ([]Covered, error) {
 	return out, nil
 })
 
-// coverage reads what the audits of three years looked at, in three queries. What
+// coverage reads what the audits of three years looked at, in five queries. What
 // reported audits have looked at is kept with them, so that only the rows of
 // audits of the year that are still to come are read.
 func (s *Service) coverage(ctx context.Context, db bun.IDB, v View) (c Coverage, err error) {
@@ -118,18 +118,9 @@ func (s *Service) coverage(ctx context.Context, db bun.IDB, v View) (c Coverage,
 		return c, err
 	}
 	c.Standard = standard
-	var rows []struct {
-		Year   int
-		GSBPM  string `bun:"gsbpm"`
-		Clause string
-		Looked int
-	}
-	err = db.NewRaw(`SELECT year, gsbpm, clause, 1 AS looked FROM audit_looked WHERE year BETWEEN ?0 - 2 AND ?0
-		UNION ALL SELECT DISTINCT ?0, r.gsbpm, r.clause, 0 FROM audit_rows r JOIN audits a ON a.id = r.audit_id
-			WHERE a.state IN (?3) AND a.planned_from >= ?1 AND a.planned_from < ?2`,
-		v.Year, strconv.Itoa(v.Year)+"-01-01", strconv.Itoa(v.Year+1)+"-01-01", bun.List([]audit.State{audit.Planned, audit.Announced, audit.InProgress})).Scan(ctx, &rows)
+	rows, err := lookedAndToCome(ctx, db, v.Year)
 	if err != nil {
-		return c, store.MapError(err, "coverage")
+		return c, err
 	}
 	bySub, byClause := map[string]Covered{}, map[string]Covered{}
 	for _, r := range rows {
@@ -159,6 +150,37 @@ func (s *Service) coverage(ctx context.Context, db bun.IDB, v View) (c Coverage,
 	}
 	c.SubProcesses, c.Clauses = mark(subs, bySub), mark(clauses, byClause)
 	return c, nil
+}
+
+// lookedRow is a code and clause that audits of a year have looked at, or will.
+type lookedRow struct {
+	Year   int
+	GSBPM  string `bun:"gsbpm"`
+	Clause string
+	Looked int // 0: to come
+}
+
+// noAudit keeps a list of ids from being empty; the page takes as many queries
+// whatever there is to come.
+const noAudit = "00000000-0000-0000-0000-000000000000"
+
+// lookedAndToCome reads what reported audits of three years have looked at and
+// what is still to come in the last of them, in three queries.
+func lookedAndToCome(ctx context.Context, db bun.IDB, year int) (out []lookedRow, err error) {
+	err = db.NewRaw("SELECT year, gsbpm, clause, 1 AS looked FROM audit_looked WHERE year BETWEEN ? AND ?", year-2, year).Scan(ctx, &out)
+	if err != nil {
+		return nil, store.MapError(err, "what was looked at")
+	}
+	// By their ids, so that the rows of the others are not even thought of.
+	var open []string
+	err = db.NewRaw("SELECT CAST(a.id AS TEXT) FROM audits a WHERE a.state IN (?) AND a.planned_from >= ? AND a.planned_from < ?",
+		bun.List([]audit.State{audit.Planned, audit.Announced, audit.InProgress}), strconv.Itoa(year)+"-01-01", strconv.Itoa(year+1)+"-01-01").Scan(ctx, &open)
+	if err != nil {
+		return nil, store.MapError(err, "audits to come")
+	}
+	var next []lookedRow
+	err = db.NewRaw("SELECT DISTINCT ? AS year, r.gsbpm, r.clause, 0 AS looked FROM audit_rows r WHERE r.audit_id IN (?)", year, bun.List(append(open, noAudit))).Scan(ctx, &next)
+	return append(out, next...), store.MapError(err, "what is to come")
 }
 
 // firstTwo cuts a code to two numbers; a code of one number covers nothing by
