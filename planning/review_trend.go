@@ -34,21 +34,30 @@ const (
 	Unchanged Trend = "same"   // dəyişməyib
 )
 
-// Series gives the figure through the periods, the oldest first and the one of
-// this review last, as numbers: shares as shares, counts as counts. A period
-// in which it was another sort of number, or a share of nothing, is left out.
-func (f FrozenFigure) Series() []*big.Rat {
+// Compared are the points of the past that the figure can be compared with, the
+// oldest first: those that are the same sort of number, shares with shares and
+// counts with counts. A share of nothing is none.
+func (f FrozenFigure) Compared() []Point {
 	now, sort := amount(f.Num, f.Den, f.Value)
-	if now == nil {
-		return nil
-	}
-	var out []*big.Rat
+	var out []Point
 	for _, p := range f.Past {
-		if n, s := amount(p.Num, p.Den, p.Value); n != nil && s == sort {
+		if n, s := amount(p.Num, p.Den, p.Value); now != nil && n != nil && s == sort {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Series gives the figure through the periods as numbers, the one of this
+// review last; none when it is no number.
+func (f FrozenFigure) Series() []*big.Rat {
+	var out []*big.Rat
+	for _, p := range append(f.Compared(), Point{Num: f.Num, Den: f.Den, Value: f.Value}) {
+		if n, _ := amount(p.Num, p.Den, p.Value); n != nil {
 			out = append(out, n)
 		}
 	}
-	return append(out, now)
+	return out
 }
 
 // Trend judges the series of the figure: the sign of the sum of the signs of

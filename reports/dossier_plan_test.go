@@ -24,7 +24,7 @@ func samplePlan(items int) planning.PlanDossier {
 			it.StartQuarter = it.Due.Quarter()
 		}
 		if i%3 == 0 {
-			it.CoExecutors, it.State = []office.Department{its, kiems}, planning.Done
+			it.CoExecutors, it.State, it.EndsAccepted = []office.Department{its, kiems}, planning.Done, 1
 		}
 		if i == 1 {
 			it.CarriedYear, it.State, it.NewDue = 2026, planning.Postponed, "2027-06-30"

@@ -137,7 +137,7 @@ func figureTable(figures []planning.FrozenFigure, w Words) Table {
 		{Title: w.T("report.review.before"), Width: 40, Align: Right}, {Title: w.T("report.review.trend"), Width: 26}}}
 	for _, f := range figures {
 		var past []string
-		for _, p := range f.Past {
+		for _, p := range f.Compared() {
 			past = append(past, w.pastFigure(p))
 		}
 		before := w.Or(strings.Join(past, " → "))

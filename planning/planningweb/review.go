@@ -116,7 +116,7 @@ func (v reviewPage) short(num, den int64, value string) string {
 // series writes a figure through the periods: 50% → 67% → 83%.
 func (v reviewPage) series(f planning.FrozenFigure) string {
 	out := ""
-	for _, p := range f.Past {
+	for _, p := range f.Compared() {
 		out += v.short(p.Num, p.Den, p.Value) + " → "
 	}
 	return out + v.short(f.Num, f.Den, f.Value)
@@ -125,7 +125,7 @@ func (v reviewPage) series(f planning.FrozenFigure) string {
 // periods says of which reviews the values of a series are.
 func (v reviewPage) periods(f planning.FrozenFigure) string {
 	var out []string
-	for _, p := range f.Past {
+	for _, p := range f.Compared() {
 		out = append(out, p.Number+": "+v.short(p.Num, p.Den, p.Value))
 	}
 	return strings.Join(append(out, v.Number+": "+v.short(f.Num, f.Den, f.Value)), "; ")
