@@ -16,7 +16,7 @@ func (s *Service) PlanSheet(ctx context.Context, w io.Writer, format, lang strin
 	if err != nil {
 		return err
 	}
-	title := i18n.T(i18n.Pick(lang), "planning.sheet.title", "year", p.Year)
+	title := i18n.T(i18n.Pick(lang), "planning.sheet.title", "year", p.Label())
 	sheet := Sheet{Name: p.Label(), Title: title}
 	widths := map[string]float64{"text": 60, "expected_result": 40, "indicator": 30, "basis_label": 30, "id": 38}
 	for _, c := range planning.SheetColumns() {

@@ -215,3 +215,33 @@ func TestASheetAddsChangesAndTakesOut(t *testing.T) {
 		}
 	})
 }
+
+// A plan of another kind goes out and comes back in the same way, and neither
+// plan of the year takes the sheet of the other.
+func TestASheetOfAnotherKindOfPlan(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := planningtest.New(t, db)
+		o.Draft(2027)
+		p, err := o.OpenPlan(o.By("nigar"), planning.NewPlan{Year: 2027, Kind: "corruption", ApproveDue: "2026-12-25"})
+		o.Must(err)
+		f := o.Fields(2027)
+		f.Text = "Maraqlar toqquşmasının bəyan edilməsi qaydasını tətbiq etmək"
+		_, err = o.AddItem(o.By("nigar"), p.Key, planning.NewItem{ItemFields: f, Basis: planning.FromOther, BasisLabel: "risklərin təhlili"})
+		o.Must(err)
+		var out bytes.Buffer
+		o.Must(reports.New(o.Office.Service, nil, o.Service, nil, "").PlanSheet(o.By("nigar"), &out, reports.CSV, "az", p.Key))
+		in := strings.ReplaceAll(out.String(), "tətbiq etmək", "tətbiq etmək və yoxlamaq")
+		if _, err := o.ImportSheet(o.By("nigar"), "2027", planning.Sheet{Reader: strings.NewReader(in), Reason: "Birləşdirilib"}); !apperr.Is(err, apperr.Invalid) || apperr.As(err).Fields[0].Name != "id" {
+			t.Errorf("the other plan of the year took it: %v", err)
+		}
+		res, err := o.ImportSheet(o.By("nigar"), p.Key, planning.Sheet{Reader: strings.NewReader(in)})
+		if err != nil || res != (planning.SheetResult{Changed: 1}) {
+			t.Fatalf("%+v %v", res, err)
+		}
+		page, err := o.Plan(o.By("nigar"), p.Key)
+		o.Must(err)
+		if len(page.Items) != 1 || page.Items[0].Text != f.Text+" və yoxlamaq" || len(o.Page(2027).Items) != 2 {
+			t.Errorf("%+v; %d items of the main plan", page.Items, len(o.Page(2027).Items))
+		}
+	})
+}
