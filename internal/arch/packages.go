@@ -110,7 +110,7 @@ var packages = slices.Concat([]row{
 	{"reports/risks", with(base, spine, "planning/risk", "reports"), "the table of risks is made of what planning/risk lets a person read"},
 	{"reports/cycledoc", with(base, spine, "planning/evaluation", "reports"), "the documents of phase 8 are made of what planning lets a person read; they know nothing of requests"},
 	{"reports/scoredoc", with(base, "eservice", "eservice/campaign", spine, "reports"), "the documents of the assessment are made of what eservice lets a person read"},
-	{"reports/agenda", with(base, "audit", spine), "the calendar only reads: what a person sees of audits and acts it asks the audit context"},
+	{"reports/agenda", with(base, "audit", "planning", spine), "the calendar only reads: what a person sees of audits and acts it asks the audit context, what counts as carried out planning"},
 	{"reports/agenda/agendaweb", with(base, shell, spine, "reports/agenda"), whyPages},
 	{"reports/overview", with(base, "audit", "planning", "planning/risk", spine), "the whole picture only reads, by the services whose lists it leads to"},
 	{"reports/overview/overviewweb", with(base, shell, spine, "kis/duty", "kis/notice", "reports/overview"), whyPages},
@@ -131,13 +131,17 @@ var parts = map[string][]string{"audit": {"audit/board", "audit/checklist", "aud
 // beneath are the packages of a sibling that its main one stands on.
 var beneath = map[string][]string{"audit": {"audit/figure"}}
 
+// built are the packages above a sibling's main one whose steps its builders
+// take as well.
+var built = map[string][]string{"planning": {"planning/execution"}}
+
 // contexts gives the three rows of each of the domain's siblings, which are alike.
 func contexts() []row {
 	var rows []row
 	for _, d := range domains {
 		rows = append(rows,
 			row{d, with(base, spine, beneath[d], "reference"), whyDomain},
-			row{d + "/" + d + "test", with(base, supports, spine, "kis/kistest", "reference", "migrations", d), whyBuilder},
+			row{d + "/" + d + "test", with(base, supports, spine, "kis/kistest", "reference", "migrations", d, built[d]), whyBuilder},
 			row{d + "/" + d + "web", with(base, shell, spine, d, parts[d]), whyPages})
 	}
 	return rows
