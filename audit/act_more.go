@@ -28,6 +28,9 @@ func (s *Service) loadActMore(ctx context.Context, db bun.IDB, v *ActView) error
 	if v.Similar, err = similarOf(ctx, db, v.ID); err != nil {
 		return err
 	}
+	if v.Categories, err = causeCategories(ctx, db); err != nil {
+		return err
+	}
 	owners, err := ownersOfAct(ctx, db, v.ID)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -274,16 +275,22 @@ func (s *Service) Clauses(ctx context.Context) ([]Clause, error) {
 	}
 	var out []Clause
 	err := s.DB.Read().NewSelect().Model(&out).Where("sc.standard = ? AND sc.edition = ?", usualStandard, usualEdition).Scan(ctx)
-	slices.SortFunc(out, func(a, b Clause) int { return compareClauses(a.Number, b.Number) })
+	slices.SortFunc(out, func(a, b Clause) int { return CompareClauses(a.Number, b.Number) })
 	return out, store.MapError(err, "clauses")
 }
 
-// compareClauses orders clause numbers by their parts: 9.2 before 10.1.
-func compareClauses(a, b string) int {
+// CompareClauses orders clause numbers as the standard has them: 8.9 before
+// 8.10, 9.2.2 before 9.2.2 a.
+func CompareClauses(a, b string) int {
 	split := func(s string) []string {
 		return strings.FieldsFunc(s, func(r rune) bool { return r == '.' || r == ' ' })
 	}
 	return slices.CompareFunc(split(a), split(b), func(x, y string) int {
-		return cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(x, y))
+		n, errX := strconv.Atoi(x)
+		m, errY := strconv.Atoi(y)
+		if errX == nil && errY == nil {
+			return cmp.Compare(n, m)
+		}
+		return cmp.Compare(x, y)
 	})
 }

@@ -27,6 +27,9 @@ func TestAnActFromElsewhereIsDraftedIssuedAndLivesLikeOneOfAnAudit(t *testing.T)
 				t.Errorf("%s sees the draft: %v", key, err)
 			}
 		}
+		if got := works(t, o, "rashad"); len(got) != 1 || got[0] != "Akt layihəsi: şikayət issue" {
+			t.Errorf("a lead auditor is told of %q", got)
+		}
 		if err := s.Issue(o.Be("nigar"), a.ID); !apperr.Is(err, apperr.Forbidden) {
 			t.Errorf("the quality manager issued an act: %v", err)
 		}

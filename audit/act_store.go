@@ -75,11 +75,15 @@ func alignFinding(ctx context.Context, tx *store.Tx, a Act) error {
 	if err := tx.Seen(ctx, kindFinding, a.FindingID); err != nil {
 		return err
 	}
-	n, err := store.Affected(tx.NewRaw("UPDATE findings SET grade = ?0, statement = ?1 WHERE id = ?2 AND (grade <> ?0 OR statement <> ?1)", a.Grade, a.Statement, a.FindingID).Exec(ctx))
-	if err == nil && n > 0 {
-		tx.Record(store.Change{Action: string(policies.FindingRaise), Kind: kindFinding, ID: a.FindingID, RootKind: kindAudit, RootID: a.AuditID,
-			After: map[string]any{"grade": a.Grade, "statement": a.Statement}})
+	f, err := findingByID(ctx, tx, a.FindingID)
+	if err != nil || (f.Grade == a.Grade && f.Statement == a.Statement) {
+		return err
 	}
+	f.Grade, f.Statement = a.Grade, a.Statement
+	f.SearchKey = findingSearchKey(f)
+	tx.Record(store.Change{Action: string(policies.FindingRaise), Kind: kindFinding, ID: f.ID, RootKind: kindAudit, RootID: f.AuditID,
+		After: map[string]any{"grade": f.Grade, "statement": f.Statement}})
+	_, err = tx.NewUpdate().Model(&f).Column("grade", "statement", "search_key").Where("id = ?", f.ID).Exec(ctx)
 	return store.MapError(err, "align finding")
 }
 

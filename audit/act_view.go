@@ -88,6 +88,7 @@ type ActView struct {
 	Lead         Person    // who leads the audit, or the act when it comes from none
 	Evidence     []Evidence
 	Causes       []Cause
+	Categories   []CauseCategory // branches of a diagram of causes, in its order
 	Actions      []ActionView
 	Events       []ActEvent // newest first
 	Addenda      []Addendum

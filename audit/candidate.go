@@ -6,6 +6,8 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/kis-platform/kis/audit/gsbpm"
+	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
@@ -100,6 +102,7 @@ type PlanOptions struct {
 	Auditors    []Candidate
 	Templates   []Template
 	Sites       []Site
+	Phases      []gsbpm.Activity
 }
 
 // PlanOptions gives what an audit can be planned with.
@@ -125,6 +128,9 @@ func (s *Service) PlanOptions(ctx context.Context) (o PlanOptions, err error) {
 	}
 	if o.Sites, err = allSites(ctx, db); err != nil {
 		return o, err
+	}
+	if o.Phases, err = gsbpm.Phases(); err != nil {
+		return o, apperr.Wrap(err, "model")
 	}
 	o.Templates, err = currentTemplates(ctx, db, s.KIS.Today())
 	return o, store.MapError(err, "plan options")

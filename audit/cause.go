@@ -72,6 +72,27 @@ type CauseBranch struct {
 	Leaf  bool // nothing follows from it: it may be the root
 }
 
+// Category names the branch of a diagram that a cause stands under, in a
+// language; the code itself when nobody knows it.
+func (v ActView) Category(code, lang string) string {
+	for _, k := range v.Categories {
+		if k.Code == code {
+			return k.Name(lang)
+		}
+	}
+	return code
+}
+
+// Chain says whether each question follows from the answer before it.
+func (v ActView) Chain() bool {
+	for i, c := range v.Causes {
+		if c.Parent != i {
+			return false
+		}
+	}
+	return true
+}
+
 // Branches gives the causes of an act as a tree, each answer right before what
 // follows from it.
 func (v ActView) Branches() []CauseBranch { return branches(v.Causes, 0, "", 0) }
@@ -79,7 +100,7 @@ func (v ActView) Branches() []CauseBranch { return branches(v.Causes, 0, "", 0) 
 func branches(all []Cause, parent int, no string, depth int) (out []CauseBranch) {
 	n := 0
 	for _, c := range all {
-		if c.Parent != parent || depth > maxDepth {
+		if c.Parent != parent || c.Position <= parent {
 			continue
 		}
 		n++

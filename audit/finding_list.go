@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -19,6 +20,7 @@ type FindingFilter struct {
 	DepartmentID string
 	AuditID      string
 	Year         int    // of the audit's planned first day
+	Query        string // words of statement, recommendation, topic, code or clause
 	Shown        bool   // only those that the department sees: neither drafts nor merged or dropped ones
 	After        string // Next of the page before
 	Limit        int    // pageSize when 0
@@ -86,7 +88,7 @@ func FindingsInScope(q *bun.SelectQuery, sc policies.Scope) *bun.SelectQuery {
 
 // findingsWhere narrows findings by scope and filter, but not by state and page.
 func findingsWhere(db bun.IDB, sc policies.Scope, f FindingFilter) *bun.SelectQuery {
-	q := FindingsInScope(db.NewSelect().TableExpr("findings AS f").Join("JOIN audits AS a ON a.id = f.audit_id"), sc)
+	q := matching(FindingsInScope(db.NewSelect().TableExpr("findings AS f").Join("JOIN audits AS a ON a.id = f.audit_id"), sc), "f.search_key", f.Query)
 	for column, value := range map[string]string{"f.grade": string(f.Grade), "f.department_id": f.DepartmentID, "f.audit_id": f.AuditID} {
 		if value != "" {
 			q.Where("? = ?", bun.Ident(column), value)
@@ -130,6 +132,15 @@ func (s *Service) Findings(ctx context.Context, f FindingFilter) (FindingList, e
 			list.Total += c.N
 		}
 	}
+	if list.Items, list.Next, err = s.findingPage(ctx, db, sc, f); err != nil {
+		return list, err
+	}
+	return list, nil
+}
+
+// findingPage reads one page of findings with their acts, and where the next
+// begins.
+func (s *Service) findingPage(ctx context.Context, db bun.IDB, sc policies.Scope, f FindingFilter) (items []FindingBrief, next string, err error) {
 	q := findingsWhere(db, sc, f).
 		ColumnExpr("f.id, f.audit_id, a.number AS audit_number, f.no, f.grade, f.state, f.statement, f.recommendation, f.clause, f.gsbpm").
 		ColumnExpr("f.department_id, d.code AS department_code, d.name_az AS department_az, d.name_en AS department_en, f.topic, f.repeat_of IS NOT NULL AS repeat_of, f.created_at").
@@ -143,15 +154,47 @@ func (s *Service) Findings(ctx context.Context, f FindingFilter) (FindingList, e
 			q.Where("(f.created_at, f.id) < (?, ?)", at, id)
 		}
 	}
-	if err := q.OrderExpr("f.created_at DESC, f.id DESC").Limit(int64(f.Limit+1)).Scan(ctx, &list.Items); err != nil {
-		return list, store.MapError(err, "findings")
+	if err := q.OrderExpr("f.created_at DESC, f.id DESC").Limit(int64(f.Limit+1)).Scan(ctx, &items); err != nil {
+		return nil, "", store.MapError(err, "findings")
 	}
-	if len(list.Items) > f.Limit {
-		list.Items = list.Items[:f.Limit]
-		last := list.Items[f.Limit-1]
-		list.Next = cursor(last.CreatedAt.UTC().Format(time.RFC3339Nano), last.ID)
+	if len(items) > f.Limit {
+		items = items[:f.Limit]
+		last := items[f.Limit-1]
+		next = cursor(last.CreatedAt.UTC().Format(time.RFC3339Nano), last.ID)
 	}
-	return list, s.actsOfFindings(ctx, db, list.Items)
+	return items, next, s.actsOfFindings(ctx, db, items)
+}
+
+// EachFinding gives all findings of a filter, latest first, read page by page.
+func (s *Service) EachFinding(ctx context.Context, f FindingFilter) iter.Seq2[FindingBrief, error] {
+	return eachOf(func(after string) ([]FindingBrief, string, error) {
+		f.After, f.Limit = after, 200
+		page, err := s.Findings(ctx, f)
+		return page.Items, page.Next, err
+	})
+}
+
+// eachOf goes through a list page by page.
+func eachOf[T any](page func(after string) (items []T, next string, err error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for after := ""; ; {
+			items, next, err := page(after)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, x := range items {
+				if !yield(x, nil) {
+					return
+				}
+			}
+			if next == "" {
+				return
+			}
+			after = next
+		}
+	}
 }
 
 // actsOfFindings reads the acts that findings made and the actor may open.

@@ -76,7 +76,8 @@ func hasIssuedAct(ctx context.Context, db bun.IDB, findingID string) (bool, erro
 // updateFinding changes columns of a finding while it is in the state that was
 // read.
 func updateFinding(ctx context.Context, tx *store.Tx, f Finding, from FindingState, columns ...string) error {
-	n, err := store.Affected(tx.NewUpdate().Model(&f).Column(append(columns, "version")...).
+	f.SearchKey = findingSearchKey(f)
+	n, err := store.Affected(tx.NewUpdate().Model(&f).Column(append(columns, "search_key", "version")...).
 		Where("id = ? AND state = ?", f.ID, from).Exec(ctx))
 	return store.Moved(n, err, kindFinding, string(from))
 }

@@ -2,9 +2,11 @@ package audit
 
 import (
 	"context"
+	"strings"
 
 	"github.com/uptrace/bun"
 
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/policies"
 )
@@ -22,6 +24,27 @@ func templateByID(ctx context.Context, db bun.IDB, id string) (Template, error) 
 	return t, store.MapError(err, "template")
 }
 
+// findingSearchKey is what a search over findings looks through.
+func findingSearchKey(f Finding) string {
+	return i18n.Fold(strings.Join([]string{f.Statement, f.Recommendation, f.Topic, f.GSBPM, f.Clause}, " "))
+}
+
+// fillFindingKeys makes the search key of findings that an older program has
+// stored.
+func fillFindingKeys(ctx context.Context, tx *store.Tx) error {
+	var rows []Finding
+	if err := tx.NewSelect().Model(&rows).Where("f.search_key = ''").Scan(ctx); err != nil {
+		return store.MapError(err, "findings without key")
+	}
+	for _, f := range rows {
+		f.SearchKey = findingSearchKey(f)
+		if _, err := tx.NewUpdate().Model(&f).Column("search_key").Where("id = ?", f.ID).Exec(ctx); err != nil {
+			return store.MapError(err, "fill finding key")
+		}
+	}
+	return nil
+}
+
 // nextFinding gives the next number inside an audit, whose row is locked.
 func nextFinding(ctx context.Context, tx *store.Tx, auditID string) (n int, err error) {
 	err = tx.NewRaw("SELECT COALESCE(MAX(no), 0) + 1 FROM findings WHERE audit_id = ?", auditID).Scan(ctx, &n)
@@ -29,6 +52,7 @@ func nextFinding(ctx context.Context, tx *store.Tx, auditID string) (n int, err 
 }
 
 func storeFinding(ctx context.Context, tx *store.Tx, f Finding, evidence []string) error {
+	f.SearchKey = findingSearchKey(f)
 	if _, err := tx.NewInsert().Model(&f).Exec(ctx); err != nil {
 		return store.MapError(err, "insert finding")
 	}

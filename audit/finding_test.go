@@ -187,3 +187,48 @@ func TestWhatRepeatsAnEarlierCaseIsProposedAndDecidedByAPerson(t *testing.T) {
 		field(t, "an act nobody knows", s.SaveResponse(o.Be("elchin"), again.ID, r), "similar")
 	})
 }
+
+func TestFindingsAreFoundByTheirWords(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := audittest.New(t, db)
+		s := o.Audit
+		a := o.Started()
+		f := o.Draft(a.ID, "4.4-a").FindingID
+		o.Draft(a.ID, "5.1-a")
+		found := func(query string) (out []string) {
+			t.Helper()
+			list, err := s.Findings(o.Be("samir"), audit.FindingFilter{Query: query})
+			must(t, err)
+			if list.Total != len(list.Items) {
+				t.Errorf("%q: %d counted, %d listed", query, list.Total, len(list.Items))
+			}
+			for _, x := range list.Items {
+				out = append(out, x.ID)
+			}
+			return out
+		}
+		edit := audit.FindingEdit{Grade: audit.Minor, Statement: "Arxiv jurnalında imza yoxdur", Recommendation: "Elektron jurnal açmaq"}
+		must(t, s.EditFinding(o.Be("samir"), f, edit))
+		for _, query := range []string{"ARXİV jurnal", "elektron", "imza 4.4"} {
+			if got := found(query); len(got) != 1 || got[0] != f {
+				t.Errorf("%q finds %v", query, got)
+			}
+		}
+		if got := found("arxiv tapılmaz"); len(got) != 0 {
+			t.Errorf("words that stand nowhere find %v", got)
+		}
+		// What the draft act says is what its finding says, also to the search.
+		act := o.Draft(a.ID, "4.3-a")
+		draft := o.View(act.ID)
+		must(t, s.EditDraft(o.Be("samir"), act.ID, audit.DraftEdit{Version: draft.Version, Grade: draft.Grade, Statement: "Protokol saxlanılmayıb"}))
+		if got := found("PROTOKOL saxlanılmayıb"); len(got) != 1 || got[0] != act.FindingID {
+			t.Errorf("the words of the draft find %v", got)
+		}
+		// An older program stored no keys: the next start fills them.
+		must(t, raw(o, "UPDATE findings SET search_key = ''"))
+		must(t, s.LoadReference(o.System()))
+		if got := found("arxiv"); len(got) != 1 {
+			t.Errorf("after a start without new reference data %v is found", got)
+		}
+	})
+}

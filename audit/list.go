@@ -74,6 +74,15 @@ func (s *Service) Audits(ctx context.Context, f AuditFilter) (AuditList, error) 
 	return listAudits(ctx, s.DB.Read(), sc, f)
 }
 
+// EachAudit gives all audits of a filter, latest first, read page by page.
+func (s *Service) EachAudit(ctx context.Context, f AuditFilter) iter.Seq2[AuditBrief, error] {
+	return eachOf(func(after string) ([]AuditBrief, string, error) {
+		f.After, f.Limit = after, 200
+		page, err := s.Audits(ctx, f)
+		return page.Items, page.Next, err
+	})
+}
+
 // ActFilter narrows the register of acts; zero fields do not.
 type ActFilter struct {
 	State        ActState

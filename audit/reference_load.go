@@ -112,7 +112,7 @@ func (s *Service) LoadReference(ctx context.Context) error {
 	if _, err := office.Allowed(ctx, policies.ProcessImport); err != nil {
 		return err
 	}
-	return s.DB.Write(ctx, func(tx *store.Tx) error {
+	err := s.DB.Write(ctx, func(tx *store.Tx) error {
 		before, err := templateKeys(ctx, tx)
 		if err != nil {
 			return err
@@ -128,9 +128,6 @@ func (s *Service) LoadReference(ctx context.Context) error {
 		clauses += codes
 		added, err := loadTemplates(ctx, tx, before)
 		if err != nil {
-			return err
-		}
-		if err := fillQuestionKeys(ctx, tx); err != nil {
 			return err
 		}
 		sites, err := loadSites(ctx, tx)
@@ -151,6 +148,21 @@ func (s *Service) LoadReference(ctx context.Context) error {
 				Label: fmt.Sprintf("%s v%d", t.Code, t.Version), After: map[string]any{"rows": t.Rows}})
 		}
 		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.fillKeys(ctx)
+}
+
+// fillKeys makes the search keys that an older program did not store. They say
+// nothing new, so the trail does not tell of them.
+func (s *Service) fillKeys(ctx context.Context) error {
+	return s.DB.Unrecorded(ctx, func(tx *store.Tx) error {
+		if err := fillQuestionKeys(ctx, tx); err != nil {
+			return err
+		}
+		return fillFindingKeys(ctx, tx)
 	})
 }
 

@@ -117,6 +117,7 @@ type Finding struct {
 	ViewAt     time.Time    `bun:"view_at,nullzero"`
 	ViewDue    day.Day      `bun:"view_due,nullzero"` // the department is asked until then
 	TeamView   string       `bun:"team_view"`         // of the team on a diverging opinion
+	SearchKey  string       `bun:"search_key"`        // see findingSearchKey
 }
 
 // FindingEvent is one step of a finding, kept for ever.

@@ -95,8 +95,12 @@ func (s *Service) actPart(ctx context.Context, who actor.Actor, sc policies.Scop
 
 func (s *Service) actItem(who actor.Actor, r waitingAct) kis.WorkItem {
 	title := r.Number
-	if title == "" {
+	switch {
+	case title != "":
+	case r.AuditNumber != "":
 		title = i18n.T(who.Lang, "audit.act.draft_of", "audit", r.AuditNumber)
+	default:
+		title = i18n.T(who.Lang, "audit.act.draft_from", "origin", i18n.T(who.Lang, "audit.origin."+string(r.Origin)))
 	}
 	item := kis.WorkItem{Due: r.Due, KindKey: "audit.work.kind.act", Icon: "file-alert", Title: title, Reason: r.Statement,
 		Href: "/acts/" + r.ID, VerbKey: "audit.work.act." + actVerb(r.State), Overdue: r.Due != "" && r.Due < s.KIS.Today(), ID: r.ID}

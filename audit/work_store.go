@@ -16,6 +16,7 @@ type waitingAct struct {
 	State       ActState
 	Statement   string
 	Objection   string
+	Origin      Origin
 	AuditNumber string
 	Due         day.Day
 }
@@ -25,7 +26,7 @@ func waitingActs(ctx context.Context, db bun.IDB, keys []kis.WorkKey) ([]waiting
 	ids, _ := kis.WorkIDs(keys)
 	var out []waitingAct
 	err := db.NewSelect().TableExpr("acts AS c").
-		ColumnExpr("c.id, COALESCE(c.number, '') AS number, c.state, c.statement, c.objection").
+		ColumnExpr("c.id, COALESCE(c.number, '') AS number, c.state, c.statement, c.objection, c.origin").
 		ColumnExpr("COALESCE(a.number, '') AS audit_number, COALESCE(("+PresentDue+"), '') AS due").
 		Join("LEFT JOIN audits AS a ON a.id = c.audit_id").
 		Where("c.id IN (?)", bun.List(ids)).Scan(ctx, &out)

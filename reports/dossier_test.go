@@ -72,11 +72,11 @@ func sampleAct() audit.ActView {
 		ClauseName: audit.Clause{TitleAZ: "Risk və imkanlarla bağlı tədbirlər", TitleEN: "Actions to address risks and opportunities"},
 		Lead:       gunel, Evidence: sampleEvidence(),
 		Causes: []audit.Cause{
-			{Question: "Sütunlar niyə boş qalıb?", Answer: "Cədvəl bu sütunları olmayan köhnə şablonda doldurulub."},
-			{Question: "Niyə köhnə şablonda?", Answer: "Yeni şablon göndərilsə də, daxili şəbəkədəki qovluqda köhnəsi qalıb."},
-			{Question: "Niyə qalıb?", Answer: "Qüvvədən düşmüş şablonların geri götürülməsinə məsul şəxs təyin edilməyib."},
-			{Question: "Niyə təyin edilməyib?", Answer: "Sənədlərin idarə olunması proseduru şablonları əhatə etmir."},
-			{Question: "Niyə əhatə etmir?", Answer: "Prosedur 2023-cü ildə yalnız mətnli sənədlər üçün hazırlanıb və təftiş edilməyib."}},
+			{Position: 1, Parent: 0, Question: "Sütunlar niyə boş qalıb?", Answer: "Cədvəl bu sütunları olmayan köhnə şablonda doldurulub."},
+			{Position: 2, Parent: 1, Question: "Niyə köhnə şablonda?", Answer: "Yeni şablon göndərilsə də, daxili şəbəkədəki qovluqda köhnəsi qalıb."},
+			{Position: 3, Parent: 2, Question: "Niyə qalıb?", Answer: "Qüvvədən düşmüş şablonların geri götürülməsinə məsul şəxs təyin edilməyib."},
+			{Position: 4, Parent: 3, Question: "Niyə təyin edilməyib?", Answer: "Sənədlərin idarə olunması proseduru şablonları əhatə etmir."},
+			{Position: 5, Parent: 4, Question: "Niyə əhatə etmir?", Answer: "Prosedur 2023-cü ildə yalnız mətnli sənədlər üçün hazırlanıb və təftiş edilməyib."}},
 		Actions: []audit.ActionView{
 			{Action: audit.Action{No: 1, Text: "Prosedurun əhatəsinə şablonları daxil etmək və illik təftiş tarixi təyin etmək", Due: "2026-09-15", State: audit.ActionVerified,
 				Result: "Prosedurun 4-cü redaksiyası təsdiq edilib", DoneAt: at("2026-09-11 16:00"), VerifiedBy: "samir", VerifiedAt: at("2026-09-18 11:00"), VerdictNote: "Redaksiyaya baxılıb"},

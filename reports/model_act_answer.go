@@ -14,8 +14,8 @@ func actCauseTitle(v audit.ActView) string {
 	return "report.act.cause." + string(v.CauseMethod)
 }
 
-// actCause is the chain of questions, or the branches of the diagram, and the
-// root cause they led to.
+// actCause is the chain of questions, their tree where it forks, or the
+// branches of the diagram, and the root cause they led to.
 func actCause(v audit.ActView, w Words) Box {
 	if v.RootCause == "" && len(v.Causes) == 0 {
 		return w.Box("")
@@ -23,7 +23,11 @@ func actCause(v audit.ActView, w Words) Box {
 	var b Blocks
 	if v.CauseMethod == audit.Ishikawa {
 		for _, c := range v.Causes {
-			b = append(b, Paragraph{Text: Join(B(w.Code("audit.cause.category", c.Category)+": "), T(Joined(" ", c.Question, c.Answer)))})
+			b = append(b, Paragraph{Text: Join(B(v.Category(c.Category, w.Lang)+": "), T(Joined(" ", c.Question, c.Answer)))})
+		}
+	} else if !v.Chain() {
+		for _, c := range v.Branches() {
+			b = append(b, Paragraph{Text: T(Joined(" ", c.No+".", c.Question, c.Answer))})
 		}
 	} else if len(v.Causes) > 0 {
 		l := List{Numbered: true}

@@ -20,9 +20,9 @@ type actList struct {
 	chips       []ui.Chip
 	next, first string
 	late        bool
-	draft       bool   // the person may draft an act from another source
-	exports     bool   // the register can be taken away
-	paper       bool   // and printed
+	draft       bool // the person may draft an act from another source
+	exports     []exportLink
+	paper       bool   // the register can be printed
 	export      string // query of the address
 }
 
@@ -31,10 +31,7 @@ func (p pages) acts(c *web.Context) error {
 	f := actFilter(c)
 	f.After = c.Query("after")
 	v := actList{Page: c.Page("audit.act.title"), filter: f, late: f.Overdue != "", draft: c.Can(policies.ActDraft)}
-	if p.r.Has(http.MethodGet, "/acts/export.xlsx") {
-		v.export = c.Request().URL.RawQuery
-		v.exports = true
-	}
+	v.export, v.exports = c.Request().URL.RawQuery, p.exportsOf(c, "/acts")
 	v.paper = p.r.Has(http.MethodGet, "/acts/export.pdf")
 	var err error
 	if v.ActList, err = p.svc.Acts(c.Ctx(), v.filter); err != nil {

@@ -17,7 +17,6 @@ type actPage struct {
 	ui.Page
 	audit.ActView
 	forms  map[string]ui.Form
-	groups []audit.CauseCategory
 	like   []audit.Similar // for a draft: acts that it may repeat
 	pdf    string
 	xlsx   string // and as a sheet
@@ -37,9 +36,6 @@ func (p pages) showAct(c *web.Context, status int, forms map[string]ui.Form) err
 	}
 	v := actPage{forms: forms, months: p.svc.EffectMonths(), my: c.Actor().UserID}
 	if v.ActView, err = p.svc.Act(c.Ctx(), id); err != nil {
-		return err
-	}
-	if v.groups, err = p.svc.CauseCategories(c.Ctx()); err != nil {
 		return err
 	}
 	if v.Can("edit") {
@@ -119,7 +115,11 @@ func (v actPage) facts() string {
 	if v.RepeatOf != "" {
 		repeat = v.T("audit.act.repeat_of", "number", v.Repeats.Number)
 	}
-	return strings.Join([]string{unit(v.Page, v.Department), gradeWord(v.Page, v.Grade), repeat}, " · ")
+	again := ""
+	if v.Reopened > 0 {
+		again = v.T("audit.act.reopened_times", "n", v.Reopened)
+	}
+	return dotted(unit(v.Page, v.Department), gradeWord(v.Page, v.Grade), repeat, again)
 }
 
 // rank says how far a state is along the eight steps of the page.
@@ -320,10 +320,22 @@ func (v actPage) log() (out []ui.LogEntry) {
 		labels[a.ID] = a.Label()
 	}
 	for _, e := range v.Events {
-		text := v.T("audit.event."+e.Verb, "action", labels[e.ActionID])
-		out = append(out, ui.LogEntry{At: e.At, Who: e.Actor, Text: text, Note: e.Note, Tone: eventTones[e.Verb]})
+		verb := e.Verb
+		if verb == "draft" && v.Origin != audit.OfFinding {
+			verb = "draft_other" // from no row of a checklist
+		}
+		text := v.T("audit.event."+verb, "action", labels[e.ActionID])
+		out = append(out, ui.LogEntry{At: e.At, Who: doer(v.Page, e.ActorID, e.Actor), Text: text, Note: e.Note, Tone: eventTones[e.Verb]})
 	}
 	return out
+}
+
+// doer is who did something: a person, or the system by itself.
+func doer(p ui.Page, id, name string) string {
+	if id == "" {
+		return p.T("audit.event.by_system")
+	}
+	return name
 }
 
 // next says which step is the blue button of this person.

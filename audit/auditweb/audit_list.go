@@ -20,23 +20,31 @@ type auditList struct {
 	chips       []ui.Chip
 	next, first string
 	plans       bool
+	exports     []exportLink
+}
+
+// auditFilter is the filter of the register in an address.
+func auditFilter(c *web.Context) (audit.AuditFilter, error) {
+	year, err := yearQuery(c)
+	f := audit.AuditFilter{State: audit.State(c.Query("state")), Kind: audit.Kind(c.Query("kind")), Year: year, Query: c.Query("q")}
+	if only := c.Query("only"); slices.Contains(audit.AuditOnlys(), only) {
+		f.Only = only
+	}
+	return f, err
 }
 
 // audits is the register of audits.
 func (p pages) audits(c *web.Context) error {
-	year, err := yearQuery(c)
+	f, err := auditFilter(c)
 	if err != nil {
 		return err
 	}
-	f := audit.AuditFilter{State: audit.State(c.Query("state")), Kind: audit.Kind(c.Query("kind")), Year: year, Query: c.Query("q"), After: c.Query("after")}
-	if only := c.Query("only"); slices.Contains(audit.AuditOnlys(), only) {
-		f.Only = only
-	}
+	f.After = c.Query("after")
 	list, err := p.svc.Audits(c.Ctx(), f)
 	if err != nil {
 		return err
 	}
-	v := auditList{Page: c.Page("audit.audit.title"), AuditList: list, filter: f, plans: c.Can(policies.AuditPlan), first: c.FirstHref()}
+	v := auditList{Page: c.Page("audit.audit.title"), AuditList: list, filter: f, plans: c.Can(policies.AuditPlan), first: c.FirstHref(), exports: p.exportsOf(c, "/audits")}
 	v.chips = stateChips(c, v.Page, audit.States(), v.Counts, f.State, auditLooks, "audit.audit.state.")
 	if v.Next != "" {
 		v.next = withAfter(c.With("state", string(f.State)), v.Next)
@@ -83,6 +91,19 @@ func withAfter(href, after string) string {
 // pickName is the name in the language of the page.
 func pickName(p ui.Page, az, en string) string {
 	return i18n.InLang(p.Lang, az, en)
+}
+
+// placed is a clause and a code as a list shows them: "ISO 7.5.3 · 4.4.2".
+func placed(p ui.Page, clause, code string) string {
+	if clause != "" {
+		clause = clauseText(p, clause)
+	}
+	return dotted(clause, code)
+}
+
+// dotted joins what there is.
+func dotted(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
 }
 
 // clauseText is a clause as a table shows it: "ISO 7.5.3".

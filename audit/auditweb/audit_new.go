@@ -166,8 +166,8 @@ func (v auditForm) cycles() (out []ui.Option) {
 
 // phases are the phases of the model, for an audit of whole phases.
 func (v auditForm) phases() (out []ui.Option) {
-	for _, n := range []string{"1", "2", "3", "4", "5", "6", "7", "8"} {
-		out = append(out, ui.Option{Value: n, Label: v.T("audit.scope.phase", "n", n)})
+	for _, p := range v.Phases {
+		out = append(out, ui.Option{Value: p.Code, Label: p.Code + ". " + p.Name(v.Lang)})
 	}
 	return out
 }

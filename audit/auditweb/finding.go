@@ -182,7 +182,7 @@ func (v findingPage) ref(r audit.FindingRef) string {
 func (v findingPage) log() (out []ui.LogEntry) {
 	tones := map[string]string{"share": "info", "agree": "good", "differ": "warn", "recall": "warn", "drop": "warn", "report": "good"}
 	for _, e := range v.Events {
-		out = append(out, ui.LogEntry{At: e.At, Who: e.Actor, Text: v.T("audit.finding.event." + e.Verb), Note: e.Note, Tone: tones[e.Verb]})
+		out = append(out, ui.LogEntry{At: e.At, Who: doer(v.Page, e.ActorID, e.Actor), Text: v.T("audit.finding.event." + e.Verb), Note: e.Note, Tone: tones[e.Verb]})
 	}
 	return out
 }

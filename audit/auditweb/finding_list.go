@@ -20,6 +20,7 @@ type findingList struct {
 	departments []office.Department // to choose from; none for those who see one department
 	chips       []ui.Chip
 	next, first string
+	exports     []exportLink
 }
 
 // yearQuery is the year of an address; 0 when it names none.
@@ -35,15 +36,21 @@ func yearQuery(c *web.Context) (int, error) {
 	return year, nil
 }
 
+// findingFilter is the filter of the register in an address.
+func findingFilter(c *web.Context) (audit.FindingFilter, error) {
+	year, err := yearQuery(c)
+	return audit.FindingFilter{State: audit.FindingState(c.Query("state")), Grade: audit.Grade(c.Query("grade")), DepartmentID: c.Query("department"), AuditID: c.Query("audit"),
+		Year: year, Query: c.Query("q"), Shown: c.Query("shown") == "1"}, err
+}
+
 // findings is the register of findings of all audits.
 func (p pages) findings(c *web.Context) error {
-	year, err := yearQuery(c)
+	f, err := findingFilter(c)
 	if err != nil {
 		return err
 	}
-	f := audit.FindingFilter{State: audit.FindingState(c.Query("state")), Grade: audit.Grade(c.Query("grade")), DepartmentID: c.Query("department"), AuditID: c.Query("audit"),
-		Year: year, Shown: c.Query("shown") == "1", After: c.Query("after")}
-	v := findingList{Page: c.Page("audit.finding.list"), filter: f}
+	f.After = c.Query("after")
+	v := findingList{Page: c.Page("audit.finding.list"), filter: f, exports: p.exportsOf(c, "/findings")}
 	if v.FindingList, err = p.svc.Findings(c.Ctx(), f); err != nil {
 		return err
 	}
@@ -62,7 +69,7 @@ func (p pages) findings(c *web.Context) error {
 }
 
 func (v findingList) narrowed() bool {
-	return v.filter.State != "" || v.filter.Grade != "" || v.filter.DepartmentID != "" || v.filter.AuditID != "" || v.filter.Year > 0 || v.filter.Shown
+	return v.filter.State != "" || v.filter.Grade != "" || v.filter.DepartmentID != "" || v.filter.AuditID != "" || v.filter.Year > 0 || v.filter.Query != "" || v.filter.Shown
 }
 
 // further says in words by what no field of the form narrows the list.

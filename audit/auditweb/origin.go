@@ -3,6 +3,7 @@ package auditweb
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -27,8 +28,9 @@ type Source struct {
 }
 
 // Sources read such things by the kind of page that shows them ("submission",
-// "measure", "scorecard", "survey"), for whoever is in the context.
-type Sources map[string]func(ctx context.Context, id string) (Source, error)
+// "measure", "scorecard", "survey"), for whoever is in the context. One page
+// may show several: each low question of a survey may call for an act.
+type Sources map[string]func(ctx context.Context, id string) ([]Source, error)
 
 // RegisterSources adds a panel to the pages of things that acts begin with:
 // the acts there are, and the way to a new one with everything that is known
@@ -42,33 +44,56 @@ func RegisterSources(r *web.Router, svc *audit.Service, sources Sources) {
 
 type originPart struct {
 	ui.Page
-	act audit.ActRef // empty: none yet
-	new string       // address of the form; "" when none may be drafted
+	lines []originLine
+	named bool // there are several, so each is named
+}
+
+// originLine is one thing that has its act, or may have one.
+type originLine struct {
+	label string
+	act   audit.ActRef // empty: none yet
+	new   string       // address of the form of a new one; "" when there is an act
 }
 
 // originPanel draws nothing for those who read no acts, and where there is no
 // act and no cause for one.
-func (p pages) originPanel(c *web.Context, read func(ctx context.Context, id string) (Source, error), id string) (templ.Component, error) {
+func (p pages) originPanel(c *web.Context, read func(ctx context.Context, id string) ([]Source, error), id string) (templ.Component, error) {
 	if !c.Can(policies.ActRead) {
 		return nil, nil
 	}
-	s, err := read(c.Ctx(), id)
-	if err != nil || s.Origin.ID == "" {
-		return nil, err
-	}
-	acts, err := p.svc.ActsOfOrigin(c.Ctx(), s.Origin.Kind, []string{s.Origin.ID})
+	sources, err := read(c.Ctx(), id)
 	if err != nil {
 		return nil, err
 	}
-	v := originPart{Page: c.Page("")}
-	v.act = acts[s.Origin.ID]
-	if v.act.ID == "" && s.Fits && c.Can(policies.ActDraft) {
-		v.new = s.href()
+	byKind := map[audit.Origin][]string{}
+	for _, s := range sources {
+		byKind[s.Origin.Kind] = append(byKind[s.Origin.Kind], s.Origin.ID)
 	}
-	if v.act.ID == "" && v.new == "" {
+	acts := map[audit.Origin]map[string]audit.ActRef{}
+	for kind, ids := range byKind {
+		if acts[kind], err = p.svc.ActsOfOrigin(c.Ctx(), kind, ids); err != nil {
+			return nil, err
+		}
+	}
+	v := originPart{Page: c.Page(""), named: len(sources) > 1}
+	for _, s := range sources {
+		l := originLine{label: s.Origin.Label, act: acts[s.Origin.Kind][s.Origin.ID]}
+		if l.act.ID == "" && s.Fits && c.Can(policies.ActDraft) {
+			l.new = s.href()
+		}
+		if l.act.ID != "" || l.new != "" {
+			v.lines = append(v.lines, l)
+		}
+	}
+	if len(v.lines) == 0 {
 		return nil, nil
 	}
 	return originPanelView(v), nil
+}
+
+// offers says whether there is anything to draft an act of.
+func (v originPart) offers() bool {
+	return slices.ContainsFunc(v.lines, func(l originLine) bool { return l.new != "" })
 }
 
 // mostCarried bounds a text that is carried in an address, in characters.
@@ -94,12 +119,12 @@ func originHref(o audit.OriginRef) string {
 	if o.ID == "" {
 		return ""
 	}
+	if survey, ok := strings.CutPrefix(o.ID, "survey:"); ok {
+		survey, _, _ = strings.Cut(survey, ":") // then the question
+		return "/surveys/" + survey
+	}
 	id, year, inYear := strings.Cut(o.ID, ":")
 	switch o.Kind {
-	case audit.OfComplaint:
-		if survey, ok := strings.CutPrefix(o.ID, "survey:"); ok {
-			return "/surveys/" + survey
-		}
 	case audit.OfEvidence:
 		return "/evidence/" + o.ID
 	case audit.OfDiscrepancy:
@@ -110,6 +135,7 @@ func originHref(o audit.OriginRef) string {
 		}
 	case audit.OfRating:
 		if inYear { // else a shortcoming of a campaign, which stands on the page of its body
+			year, _, _ = strings.Cut(year, ":") // then the service
 			return "/scorecards/" + url.PathEscape(id) + "?year=" + year
 		}
 	}

@@ -123,7 +123,14 @@ func TestAFindingFromARowBecomesAnActThatIsWalkedToItsEndOnPages(t *testing.T) {
 		elchin.Post(act+"/acknowledge").Want(http.StatusConflict).Has(".k-quote", "Bu addım indi mümkün deyil", "tədbirlər planını təqdim etmək")
 
 		aytan.Post(act+"/submit").Want(http.StatusUnprocessableEntity).Has(".k-quote.k-bad li", "Kök səbəb", "doldurulmalıdır").Has("li", "Düzəldici tədbirlər")
-		version := aytan.Get(act+"/response").Want(http.StatusOK).Attr("input[name=version]", "value")
+		// Each question follows from the answer above it, unless something else is chosen.
+		blank := aytan.Get(act + "/response").Want(http.StatusOK)
+		for i := 1; i < 6; i++ {
+			if got := blank.Attr(fmt.Sprintf("#parent-%d option[selected]", i), "value"); got != fmt.Sprint(i) {
+				t.Errorf("question %d follows from answer %s", i+1, got)
+			}
+		}
+		version := blank.Attr("input[name=version]", "value")
 		form := url.Values{"version": {version}, "correction": {"Təhvil verildi"}, "correction_day": {"15.06.2026"}, "cause_method": {"five_why"},
 			"question": {"Niyə?"}, "why": {"Məsul yoxdur"}, "root_cause": {"Prosedurda müddət yoxdur"}, "similar_checked": {"1"}, "similar_where": {"Başqa proseslər"},
 			"effect_measure": {"Vaxtında təhvil"}, "effect_target": {"100%"}}
@@ -148,6 +155,10 @@ func TestAFindingFromARowBecomesAnActThatIsWalkedToItsEndOnPages(t *testing.T) {
 		gunel.Follow(gunel.Post(act+"/effect", "decision", "confirm", "result", "100% vaxtında")).Has("h1", "Nəticəlidir")
 		nigar := o.as("nigar")
 		nigar.Follow(nigar.Post(act+"/close")).Has("h1", "Bağlanıb").Has(".k-log", "Nigar Əliyeva", "aktı bağladı")
+		nigar.Get(act).Has(".k-kv a[href^='/findings/']", au.Number)
+		nigar.Get("/findings?q=təhvil").Has("td a", "UA-2026-001").HasNot("main", "/findings/export.xlsx") // nothing writes it here
+		nigar.Get("/findings?q=bambaşqa").Has(".k-empty", "tapılmadı")
+		nigar.Get("/acts").Has(".k-head .btn[aria-current=page]", "Reyestr")
 		nigar.Get("/acts?q=TƏHVİL").Has("th a", "UA-2026-001")
 		nigar.Get("/acts?q=bambaşqa").Has(".k-empty", "tapılmadı")
 		o.as("vugar").Get(act).Want(http.StatusNotFound)

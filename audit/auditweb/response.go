@@ -17,8 +17,7 @@ import (
 
 type responsePage struct {
 	actPage
-	people []office.User // who may own an action
-	groups []audit.CauseCategory
+	people []office.User   // who may own an action
 	like   []audit.Similar // acts that may be similar cases
 	answer ui.Form
 	add    ui.Form
@@ -59,9 +58,6 @@ func (p pages) showResponse(c *web.Context, status int, v responsePage) error {
 			return err
 		}
 		v.people = append(v.people, list...)
-	}
-	if v.groups, err = p.svc.CauseCategories(c.Ctx()); err != nil {
-		return err
 	}
 	if v.like, err = p.svc.SimilarActs(c.Ctx(), id); err != nil {
 		return err
@@ -193,15 +189,12 @@ func nth(f ui.Form, name string, n int) string {
 }
 
 // follows is what the question of the i-th row (from 0) follows from: what was
-// chosen; else the answer above it, so that a plain chain needs no choosing.
+// chosen; else the row above it, so that a plain chain needs no choosing.
 func follows(f ui.Form, i int) string {
 	if p := nth(f, "parent", i); p != "" {
 		return p
 	}
-	if len(f.Values["why"]) > i { // stored before there were branches, or typed
-		return strconv.Itoa(i)
-	}
-	return strconv.Itoa(min(i, len(f.Values["why"])))
+	return strconv.Itoa(i)
 }
 
 // chosen says whether an act is among the similar ones of the form.

@@ -3,7 +3,7 @@
 // open, the calendar of audits and the matrix of sub-processes and clauses
 // with the last result.
 //
-// It may import audit, kis, policies, reference and internal packages.
+// It may import audit, audit/gsbpm, audit/programme, audit/summary, kis, policies and internal packages.
 // Invariants: it changes nothing; what a person does not see in the register
 // is not in a view either, nor in its totals; a view takes a fixed number of
 // queries and, but for totals that stand with departments, reads only acts

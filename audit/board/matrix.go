@@ -4,18 +4,16 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/audit/gsbpm"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
-	"github.com/kis-platform/kis/reference"
 )
 
 // Cell is the last result of a sub-process and a clause: the worst answer of
@@ -31,12 +29,9 @@ type Cell struct {
 	ReportedAt     time.Time
 }
 
-// SubProcess is a row of the matrix.
-type SubProcess struct{ Code, NameAZ, NameEN string }
-
 // Matrix is the results by sub-process and clause.
 type Matrix struct {
-	Rows    []SubProcess
+	Rows    []gsbpm.Activity
 	Clauses []string
 	Cells   map[[2]string]Cell // by code and clause
 	Audited int                // sub-processes with a result
@@ -71,8 +66,8 @@ func (s *Service) Matrix(ctx context.Context, departmentID string) (Matrix, erro
 		return Matrix{}, store.MapError(err, "matrix")
 	}
 	m := Matrix{Cells: map[[2]string]Cell{}}
-	if m.Rows, err = subProcesses(); err != nil {
-		return m, err
+	if m.Rows, err = gsbpm.Activities(); err != nil {
+		return m, apperr.Wrap(err, "model")
 	}
 	seen, audited := map[string]bool{}, map[string]bool{}
 	for _, c := range cells {
@@ -86,7 +81,7 @@ func (s *Service) Matrix(ctx context.Context, departmentID string) (Matrix, erro
 		}
 	}
 	m.Audited = len(audited)
-	slices.SortFunc(m.Clauses, byParts)
+	slices.SortFunc(m.Clauses, audit.CompareClauses)
 	return m, nil
 }
 
@@ -95,32 +90,4 @@ var order = []audit.Answer{audit.Nonconforms, audit.Observed, audit.Improvable, 
 
 func worse(a, b Cell) bool {
 	return cmp.Or(cmp.Compare(slices.Index(order, a.Answer), slices.Index(order, b.Answer)), b.ReportedAt.Compare(a.ReportedAt)) < 0
-}
-
-// byParts orders "9.2" before "10.1".
-func byParts(a, b string) int {
-	return slices.CompareFunc(strings.Split(a, "."), strings.Split(b, "."), func(x, y string) int {
-		m, errM := strconv.Atoi(x)
-		n, errN := strconv.Atoi(y)
-		if errM != nil || errN != nil {
-			return strings.Compare(x, y)
-		}
-		return cmp.Compare(m, n)
-	})
-}
-
-// subProcesses are the phases and sub-processes of the model, in its order.
-func subProcesses() ([]SubProcess, error) {
-	rows, err := reference.Rows(reference.GSBPM)
-	if err != nil {
-		return nil, apperr.Wrap(err, "model")
-	}
-	var out []SubProcess
-	for _, r := range rows {
-		if r["level"] != "3" {
-			out = append(out, SubProcess{r["code"], r["name_az"], r["name_en_5_0"]})
-		}
-	}
-	slices.SortFunc(out, func(a, b SubProcess) int { return byParts(a.Code, b.Code) })
-	return out, nil
 }

@@ -2,7 +2,7 @@
 // drafts, publishing and withdrawing them, comparing versions, searching, and
 // the sheets by which templates and answers are exchanged.
 //
-// It may import audit, kis, policies, reference and internal packages.
+// It may import audit, audit/gsbpm, kis, policies and internal packages.
 // Invariants: a published version is never changed, audits keep the rows they
 // were given; a code has at most one draft; every question cites a clause that
 // the standard has and a code that the model has; a sheet is taken whole or
@@ -10,12 +10,12 @@
 package checklist
 
 import (
-	"sync"
+	"slices"
 
 	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/audit/gsbpm"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
-	"github.com/kis-platform/kis/reference"
 )
 
 // Service is the library over the audits that are built from it.
@@ -42,25 +42,18 @@ const (
 // kindTemplate is the object of the library in the trail.
 const kindTemplate = "checklist"
 
-// modelCodes are the phases and sub-processes of the model.
-var modelCodes = sync.OnceValues(func() (map[string]bool, error) {
-	rows, err := reference.Rows(reference.GSBPM)
-	codes := map[string]bool{}
-	for _, r := range rows {
-		codes[r["code"]] = true
-	}
-	return codes, err
-})
-
 // modelHas says whether a code is a phase or a sub-process of the model, or a
 // task under one.
 func modelHas(code string) (bool, error) {
-	codes, err := modelCodes()
-	if err != nil || codes[code] {
-		return err == nil, err
+	all, err := gsbpm.Activities()
+	if err != nil {
+		return false, err
+	}
+	has := func(code string) bool {
+		return slices.ContainsFunc(all, func(a gsbpm.Activity) bool { return a.Code == code })
 	}
 	parent, task, ok := cutLast(code)
-	return ok && codes[parent] && len(parent) >= 3 && taskNumber(task), nil
+	return has(code) || (ok && has(parent) && len(parent) >= 3 && taskNumber(task)), nil
 }
 
 // cutLast parts a code at its last point: 4.4.2 gives 4.4 and 2.

@@ -105,7 +105,7 @@ func clausesOf(ctx context.Context, db bun.IDB, standard, edition string) ([]aud
 	if err := db.NewSelect().Model(&out).Where("sc.standard = ? AND sc.edition = ?", standard, edition).Scan(ctx); err != nil {
 		return nil, "", store.MapError(err, "clauses")
 	}
-	sortClauses(out)
+	slices.SortFunc(out, func(a, b audit.Clause) int { return audit.CompareClauses(a.Number, b.Number) })
 	var names []string
 	err := db.NewRaw("SELECT name FROM standards WHERE code = ? AND edition = ?", standard, edition).Scan(ctx, &names)
 	if err != nil || len(names) == 0 {

@@ -1,20 +1,18 @@
 package programme
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/audit/gsbpm"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/reference"
 )
 
 // Cover says how far something was looked at.
@@ -90,28 +88,17 @@ func Of(list []Covered) (year, three, planned Share) {
 	return year, three, planned
 }
 
-// model is the list of sub-processes, read once.
-var model = sync.OnceValues(func() ([]Covered, error) {
-	rows, err := reference.Rows(reference.GSBPM)
-	if err != nil {
-		return nil, err
-	}
-	var out []Covered
-	for _, r := range rows {
-		if r["level"] == "subprocess" {
-			out = append(out, Covered{Code: r["code"], NameAZ: r["name_az"], NameEN: r["name_en_5_1"]})
-		}
-	}
-	return out, nil
-})
-
 // coverage reads what the audits of three years looked at, in five queries. What
 // reported audits have looked at is kept with them, so that only the rows of
 // audits of the year that are still to come are read.
 func (s *Service) coverage(ctx context.Context, db bun.IDB, v View) (c Coverage, err error) {
-	subs, err := model()
+	all, err := gsbpm.SubProcesses()
 	if err != nil {
 		return c, apperr.Wrap(err, "model")
+	}
+	subs := make([]Covered, len(all))
+	for i, a := range all {
+		subs[i] = Covered{Code: a.Code, NameAZ: a.NameAZ, NameEN: a.NameEN}
 	}
 	standard, clauses, err := clausesAudited(ctx, db)
 	if err != nil {
@@ -248,11 +235,5 @@ func clausesAudited(ctx context.Context, db bun.IDB) (name string, out []Covered
 
 // sortClauses sorts by number: 9.3 stands before 10.1.
 func sortClauses(list []Covered) {
-	place := func(code string) int {
-		a, b, _ := strings.Cut(code, ".")
-		x, _ := strconv.Atoi(a)
-		y, _ := strconv.Atoi(b)
-		return 1000*x + y
-	}
-	slices.SortFunc(list, func(a, b Covered) int { return cmp.Compare(place(a.Code), place(b.Code)) })
+	slices.SortFunc(list, func(a, b Covered) int { return audit.CompareClauses(a.Code, b.Code) })
 }

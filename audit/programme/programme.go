@@ -4,7 +4,7 @@
 // approval by management, the numbered changes after that, and how much of
 // the model and of the standard the audits cover.
 //
-// It may import audit, kis, policies, reference and internal packages.
+// It may import audit, audit/gsbpm, kis, policies, reference and internal packages.
 // Invariants: a priority is worked out from figures and weights that are both
 // shown, and fixed when the programme is submitted; what people put in its
 // place has a reason; after approval nothing changes without a number and a

@@ -8,12 +8,12 @@ import (
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/audit/figure"
+	"github.com/kis-platform/kis/audit/gsbpm"
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
-	"github.com/kis-platform/kis/reference"
 )
 
 func actorOf(ctx context.Context) actor.Actor { return actor.From(ctx) }
@@ -157,14 +157,12 @@ func (s *Service) names(ctx context.Context, db bun.IDB, figures []figure.Figure
 	for _, c := range clauses {
 		n.clauses[c.Number] = name{c.TitleAZ, c.TitleEN}
 	}
-	rows, err := reference.Rows(reference.GSBPM)
+	phases, err := gsbpm.Phases()
 	if err != nil {
 		return n, apperr.Wrap(err, "model")
 	}
-	for _, r := range rows {
-		if r["level"] == "phase" {
-			n.phases[r["code"]] = name{r["name_az"], r["name_en_5_1"]}
-		}
+	for _, p := range phases {
+		n.phases[p.Code] = name{p.NameAZ, p.NameEN}
 	}
 	list, err := s.Audit.CauseCategories(ctx)
 	for _, k := range list {

@@ -3,7 +3,7 @@
 // they stood in each state, the audits held, and how far the programme of the
 // year was carried out.
 //
-// It may import audit, audit/figure, audit/programme, kis, policies, reference and internal
+// It may import audit, audit/figure, audit/gsbpm, audit/programme, kis, policies and internal
 // packages. Invariants: it changes nothing; what a person does not see in the
 // register is not counted; every count of acts is that of the register under
 // the filter of its key, and the same whether it was kept (audit/figure) or

@@ -79,7 +79,7 @@ func fillDemo(ctx context.Context, c Config, password string) error {
 	}
 	for _, story := range []func(*demo) error{
 		(*demo).review1, (*demo).audit1, (*demo).assessments, (*demo).measures, (*demo).progress,
-		(*demo).inquiries, (*demo).risks, (*demo).assessment, (*demo).evaluation, (*demo).quality, (*demo).documents, (*demo).audit2, (*demo).otherActs, (*demo).otherAudits, (*demo).carriedOut, (*demo).plan2027, (*demo).programme2027, (*demo).review2,
+		(*demo).inquiries, (*demo).risks, (*demo).assessment, (*demo).evaluation, (*demo).quality, (*demo).documents, (*demo).audit2, (*demo).otherActs, (*demo).observers, (*demo).otherAudits, (*demo).carriedOut, (*demo).plan2027, (*demo).programme2027, (*demo).review2,
 		func(d *demo) error { return d.outsiders(password) },
 		func(d *demo) error { return d.register(password) },
 		func(d *demo) error { return d.campaign2026(password) },

@@ -18,7 +18,8 @@ type demoAct struct {
 	Evidence       string
 	Recommendation string
 	Correction     string
-	Whys           [][2]string
+	Whys           [][2]string // questions and answers
+	Branches       [][2]string // causes by the branch of an Ishikawa diagram; none: by questions
 	Root, Similar  string
 	Measure        string
 	Baseline       string
@@ -26,6 +27,8 @@ type demoAct struct {
 	Effect         string
 	Objection      string
 	Resolution     string
+	Before         []demoAction // carried out before the act was opened again
+	Reopen         string       // why it was
 	Actions        []demoAction
 }
 
@@ -49,6 +52,11 @@ func (d *demo) live(id string, a demoAct) error {
 	if err := d.app.audit.Acknowledge(elchin, id); err != nil {
 		return err
 	}
+	if a.Reopen != "" {
+		if err := d.firstRound(id, a); err != nil {
+			return err
+		}
+	}
 	planned := "2026-06-10 11:00"
 	if a.End == string(audit.ActPlanned) {
 		planned = "2026-11-12 11:00"
@@ -58,8 +66,7 @@ func (d *demo) live(id string, a demoAct) error {
 		return err
 	}
 	d.at("2026-06-15 10:00")
-	months := 3
-	if err := d.app.audit.ApprovePlan(gunel, id, audit.Approval{EffectMonths: months}); err != nil {
+	if err := d.app.audit.ApprovePlan(gunel, id, audit.Approval{EffectMonths: 3}); err != nil {
 		return err
 	}
 	if err := d.carryOut(id, a); err != nil || a.Effect == "" {
@@ -71,6 +78,25 @@ func (d *demo) live(id string, a demoAct) error {
 	}
 	d.at("2026-11-06 10:00")
 	return d.app.audit.CloseAct(d.as("nigar"), id, "Düzəldici tədbirlər icra olunub və nəticəlidir.")
+}
+
+// firstRound carries out what turned out not to be enough: the act is opened
+// again.
+func (d *demo) firstRound(id string, a demoAct) error {
+	a.Actions = a.Before
+	d.at("2026-06-10 11:00")
+	if err := d.respond(id, a); err != nil {
+		return err
+	}
+	d.at("2026-06-15 10:00")
+	if err := d.app.audit.ApprovePlan(d.as("gunel"), id, audit.Approval{EffectMonths: 3}); err != nil {
+		return err
+	}
+	if err := d.carryOut(id, a); err != nil {
+		return err
+	}
+	d.at("2026-11-05 11:00")
+	return d.app.audit.ReopenAct(d.as("nigar"), id, a.Reopen)
 }
 
 // respond writes correction, cause and corrective actions, and hands them in.
@@ -88,6 +114,10 @@ func (d *demo) respond(id string, a demoAct) error {
 			c.Parent = i - 2
 		}
 		r.Causes = append(r.Causes, c)
+	}
+	for _, b := range a.Branches {
+		r.CauseMethod = audit.Ishikawa
+		r.Causes = append(r.Causes, audit.Cause{Category: b[0], Answer: b[1]})
 	}
 	if err := d.app.audit.SaveResponse(aytan, id, r); err != nil {
 		return err

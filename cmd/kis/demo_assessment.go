@@ -21,7 +21,7 @@ func (d *demo) assessment() error {
 		return err
 	}
 	said := []string{"Cədvəllər maşınla oxunan formatda da dərc olunsun.", "", "Regionlar üzrə məlumat əlavə edilsin.", "", "", "2024-cü illə müqayisə cədvəli faydalı olardı.", "", ""}
-	for i, scores := range []string{"545444", "434353", "555545", "344243", "453434", "445355", "524434", "444444"} {
+	for i, scores := range []string{"545244", "434253", "555345", "344243", "453234", "445355", "524234", "444344"} {
 		d.at("2026-06-" + strconv.Itoa(10+i) + " 11:20")
 		in := map[string]string{}
 		for n, q := range questions {

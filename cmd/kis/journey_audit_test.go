@@ -95,7 +95,7 @@ func (s *story) raiseTheFinding() {
 	samir.ticks("Uyğunsuzluq", "Tələbatların dəqiqləşdirilmiş siyahısı")
 	samir.chooses("Dərəcə", "Əhəmiyyətsiz")
 	samir.chooses("Şöbə", "SSS")
-	samir.fills("Uyğunsuzluğun təsviri", statement, "Obyektiv sübut", "Tapşırıq 1.2.2, versiya 2: protokol yoxdur.", "Cəm", "3", "Seçmə", "2")
+	samir.fills("Uyğunsuzluğun təsviri", statement, "Obyektiv sübut", "Tapşırıq 1.2.2, versiya 2: protokol yoxdur.", "Məcmu", "3", "Seçmə", "2")
 	samir.presses("Meyarın daxili sənədi və tövsiyə")
 	samir.fills("Tövsiyə", recommendation)
 	samir.looks("a row of the checklist becomes a finding")

@@ -71,11 +71,37 @@ func TestActsBeginOnThePagesOfTheirOrigins(t *testing.T) {
 			t.Errorf("the act %s does not lead back to %s", act, page)
 		}
 		back := get(leyla, page)
-		if !strings.Contains(back, `href="`+act+`"`) || link.MatchString(back) {
+		if !strings.Contains(back, `href="`+act+`"`) || strings.Contains(back, found[1]) {
 			t.Errorf("%s does not lead to its act, or offers another", page)
 		}
 		if status, _, _ := leyla.do(t, "POST", "/acts", q); status != 409 {
 			t.Errorf("%s: a second act: %d", page, status)
 		}
+	}
+
+	// A survey leads to an act about each question that users answered low, beside the one about their words.
+	page := "/surveys/" + survey
+	offers := link.FindAllStringSubmatch(get(leyla, page), -1)
+	low := one(t, a, `SELECT a.question_id FROM survey_answers a JOIN survey_responses r ON r.id = a.response_id WHERE r.survey_id = '`+survey+`' AND a.score IS NOT NULL
+		GROUP BY a.question_id HAVING SUM(a.score) < 3 * COUNT(a.score)`)
+	if len(offers) != 1 || !strings.Contains(offers[0][1], low) {
+		t.Fatalf("the page of the survey offers acts at %v, not one about question %s", offers, low)
+	}
+	u, err := url.Parse(html.UnescapeString(offers[0][1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("department", one(t, a, "SELECT id FROM departments WHERE code = 'İİƏŞ'"))
+	q.Set("grade", "minor")
+	status, act, body := leyla.do(t, "POST", "/acts", q)
+	if status != 303 {
+		t.Fatalf("an act about one question: %d %s", status, body[:min(len(body), 2000)])
+	}
+	if text := get(leyla, act); !strings.Contains(html.UnescapeString(text), `href="`+page+`"`) {
+		t.Errorf("the act about a question does not lead back to %s", page)
+	}
+	if back := get(leyla, page); !strings.Contains(back, `href="`+act+`"`) || link.MatchString(back) {
+		t.Error("the survey does not lead to its second act, or offers a third")
 	}
 }

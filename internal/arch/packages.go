@@ -78,15 +78,16 @@ var packages = slices.Concat([]row{
 	{"eservice/register/request", with(base, "eservice/register", spine), "requests of the operator stand above the register they are about, which tells them of its steps; it knows nothing of them"},
 	{"eservice/register/registerweb", with(base, shell, spine, "eservice/register", "eservice/register/request"), whyPages},
 
+	{"audit/gsbpm", with(plumbing, "reference"), "the names of the model lie beneath all of audit: one list, whoever shows it"},
 	{"audit/figure", with(plumbing, "internal/store"), "figures of acts lie beneath the acts that change them: what an act is they read from its row"},
-	{"audit/checklist", with(base, "audit", spine, "reference"), "the library of templates stands above the audits that are built from it; an audit knows only the rows it was given"},
-	{"audit/board", with(base, "audit", "audit/programme", "audit/summary", spine, "reference"), "views that only read stand above the audits and acts they show"},
+	{"audit/checklist", with(base, "audit", "audit/gsbpm", spine), "the library of templates stands above the audits that are built from it; an audit knows only the rows it was given"},
+	{"audit/board", with(base, "audit", "audit/gsbpm", "audit/programme", "audit/summary", spine), "views that only read stand above the audits and acts they show"},
 	{"eservice/campaign", with(base, "eservice", spine, "reference"), "the campaign stands above the schemes it scores by and the summaries it makes anew; recommendations and acts are reached through an interface wired in cmd/kis"},
 
-	{"audit/summary", with(base, "audit", "audit/figure", "audit/programme", spine, "reference"), "the summary of a year counts what audits, acts and the programme of the year hold"},
+	{"audit/summary", with(base, "audit", "audit/figure", "audit/gsbpm", "audit/programme", spine), "the summary of a year counts what audits, acts and the programme of the year hold"},
 	{"audit/outside", with(base, "audit", spine), "links for outside auditors stand above the audits and cycles they open; they read them by their services, with the rights of an observer"},
 	{"audit/outside/outsideweb", with(base, shell, "audit", "audit/outside", spine), whyPages},
-	{"audit/programme", with(base, "audit", spine, "reference"), "the programme stands above the audits it leads to; an audit knows only the row it came from"},
+	{"audit/programme", with(base, "audit", "audit/gsbpm", spine, "reference"), "the programme stands above the audits it leads to; an audit knows only the row it came from"},
 
 	{"planning/assessment", with(base, spine, "reference"), "questionnaires stand beside the plans: what they say reaches reviews and evaluations through interfaces wired in cmd/kis"},
 	{"planning/assessment/assessmentweb", with(base, shell, spine, "planning/assessment"), whyPages},
@@ -129,7 +130,7 @@ var packages = slices.Concat([]row{
 var parts = map[string][]string{"audit": {"audit/board", "audit/checklist", "audit/programme", "audit/summary"}, "eservice": {"eservice/campaign"}}
 
 // beneath are the packages of a sibling that its main one stands on.
-var beneath = map[string][]string{"audit": {"audit/figure"}}
+var beneath = map[string][]string{"audit": {"audit/figure", "audit/gsbpm"}}
 
 // built are the packages above a sibling's main one whose steps its builders
 // take as well.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/kis-platform/kis/audit"
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/reports"
@@ -52,7 +51,7 @@ func actFilter(v url.Values, w reports.Words) (audit.ActFilter, error) {
 }
 
 // filterWords says in words which acts the register holds.
-func filterWords(v url.Values, departments []office.Department, w reports.Words) (out []string) {
+func filterWords(v url.Values, departments []office.Department, categories []audit.CauseCategory, w reports.Words) (out []string) {
 	add := func(key, value string) { out = append(out, w.T("report.acts.filter."+key, "value", value)) }
 	for _, name := range ActFilters() {
 		value := v.Get(name)
@@ -75,8 +74,10 @@ func filterWords(v url.Values, departments []office.Department, w reports.Words)
 				}
 			}
 		case "cause":
-			if i18n.Has("audit.cause.category." + value) {
-				value = w.Code("audit.cause.category", value)
+			for _, k := range categories {
+				if k.Code == value {
+					value = k.Name(w.Lang)
+				}
 			}
 		}
 		if value == audit.None {

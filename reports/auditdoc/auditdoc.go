@@ -111,7 +111,13 @@ func (s Sources) acts(ctx context.Context, r reports.Request, w reports.Words) (
 	if err != nil && !apperr.Is(err, apperr.Forbidden) {
 		return reports.Material{}, err
 	}
-	narrowed = filterWords(r.Filter, departments, w)
+	var categories []audit.CauseCategory
+	if r.Filter.Get("cause") != "" {
+		if categories, err = s.Audit.CauseCategories(ctx); err != nil {
+			return reports.Material{}, err
+		}
+	}
+	narrowed = filterWords(r.Filter, departments, categories, w)
 	return reports.Material{Object: "acts:" + r.Filter.Encode(), Number: reports.Joined("; ", narrowed...), Dated: w.Today, Name: w.T("report.file.acts", "date", string(w.Today)),
 		Doc: func() reports.Doc { return actsDocument(list, narrowed, w) }, Sheets: func() []reports.Sheet { return []reports.Sheet{actsSheet(list, w)} }}, nil
 }

@@ -45,7 +45,7 @@ var samples = map[string]func(reports.Words) (reports.Doc, []reports.Sheet){
 		return followUpDocument(f, w), followUpSheets(f, w)
 	},
 	"acts": func(w reports.Words) (reports.Doc, []reports.Sheet) {
-		narrowed := filterWords(url.Values{"year": {"2026"}, "only": {"open"}, "department": {"d-sss"}, "clause": {"none"}}, []office.Department{sss}, w)
+		narrowed := filterWords(url.Values{"year": {"2026"}, "only": {"open"}, "department": {"d-sss"}, "clause": {"none"}, "cause": {"management"}}, []office.Department{sss}, []audit.CauseCategory{{Code: "management", NameAZ: "İdarəetmə", NameEN: "Management"}}, w)
 		return actsDocument(sampleActs(), narrowed, w), []reports.Sheet{actsSheet(sampleActs(), w)}
 	},
 	"summary": func(w reports.Words) (reports.Doc, []reports.Sheet) {

@@ -127,6 +127,19 @@
     if (all('form[data-k-guard]').some((form) => form.kDirty)) event.preventDefault();
   });
 
+  // ---- A dirty form in [data-k-first] is saved before another of the page is sent: sending that one loses nothing. What
+  // cannot be saved is sent itself and comes back with what is wrong.
+  on('submit', 'main form[method=post]', async (form, event) => {
+    const first = all('[data-k-first] form[data-k-guard]').find((f) => f.kDirty && f !== form);
+    if (!first || event.defaultPrevented) return;
+    const button = event.submitter;
+    event.preventDefault();
+    const answer = await fetch(target(first), { method: 'POST', body: new URLSearchParams(new FormData(first)), credentials: 'same-origin' }).catch(() => null);
+    if (!answer?.ok || !answer.redirected) return first.requestSubmit();
+    setDirty(first, false);
+    form.requestSubmit(button);
+  });
+
   // ---- Upload: form[data-k-upload]. Each file goes by itself to the form's action (or to the address in the attribute), as
   // the same multipart field, with Accept: application/json. The answer {"id": "…"} becomes <input type=hidden
   // name="uploaded">; the form is then sent without bytes. An error answers 4xx with {"message": "…"}.
