@@ -2,6 +2,7 @@ package checklist
 
 import (
 	"context"
+	"slices"
 
 	"github.com/uptrace/bun"
 
