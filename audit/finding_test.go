@@ -207,14 +207,14 @@ func TestFindingsAreFoundByTheirWords(t *testing.T) {
 			}
 			return out
 		}
-		edit := audit.FindingEdit{Grade: audit.Minor, Statement: "Arxiv jurnalında imza yoxdur", Recommendation: "Elektron jurnal açmaq"}
+		edit := audit.FindingEdit{Grade: audit.Minor, Statement: "Möhür reyestri ilə tutuşdurulmayıb", Recommendation: "Barkod tətbiq etmək"}
 		must(t, s.EditFinding(o.Be("samir"), f, edit))
-		for _, query := range []string{"ARXİV jurnal", "elektron", "imza 4.4"} {
+		for _, query := range []string{"MÖHÜR reyestri", "barkod", "möhür 4.4"} {
 			if got := found(query); len(got) != 1 || got[0] != f {
 				t.Errorf("%q finds %v", query, got)
 			}
 		}
-		if got := found("arxiv tapılmaz"); len(got) != 0 {
+		if got := found("möhür tapılmaz"); len(got) != 0 {
 			t.Errorf("words that stand nowhere find %v", got)
 		}
 		// What the draft act says is what its finding says, also to the search.
@@ -227,7 +227,7 @@ func TestFindingsAreFoundByTheirWords(t *testing.T) {
 		// An older program stored no keys: the next start fills them.
 		must(t, raw(o, "UPDATE findings SET search_key = ''"))
 		must(t, s.LoadReference(o.System()))
-		if got := found("arxiv"); len(got) != 1 {
+		if got := found("barkod"); len(got) != 1 {
 			t.Errorf("after a start without new reference data %v is found", got)
 		}
 	})
