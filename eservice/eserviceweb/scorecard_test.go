@@ -3,12 +3,14 @@ package eserviceweb_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/eservice/campaign"
 	"github.com/kis-platform/kis/eservice/eserviceweb"
 	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
@@ -103,4 +105,21 @@ func TestWhatIsNotThereIsNotFoundAndAnEmptyOfficeSaysWhatToDo(t *testing.T) {
 	officer := s.As(actor.Actor{UserID: store.NewID(), Lang: "az", Grants: []actor.Grant{{Role: string(policies.AgencyOfficer), AgencyID: all.Agencies[0].Agency.ID}}})
 	officer.Get("/scorecards").Want(http.StatusOK).Has("h1", all.Agencies[0].Agency.NameAZ)
 	officer.Get("/scorecards/" + all.Agencies[1].Agency.Code).Want(http.StatusNotFound)
+}
+
+// TestAYearHasTheGradesOfItsOwnScheme: years of words and of stars stand beside
+// each other, and a grade that the scheme of a year has not is a dash, never 0.
+func TestAYearHasTheGradesOfItsOwnScheme(t *testing.T) {
+	s, svc, ctx := site(t, storetest.Open(t), reference.AssessmentTotals)
+	sheet := "year,agencies,services,electronised,not_electronised,unsatisfactory,satisfactory,good,excellent,star1,star2,star3,star4,star5\n" +
+		"2013,40,439,305,134,5,83,142,75,,,,,\n2026,4,10,6,4,,,,,1,0,2,0,3\n"
+	if _, err := svc.Import(ctx, eservice.ImportRequest{Reader: strings.NewReader(sheet), Name: "ulduz.csv"}); err != nil {
+		t.Fatal(err)
+	}
+	page := s.As(reader("az")).Get("/scorecards?year=2026").Want(http.StatusOK)
+	page.Has("tr", "qeyri-kafi", "5", "55", "67", "–").Has("tr", "1 ulduz", "–", "–", "–", "1").Has("tr", "5 ulduz", "3")
+	both := strings.Replace(sheet, "75,,,,,", "75,1,,,,", 1)
+	if _, err := svc.Import(ctx, eservice.ImportRequest{Reader: strings.NewReader(both), Name: "iki.csv"}); !apperr.Is(err, apperr.Invalid) {
+		t.Errorf("a year of two scales: %v", err)
+	}
 }
