@@ -25,7 +25,7 @@ const (
 	maxForms = 12
 	// maxSought is how many submissions with the rarest word are looked at for
 	// one page; the next page goes on from there.
-	maxSought = 4000
+	maxSought = 1200
 	// maxSeen is how many of them a count looks at.
 	maxSeen = 2000
 	// maxWalked is how many submissions a count looks at when it cannot begin
