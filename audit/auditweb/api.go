@@ -23,7 +23,7 @@ type step struct {
 	do     func(c *web.Context, id string) error
 }
 
-// RegisterAPI adds the operations of findings, acts and actions.
+// RegisterAPI adds the operations of checklists, findings, acts and actions.
 func RegisterAPI(r *web.Router, svc *audit.Service) {
 	h := api{svc}
 	id := web.Param{Name: "id", Kind: web.ParamID, Text: "api.param.id"}
@@ -46,6 +46,7 @@ func RegisterAPI(r *web.Router, svc *audit.Service) {
 		web.Operation{Method: http.MethodPost, Path: "/api/v1/acts", Action: policies.ActDraft, ID: "draftAct", Group: "acts", Text: "api.op.act_draft",
 			Body: apiNewAct{}, Status: http.StatusCreated, Answer: apiAct{}, Do: h.draft},
 	)
+	h.registerRowAPI(r)
 	add := func(path, group, word string, steps []step, show func(c *web.Context, id string) error, answer any) {
 		for _, s := range steps {
 			r.API(web.Operation{Method: http.MethodPost, Path: path + "/:id/" + s.verb, Action: s.action, ID: s.verb + word, Group: group,

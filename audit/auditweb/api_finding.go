@@ -70,12 +70,14 @@ func (h api) finding(c *web.Context) error {
 	return h.showFinding(c, id)
 }
 
-func (h api) showFinding(c *web.Context, id string) error {
+func (h api) showFinding(c *web.Context, id string) error { return h.findingAs(c, http.StatusOK, id) }
+
+func (h api) findingAs(c *web.Context, status int, id string) error {
 	p, err := h.svc.FindingPage(c.Ctx(), id)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, apiFinding{
+	return c.JSON(status, apiFinding{
 		apiFindingItem: apiFindingItem{p.ID, p.AuditID, p.Audit.Number, p.No, string(p.Grade), string(p.State), p.Statement, p.Recommendation, p.Clause, p.GSBPM,
 			p.Department.Code, p.Topic, p.CreatedAt},
 		Version: p.Version, Steps: append([]string{}, p.Steps...), ActID: p.Act.ID, MergedInto: p.MergedInto,
