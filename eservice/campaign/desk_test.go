@@ -15,6 +15,7 @@ import (
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
 	"github.com/kis-platform/kis/kis"
+	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
 
@@ -62,6 +63,7 @@ func newDesk(t testing.TB, db *store.DB, bodies, services int) *desk {
 				role = policies.Assessor
 			}
 			d.exec(tx, "INSERT INTO user_roles (id, user_id, role, from_day) VALUES (?, ?, ?, '2020-01-01')", store.NewID(), id, role)
+			tx.Record(store.Change{Action: office.TrailUserCreate, Kind: "user", ID: id, Label: name})
 		}
 	})
 	d.manager, d.chief = d.as("m", policies.QualityManager), d.as("c", policies.Management)
