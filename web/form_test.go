@@ -95,7 +95,7 @@ func TestAConflictKeepsTheTypedTextAndIsNoMistake(t *testing.T) {
 
 func TestFormsThatAreNoTextOrTooLargeAreRefused(t *testing.T) {
 	v := formSite(t).Nobody()
-	v.PostForm("/things", url.Values{"title": {"a\x00b"}}).Want(http.StatusUnprocessableEntity).Has("li", "title: icazə verilməyən simvol var")
+	v.PostForm("/things", url.Values{"title": {"a\x00b"}}).Want(http.StatusUnprocessableEntity).Has("li", "Başlıq: icazə verilməyən simvol var")
 	v.PostForm("/things", url.Values{"title": {"a\xff"}}).Want(http.StatusUnprocessableEntity)
 	v.PostForm("/things", url.Values{"\xff": {"a"}}).Want(http.StatusUnprocessableEntity)
 	v.PostForm("/things", url.Values{"title": {"a\x07b"}, "due": {"1.2.2026"}, "d": {"no"}}).Want(http.StatusUnprocessableEntity).Has("#f-title-error", "icazə verilməyən")

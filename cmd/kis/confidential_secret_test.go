@@ -25,13 +25,13 @@ type secret struct {
 // besideAccepted chooses an output of SSS that has accepted evidence: what is
 // handed in for it besides changes the state of no cell.
 const besideAccepted = `SELECT so.output_id FROM submission_outputs so JOIN submissions s ON s.id = so.submission_id JOIN activities v ON v.id = s.activity_id
-	JOIN departments d ON d.id = s.department_id AND d.code = 'SSS' WHERE s.state = 'accepted' AND v.phase = '5' ORDER BY s.id LIMIT 1`
+	JOIN departments d ON d.id = s.department_id AND d.code = 'SSS' JOIN cycles c ON c.id = s.cycle_id AND c.state = 'running' WHERE s.state = 'accepted' AND v.phase = '5' ORDER BY s.id LIMIT 1`
 
 // withoutAny chooses an output that SSS owes and has handed in nothing for: the
 // cell goes from overdue or missing to in review, which all see who see the cycle.
 const withoutAny = `SELECT o.id FROM evidence_duties e JOIN departments d ON d.id = e.department_id AND d.code = 'SSS' JOIN outputs o ON o.activity_id = e.activity_id
 	JOIN cycles c ON c.id = e.cycle_id AND c.state = 'running' JOIN activities v ON v.id = e.activity_id
-	WHERE NOT EXISTS (SELECT 1 FROM submission_outputs so WHERE so.output_id = o.id) ORDER BY v.position LIMIT 1`
+	WHERE NOT EXISTS (SELECT 1 FROM submission_outputs so JOIN submissions s ON s.id = so.submission_id AND s.cycle_id = c.id WHERE so.output_id = o.id) ORDER BY v.position LIMIT 1`
 
 // makeSecret hands in confidential evidence of SSS for the output that a query
 // chooses, has it asked for confidentially, and lets people talk about it.

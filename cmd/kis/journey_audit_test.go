@@ -30,7 +30,7 @@ func (s *story) planTheAudit() {
 		"Meyarlar", "AZS ISO 9001:2020; prosesin təsviri", "Başlanma tarixi", "02.02.2026", "Bitmə tarixi", "06.02.2026")
 	gunel.chooses("Audit olunan", "Sosial Statistika Şöbəsi")
 	gunel.chooses("Aparıcı auditor", "Günel Abbasova")
-	gunel.ticks("Fəridə Mustafayeva", "Mərhələ 1")
+	gunel.ticks("Fəridə Mustafayeva", "1. Tələbatların")
 	gunel.follows("Auditi planlaşdır")
 	gunel.sees("1 sahə düzəldilməlidir", "Fəridə Mustafayeva müstəqil deyil: audit olunan şöbədə (SSS) çalışır")
 	gunel.looks("an auditor of the department is refused")

@@ -99,7 +99,7 @@ func (p *proof) answerTheObjected() {
 	aytan.fills("Düzəliş", "Siyahı şuranın gündəliyinə salınıb.", "İcra tarixi", "02.03.2026", "Sual 1", "Siyahı niyə müzakirə edilməyib?", "Cavab 1", "Gündəliyə salınmayıb.",
 		"Sual 2", "Gündəliyə niyə salınmayıb?", "Cavab 2", "Bunu edən şəxs təyin olunmayıb.", "Kök səbəb", "Siyahının təsdiqinə cavabdeh şəxs yoxdur.",
 		"Oxşar hallar: harada yoxlanıb", "1.4.1 və 1.5.1: oxşar hal yoxdur.", "Ölçü", "Protokolu olan siyahıların payı", "Başlanğıc", "0%", "Hədəf", "100%")
-	aytan.chooses("2-ci sual hansı cavabdan irəli gəlir", "2. Cavab 1")
+	aytan.chooses("Sual 2: hansı cavabdan irəli gəlir", "cavabdan: 1")
 	aytan.ticks("“5 niyə”", "Oxşar hallar yoxlanıb")
 	aytan.follows("Yadda saxla")
 	aytan.sees("Cavab saxlanıldı.")
