@@ -166,7 +166,10 @@ func readRows(lines []Line, head int, columns []string, lim Limits) ([]Row, erro
 	if check.Count() == 0 && len(rows) == 0 {
 		check.AddRow(head+1, "", "table.no_rows")
 	}
-	return rows, check.Err()
+	if err := check.Err(); err != nil {
+		return nil, err // a table with a fault is refused whole
+	}
+	return rows, nil
 }
 
 // headerError compares with the header that has most columns in common.
