@@ -3,11 +3,8 @@ package amendment
 import (
 	"context"
 
-	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/policies"
@@ -48,20 +45,4 @@ func (s *Service) Amendment(ctx context.Context, key planning.Key, id string) (A
 		err = apperr.Missing(Kind)
 	}
 	return Amendment{}, err
-}
-
-// Work lists the amendments that wait for the actor to decide.
-func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
-	if !policies.Can(actor.From(ctx), policies.PlanApprove) {
-		return nil, nil
-	}
-	var list []Amendment
-	err := s.DB.Read().NewSelect().Model(&list).ColumnExpr("m.*, p.key").Join("JOIN plans AS p ON p.id = m.plan_id").Where("m.state = ?", Proposed).
-		OrderExpr("m.proposed_at, m.id").Limit(kis.WorkLimit).Scan(ctx)
-	out := make([]kis.WorkItem, len(list))
-	for i, m := range list {
-		out[i] = kis.WorkItem{KindKey: "planning.work.kind.amendment", Icon: "git-compare", Title: string(m.Key) + ", № " + itoa(m.No), Reason: m.ProposedName + ", " + day.Of(m.ProposedAt, s.KIS.Zone).Format(),
-			Quote: m.Reason, Href: "/plans/" + string(m.Key) + "/amendments/" + m.ID, VerbKey: "planning.work.verb.approve"}
-	}
-	return out, store.MapError(err, "amendments that wait")
 }
