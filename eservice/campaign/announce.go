@@ -15,7 +15,7 @@ import (
 const noticeKind = "campaign"
 
 // Announcements says whom a step of a campaign concerns: the officers of a
-// body when its opinion is sent, its objection answered or the results are
+// body when its opinion is sent or its results are corrected, its objection answered or the results are
 // published, who manages campaigns when a body replies. One query for a step
 // that matters.
 func (s *Service) Announcements(ctx context.Context, db bun.IDB, e office.Event) ([]office.Announcement, error) {
@@ -25,7 +25,7 @@ func (s *Service) Announcements(ctx context.Context, db bun.IDB, e office.Event)
 	facts := e.Facts()
 	step, agencyID := facts["step"], facts["agency"]
 	switch step {
-	case "send", "publish", "answer", "accept", "object":
+	case "send", "publish", "answer", "accept", "object", "correct":
 	default:
 		return nil, nil
 	}
@@ -43,6 +43,9 @@ func (s *Service) Announcements(ctx context.Context, db bun.IDB, e office.Event)
 		q = q.Where("b.agency_id = ?", agencyID)
 	} else {
 		q = q.Where("b.state NOT IN ('assessing', 'drafted')")
+	}
+	if agencyID == "" && step == "send" { // those that were sent before know
+		q = q.Where("b.sent_at = ?", e.At)
 	}
 	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, store.MapError(err, "bodies of an entry")

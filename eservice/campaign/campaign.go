@@ -10,7 +10,8 @@
 // result stays tied to the scheme of its campaign; nobody assesses a body they
 // are tied to; the second reader is another person than the first and does not
 // see what the first gave; a service that is not electronised has no grade;
-// once a campaign is final its results and opinions do not change.
+// a body that has its opinion replies anew when its results are corrected; once
+// a campaign is final its results and opinions do not change.
 package campaign
 
 import (
@@ -112,6 +113,9 @@ var BodyTransitions = []office.Transition[BodyState]{
 	{From: BodySent, To: BodyAccepted, Action: policies.OpinionReply, Verb: "accept"},
 	{From: BodySent, To: BodyObjected, Action: policies.OpinionReply, Verb: "object"},
 	{From: BodyObjected, To: BodyAnswered, Action: policies.CampaignManage, Verb: "answer"},
+	{From: BodySent, To: BodySent, Action: policies.AssessmentScore, Verb: "correct"},
+	{From: BodyAccepted, To: BodySent, Action: policies.AssessmentScore, Verb: "correct"},
+	{From: BodyAnswered, To: BodySent, Action: policies.AssessmentScore, Verb: "correct"},
 }
 
 // What entries of the trail call the objects.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
@@ -126,6 +128,39 @@ func (s *Service) SendOpinions(ctx context.Context, campaignID string) (n int, e
 		return event(ctx, tx, c.ID, "", "send", string(BodySent), "")
 	})
 	return n, err
+}
+
+// corrected sends the opinion anew to the bodies whose results were corrected
+// since they got it, so that none is held to a word on other results: what it
+// replied stays in the history, and it has the whole term again. agencyID
+// narrows it to one body whose result was corrected just now.
+func (s *Service) corrected(ctx context.Context, tx *store.Tx, c Campaign, agencyID string) error {
+	var bodies []string
+	q := tx.NewSelect().Model((*Body)(nil)).ColumnExpr("b.agency_id").Where("b.campaign_id = ? AND b.state IN (?)", c.ID, bun.List([]BodyState{BodySent, BodyAccepted, BodyAnswered})).OrderExpr("b.agency_id")
+	if agencyID != "" {
+		q = q.Where("b.agency_id = ?", agencyID)
+	} else {
+		q = q.Where("EXISTS (SELECT 1 FROM assessments a WHERE a.campaign_id = b.campaign_id AND a.agency_id = b.agency_id AND a.scored_at > b.sent_at)")
+	}
+	if err := q.Scan(ctx, &bodies); err != nil || len(bodies) == 0 {
+		return store.MapError(err, "corrected bodies")
+	}
+	due, _, err := office.AddWorkingDays(ctx, tx, s.KIS.Country, s.KIS.Today(), c.ReplyDays)
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewUpdate().Model((*Body)(nil)).Set("state = ?, sent_at = ?, reply_due = ?, reply = '', replied_by = '', replied_at = NULL, answer = '', answered_by = '', answered_at = NULL, revision = revision + 1", BodySent, tx.Now, due).
+		Where("campaign_id = ? AND agency_id IN (?)", c.ID, bun.List(bodies)).Exec(ctx)
+	if err != nil {
+		return store.MapError(err, "send corrected opinions")
+	}
+	for _, b := range bodies {
+		tx.Record(store.Change{Action: string(policies.AssessmentScore), Kind: kindCampaign, ID: c.ID, Label: c.Number, After: map[string]any{"agency": b, "opinion": BodySent, "step": "correct", "due": due}})
+		if err := event(ctx, tx, c.ID, b, "correct", string(BodySent), ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Reply is a body's word on its opinion: it agrees, or objects with reasons.

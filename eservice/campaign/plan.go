@@ -239,7 +239,8 @@ func (s *Service) Start(ctx context.Context, id string) error {
 func (s *Service) Conclude(ctx context.Context, id string) error {
 	return s.move(ctx, id, "conclude", "", func(tx *store.Tx, c *Campaign) (map[string]any, error) {
 		return nil, complete(ctx, tx, c.ID)
-	}, func(tx *store.Tx, c Campaign) error { return eservice.CountAhead(ctx, tx, c.Year, c.ID) })
+	}, func(tx *store.Tx, c Campaign) error { return eservice.CountAhead(ctx, tx, c.Year, c.ID) },
+		func(tx *store.Tx, c Campaign) error { return s.corrected(ctx, tx, c, "") })
 }
 
 // complete refuses a campaign with services that are not scored or not read.

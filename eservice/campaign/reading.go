@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
@@ -30,6 +31,16 @@ type Reading struct {
 	ScoreMilli   int64     `bun:"score_milli"`
 	Grade        string    `bun:"grade"`
 	At           time.Time `bun:"at"`
+}
+
+// secondRead is a column that says whether a result was read a second time;
+// alias a.
+const secondRead = "EXISTS (SELECT 1 FROM assessment_readings r WHERE r.assessment_id = a.id) AS second_read"
+
+// blind says whether somebody must not see what the first reader gave a
+// service, because they may still be its second.
+func blind(who actor.Actor, state State, a eservice.Assessment, read bool) bool {
+	return state == Running && a.Sampled && a.Electronised && !read && !who.System && a.ScoredBy != who.UserID && policies.Can(who, policies.AssessmentScore)
 }
 
 // DrawSample draws the services that are read a second time: the percentage of

@@ -77,7 +77,7 @@ func findResult(ctx context.Context, tx *store.Tx, id string) (a eservice.Assess
 
 // Score gives a service its points. Only the assessor of its body does, never
 // somebody tied to the body. Once bodies have their opinions a correction needs
-// a reason. Conflict when somebody scored it since.
+// a reason, and the body replies anew. Conflict when somebody scored it since.
 func (s *Service) Score(ctx context.Context, id string, in Score) (out eservice.Assessment, err error) {
 	if _, err := office.Allowed(ctx, policies.AssessmentScore); err != nil {
 		return out, err
@@ -124,6 +124,11 @@ func (s *Service) Score(ctx context.Context, id string, in Score) (out eservice.
 			return err
 		}
 		out = a
+		if c.State == Opinions {
+			if err := s.corrected(ctx, tx, c, a.AgencyID); err != nil {
+				return err
+			}
+		}
 		tx.Record(store.Change{Action: string(policies.AssessmentScore), Kind: kindAssessment, ID: a.ID, Label: c.Number, RootKind: kindCampaign, RootID: c.ID, Note: in.Reason, Before: before, After: resultFacts(a)})
 		return nil
 	})

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/eservice"
+	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
@@ -31,7 +32,8 @@ func Columns(scheme eservice.Scheme) []string {
 }
 
 // Export gives a campaign's services as rows of its sheet, in pages as they
-// are asked for. Services that are not scored have empty cells.
+// are asked for. Services that are not scored have empty cells, and so have
+// those that the actor may still read a second time.
 func (s *Service) Export(ctx context.Context, id string) (Campaign, []string, iter.Seq2[[]string, error], error) {
 	sc, err := office.Allowed(ctx, policies.CampaignRead)
 	var c Campaign
@@ -75,8 +77,10 @@ func (s *Service) sheetPage(ctx context.Context, c Campaign, scheme eservice.Sch
 		Agency              string `bun:"agency"`
 		Code                string `bun:"code"`
 		Name                string `bun:"name"`
+		SecondRead          bool   `bun:"second_read"`
 	}
 	q := s.DB.Read().NewSelect().TableExpr("assessments AS a").ColumnExpr("a.*, g.code AS agency, e.code, e.name_az AS name").
+		ColumnExpr(secondRead).
 		Join("JOIN eservices AS e ON e.id = a.service_id").Join("JOIN agencies AS g ON g.id = a.agency_id").Where("a.campaign_id = ?", c.ID).OrderExpr("a.id").Limit(most)
 	if last != "" {
 		q = q.Where("a.id > ?", last)
@@ -103,8 +107,12 @@ func (s *Service) sheetPage(ctx context.Context, c Campaign, scheme eservice.Sch
 		}
 		wanting[h.AssessmentID] = append(wanting[h.AssessmentID], text)
 	}
+	who := actor.From(ctx)
 	for _, a := range page {
 		row := []string{a.Agency, a.Code, a.Name, "", "", "", ""}
+		if blind(who, c.State, a.Assessment, a.SecondRead) {
+			a.Scored, a.Points, wanting[a.ID] = false, "[]", nil
+		}
 		if a.Scored {
 			row[3], row[4], row[6] = a.Level, a.Automation, a.Grade
 			if a.ScoreMilli != nil {

@@ -47,6 +47,7 @@ type ImportResult struct {
 // known is a result of the campaign as an import finds it.
 type known struct {
 	id, agency, agencyID string
+	barred               string // key of the reason why the actor must not change it; empty: may
 	row                  int
 }
 
@@ -54,8 +55,9 @@ type known struct {
 // nothing. Faults are named by row and column: a body or a service that is
 // unknown or of another body, a service twice, a parameter of another scheme,
 // points above the maximum, a reason that is missing, a score or a grade that
-// is not what the points add up to. Whoever manages campaigns imports; the
-// assessor of a body is still the one who was assigned.
+// is not what the points add up to. A row that changes something is of a body
+// whose assessor the actor is and free of ties, as by the form; rows that stay
+// the same may be of any body.
 func (s *Service) Import(ctx context.Context, in ImportRequest) (res ImportResult, err error) {
 	if _, err := office.Allowed(ctx, policies.AssessmentImport); err != nil {
 		return res, err
@@ -106,6 +108,7 @@ type importing struct {
 
 type pending struct {
 	id    string
+	known *known
 	code  string
 	line  int
 	score Score
@@ -120,13 +123,42 @@ func (s *Service) newImport(ctx context.Context, tx *store.Tx, c Campaign, each 
 	if im.scheme, err = s.scheme(ctx, c.Scheme); err != nil {
 		return nil, err
 	}
+	barred, err := s.barredBodies(ctx, tx, c)
+	if err != nil {
+		return nil, err
+	}
 	var rows []struct{ ID, Code, Agency, AgencyID string }
 	err = tx.NewRaw(`SELECT a.id, e.code, g.code AS agency, a.agency_id FROM assessments a JOIN eservices e ON e.id = a.service_id JOIN agencies g ON g.id = a.agency_id WHERE a.campaign_id = ?`, c.ID).Scan(ctx, &rows)
 	for _, r := range rows {
-		im.known[r.Code] = &known{id: r.ID, agency: r.Agency, agencyID: r.AgencyID}
+		im.known[r.Code] = &known{id: r.ID, agency: r.Agency, agencyID: r.AgencyID, barred: barred[r.AgencyID]}
 		im.bodies[r.Agency] = true
 	}
 	return im, store.MapError(err, "services of a campaign")
+}
+
+// barredBodies says of which bodies of a campaign the actor must not give
+// points, with the key of the reason: another assesses them, or a tie.
+func (s *Service) barredBodies(ctx context.Context, tx *store.Tx, c Campaign) (map[string]string, error) {
+	var bodies []Body
+	if err := tx.NewSelect().Model(&bodies).Column("agency_id", "assessor_id").Where("b.campaign_id = ?", c.ID).Scan(ctx); err != nil {
+		return nil, store.MapError(err, "bodies")
+	}
+	out, mine := map[string]string{}, []string{}
+	for _, b := range bodies {
+		if b.AssessorID == "" || b.AssessorID != tx.Actor.UserID {
+			out[b.AgencyID] = "campaign.error.not_assessor"
+		} else {
+			mine = append(mine, b.AgencyID)
+		}
+	}
+	if len(mine) == 0 {
+		return out, nil
+	}
+	ties, err := s.tied(ctx, tx, []string{tx.Actor.UserID}, mine)
+	for key := range ties {
+		out[key[1]] = "campaign.error.tied"
+	}
+	return out, err
 }
 
 // maxFaults are named before the reading is given up.
@@ -154,7 +186,7 @@ func (im *importing) row(ctx context.Context, r table.Row) error {
 		return nil
 	}
 	k.row = r.Line
-	p := pending{id: k.id, code: r.Get("service_code"), line: r.Line, score: Score{Level: r.Get("electronisation_level"), Automation: r.Get("automation_level")}, text: r.Get("shortcomings"), sum: r.Get("score"), grade: r.Get("grade")}
+	p := pending{id: k.id, known: k, code: r.Get("service_code"), line: r.Line, score: Score{Level: r.Get("electronisation_level"), Automation: r.Get("automation_level")}, text: r.Get("shortcomings"), sum: r.Get("score"), grade: r.Get("grade")}
 	said := p.score.Level != "" || p.score.Automation != "" || p.sum != "" || p.grade != "" || p.text != ""
 	before := im.check.Count()
 	for _, m := range im.scheme.Parameters {
@@ -216,9 +248,13 @@ func (im *importing) flush(ctx context.Context) error {
 			im.res.Same++
 			continue
 		}
+		if p.known.barred != "" {
+			im.check.AddRow(p.line, "agency", p.known.barred, "reason", "")
+			continue
+		}
 		im.told(p, map[bool]string{true: "changed", false: "new"}[old.Scored], old, a)
 		im.res.Scored++
-		a.Scored, a.ScoredAt, a.Revision = true, im.tx.Now, a.Revision+1
+		a.Scored, a.ScoredBy, a.ScoredAt, a.Revision = true, im.tx.Actor.UserID, im.tx.Now, a.Revision+1
 		a.Stored = a.Digest()
 		write = append(write, a)
 		if p.text != "" {
@@ -320,7 +356,7 @@ func sheetColumn(field string) string {
 func (im *importing) write(ctx context.Context, rows []eservice.Assessment, texts map[string]string) error {
 	_, err := im.tx.NewInsert().Model(&rows).On("CONFLICT (id) DO UPDATE").
 		Set("electronised = EXCLUDED.electronised, level = EXCLUDED.level, automation = EXCLUDED.automation, score_milli = EXCLUDED.score_milli, grade = EXCLUDED.grade").
-		Set("scored = EXCLUDED.scored, scored_at = EXCLUDED.scored_at, points = EXCLUDED.points, revision = EXCLUDED.revision, digest = EXCLUDED.digest").Exec(ctx)
+		Set("scored = EXCLUDED.scored, scored_by = EXCLUDED.scored_by, scored_at = EXCLUDED.scored_at, points = EXCLUDED.points, revision = EXCLUDED.revision, digest = EXCLUDED.digest").Exec(ctx)
 	if err != nil {
 		return store.MapError(err, "results of a sheet")
 	}

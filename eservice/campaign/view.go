@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -172,6 +173,8 @@ type Item struct {
 	Scorer              string `bun:"scorer"`
 	Shortcomings        int    `bun:"shortcomings"`
 	SecondRead          bool   `bun:"second_read"`
+	State               State  `bun:"campaign_state"`
+	Blind               bool   `bun:"-"` // the actor may still read it a second time: what the first gave is left out
 }
 
 // Name is what the service is called.
@@ -236,6 +239,11 @@ func (s *Service) BodyView(ctx context.Context, campaignID, agencyID string) (v 
 	if err != nil {
 		return v, store.MapError(err, "shortcomings")
 	}
+	blinded := map[string]bool{}
+	for _, i := range v.Items {
+		blinded[i.ID] = i.Blind
+	}
+	v.Shortcomings = slices.DeleteFunc(v.Shortcomings, func(h Shortcoming) bool { return blinded[h.AssessmentID] })
 	if v.AssessorID == who.UserID && who.UserID != "" && policies.Can(who, policies.AssessmentScore) {
 		ties, err := s.tied(ctx, db, []string{who.UserID}, []string{agencyID})
 		if err != nil {
@@ -244,18 +252,19 @@ func (s *Service) BodyView(ctx context.Context, campaignID, agencyID string) (v 
 		v.Mine = len(ties) == 0 && v.Campaign.Open()
 	}
 	for _, t := range office.Next(BodyTransitions, v.BodyRow.State) {
-		if policies.For(who, t.Action).Agency(agencyID) && v.Campaign.Open() && (t.Verb == "write" && v.Mine && v.Open == 0 || t.Verb != "write" && v.Campaign.State == Opinions) {
+		if policies.For(who, t.Action).Agency(agencyID) && v.Campaign.Open() && (t.Verb == "write" && v.Mine && v.Open == 0 || t.Verb != "write" && t.Verb != "correct" && v.Campaign.State == Opinions) {
 			v.Steps = append(v.Steps, t.Verb)
 		}
 	}
 	return v, nil
 }
 
-// items lists services of a body, or one by its id.
+// items lists services of a body, or one by its id, without what the first
+// reader gave to those that the actor may still read a second time.
 func (s *Service) items(ctx context.Context, campaignID, agencyID, id string) (out []Item, err error) {
 	q := s.DB.Read().NewSelect().Model(&out).ColumnExpr("a.*, e.code, e.name_az AS service_az, e.name_en AS service_en, COALESCE(u.name, '') AS scorer").
 		ColumnExpr("(SELECT COUNT(*) FROM assessment_shortcomings h WHERE h.assessment_id = a.id) AS shortcomings").
-		ColumnExpr("EXISTS (SELECT 1 FROM assessment_readings r WHERE r.assessment_id = a.id) AS second_read").
+		ColumnExpr(secondRead+", k.state AS campaign_state").Join("JOIN assessment_campaigns AS k ON k.id = a.campaign_id").
 		Join("JOIN eservices AS e ON e.id = a.service_id").Join("LEFT JOIN users AS u ON u.id = a.scored_by").
 		Where("a.official").OrderExpr("e.sort_key, e.id")
 	if id != "" {
@@ -263,7 +272,16 @@ func (s *Service) items(ctx context.Context, campaignID, agencyID, id string) (o
 	} else {
 		q = q.Where("a.campaign_id = ? AND a.agency_id = ?", campaignID, agencyID)
 	}
-	return out, store.MapError(q.Scan(ctx), "services of a body")
+	if err := q.Scan(ctx, &out); err != nil {
+		return nil, store.MapError(err, "services of a body")
+	}
+	who := actor.From(ctx)
+	for i := range out {
+		if x := &out[i]; blind(who, x.State, x.Assessment, x.SecondRead) {
+			x.Blind, x.ScoreMilli, x.Grade, x.Assessment.Points, x.Shortcomings = true, nil, "", "[]", 0
+		}
+	}
+	return out, nil
 }
 
 // ItemView is what the page of a service in a campaign shows.
