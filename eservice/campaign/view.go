@@ -264,7 +264,7 @@ func (s *Service) BodyView(ctx context.Context, campaignID, agencyID string) (v 
 func (s *Service) items(ctx context.Context, campaignID, agencyID, id string) (out []Item, err error) {
 	q := s.DB.Read().NewSelect().Model(&out).ColumnExpr("a.*, e.code, e.name_az AS service_az, e.name_en AS service_en, COALESCE(u.name, '') AS scorer").
 		ColumnExpr("(SELECT COUNT(*) FROM assessment_shortcomings h WHERE h.assessment_id = a.id) AS shortcomings").
-		ColumnExpr(secondRead+", k.state AS campaign_state").Join("JOIN assessment_campaigns AS k ON k.id = a.campaign_id").
+		ColumnExpr(secondRead + ", k.state AS campaign_state").Join("JOIN assessment_campaigns AS k ON k.id = a.campaign_id").
 		Join("JOIN eservices AS e ON e.id = a.service_id").Join("LEFT JOIN users AS u ON u.id = a.scored_by").
 		Where("a.official").OrderExpr("e.sort_key, e.id")
 	if id != "" {
