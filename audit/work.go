@@ -17,11 +17,7 @@ import (
 // Work lists what waits for the actor in audits, acts and corrective actions,
 // the first of each part: two queries for each.
 func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
-	parts, err := s.WorkParts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return kis.FirstWork(ctx, kis.OfTab(parts, kis.WorkMine), mostWork)
+	return kis.MyWork(ctx, s.WorkParts, mostWork)
 }
 
 // mostWork is how much of each part Work lists.

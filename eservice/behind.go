@@ -2,6 +2,7 @@ package eservice
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -15,12 +16,13 @@ import (
 // level, an automation level, of all bodies or of one. Zero values do not
 // narrow; the year is the last one known.
 type BehindFilter struct {
-	Year              int
-	Agency            string // code
-	Grade             string // code of the band; "none" for those without
-	Level, Automation string
-	Limit             int
-	After             []string // place where the page before ended
+	Year       int
+	Agency     string // code
+	Grade      string // code of the band; "none" for those without
+	Level      string
+	Automation string // "unknown": those of which it is not known
+	Limit      int
+	After      []string // place where the page before ended
 }
 
 // Behind is a page of the services behind a figure, by grade from the highest.
@@ -31,7 +33,8 @@ type Behind struct {
 	Next   []string // place of the next page; nil at the end
 }
 
-// Behind gives the services behind a figure. An officer finds the own body's,
+// Behind gives the services behind a figure, in as many queries whatever the
+// figure. An officer finds the own body's,
 // of published years. NotFound when the year is not known service by service;
 // Invalid for a grade or level that the year does not have.
 func (s *Service) Behind(ctx context.Context, f BehindFilter) (b Behind, err error) {
@@ -48,7 +51,17 @@ func (s *Service) Behind(ctx context.Context, f BehindFilter) (b Behind, err err
 		return b, apperr.Missing("year")
 	}
 	b.Year, b.Agency = *y, card.Agency
-	q := gradedFilter{year: y.Year, level: f.Level, automation: f.Automation}
+	if err := f.check(); err != nil {
+		return b, err
+	}
+	q := gradedFilter{year: y.Year, level: f.Level}
+	switch f.Automation {
+	case "":
+	case "unknown":
+		q.automation = new(string)
+	default:
+		q.automation = &f.Automation
+	}
 	if card.Agency != nil {
 		q.agencyID = card.Agency.ID
 	}
@@ -66,24 +79,38 @@ func (s *Service) Behind(ctx context.Context, f BehindFilter) (b Behind, err err
 		}
 		last = f.After[1]
 	}
-	for i := from; i < len(grades); i, last = i+1, "" {
-		page, err := gradedOf(ctx, s.DB.Read(), q, grades[i], last, f.Limit-len(b.Rows)+1)
-		if err != nil {
-			return b, err
+	page, err := gradedOf(ctx, s.DB.Read(), q, grades, from, last, f.Limit+1)
+	if err != nil {
+		return b, err
+	}
+	for i, r := range page {
+		if i == f.Limit {
+			b.Next = []string{strconv.Itoa(page[i-1].place), page[i-1].AssessmentID}
+			break
 		}
-		room := f.Limit - len(b.Rows)
-		if len(page) > room {
-			b.Rows = append(b.Rows, page[:room]...)
-			if room > 0 {
-				b.Next = []string{strconv.Itoa(i), page[room-1].AssessmentID}
-			} else {
-				b.Next = []string{strconv.Itoa(i - 1), b.Rows[len(b.Rows)-1].AssessmentID}
-			}
-			return b, nil
-		}
-		b.Rows = append(b.Rows, page...)
+		b.Rows = append(b.Rows, r.Graded)
 	}
 	return b, nil
+}
+
+// check refuses levels that there are not.
+func (f BehindFilter) check() error {
+	levels, err := Levels()
+	if err != nil {
+		return err
+	}
+	autos, err := AutomationLevels()
+	if err != nil {
+		return err
+	}
+	var check apperr.Check
+	if f.Level != "" {
+		check.OneOf("level", f.Level, slices.Collect(maps.Keys(levels))...)
+	}
+	if f.Automation != "" {
+		check.OneOf("automation", f.Automation, append(autos, "unknown")...)
+	}
+	return check.Err()
 }
 
 // maxCompared is the most bodies that are compared at once.

@@ -3,6 +3,8 @@ package eservice
 import (
 	"context"
 	"iter"
+	"strconv"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -47,15 +49,15 @@ func (s *Service) Graded(ctx context.Context, year int, agency string) (YearResu
 	}
 	grades := y.downwards()
 	return *y, func(yield func(Graded, error) bool) {
-		for _, g := range grades {
+		for i := range grades {
 			for last := ""; ; {
-				page, err := gradedOf(ctx, s.DB.Read(), f, g, last, gradedPage)
+				page, err := gradedOf(ctx, s.DB.Read(), f, grades[:i+1], i, last, gradedPage)
 				if err != nil {
 					yield(Graded{}, err)
 					return
 				}
 				for _, r := range page {
-					if !yield(r, nil) {
+					if !yield(r.Graded, nil) {
 						return
 					}
 				}
@@ -79,14 +81,24 @@ func (y YearResult) downwards() []*Band {
 
 // gradedFilter narrows the services of a year; empty fields do not.
 type gradedFilter struct {
-	year                        int
-	agencyID, level, automation string
+	year            int
+	agencyID, level string
+	automation      *string // "" is that it is not known
 }
 
-// gradedOf reads a page of the services with a grade, nil without one, after
-// the result last.
-func gradedOf(ctx context.Context, db bun.IDB, f gradedFilter, grade *Band, last string, limit int) ([]Graded, error) {
+// gradedRow is a service with the place of its grade in the order asked for.
+type gradedRow struct {
+	Graded
+	place int
+}
+
+// gradedOf reads a page of the services of a year grade by grade, nil being
+// none, from the grade at from and there after the result last. One query,
+// whatever the number of grades: each is found by its index and gives a page at
+// most.
+func gradedOf(ctx context.Context, db bun.IDB, f gradedFilter, grades []*Band, from int, last string, limit int) ([]gradedRow, error) {
 	var rows []struct {
+		Place        int    `bun:"place"`
 		AssessmentID string `bun:"assessment_id"`
 		Level        string `bun:"level"`
 		Automation   string `bun:"automation"`
@@ -100,9 +112,32 @@ func gradedOf(ctx context.Context, db bun.IDB, f gradedFilter, grade *Band, last
 		AgencyEN     string `bun:"agency_en"`
 		AgencySort   string `bun:"agency_sort"`
 	}
-	q := officialRows(db.NewSelect().TableExpr("assessments AS a").Join("JOIN eservices AS e ON e.id = a.service_id").Join("JOIN agencies AS g ON g.id = a.agency_id")).
-		ColumnExpr("a.id AS assessment_id, a.level, a.automation, a.score_milli, e.code, e.name_az, e.name_en, e.sort_key").
+	var parts []string
+	var queries []any
+	for i := from; i < len(grades); i, last = i+1, "" {
+		parts, queries = append(parts, "SELECT * FROM (?) AS g"+strconv.Itoa(i)), append(queries, f.ofGrade(db, grades[i], i, last, limit))
+	}
+	page := db.NewSelect().TableExpr("("+strings.Join(parts, " UNION ALL ")+") AS x", queries...).OrderExpr("x.place, x.assessment_id").Limit(int64(limit))
+	err := db.NewSelect().TableExpr("(?) AS r", page).Join("JOIN eservices AS e ON e.id = r.service_id").Join("JOIN agencies AS g ON g.id = r.agency_id").
+		ColumnExpr("r.place, r.assessment_id, r.level, r.automation, r.score_milli, e.code, e.name_az, e.name_en, e.sort_key").
 		ColumnExpr("g.code AS agency_code, g.name_az AS agency_az, g.name_en AS agency_en, g.sort_key AS agency_sort").
+		OrderExpr("r.place, r.assessment_id").Scan(ctx, &rows)
+	if err != nil {
+		return nil, store.MapError(err, "services by grade")
+	}
+	out := make([]gradedRow, len(rows))
+	for i, r := range rows {
+		out[i] = gradedRow{Graded{ServiceResult: ServiceResult{AssessmentID: r.AssessmentID, Service: EService{Code: r.Code, NameAZ: r.NameAZ, NameEN: r.NameEN, SortKey: r.SortKey}, Level: r.Level, Automation: r.Automation,
+			Grade: grades[r.Place], ScoreMilli: r.ScoreMilli}, Agency: Agency{Code: r.AgencyCode, NameAZ: r.AgencyAZ, NameEN: r.AgencyEN, SortKey: r.AgencySort}}, r.Place}
+	}
+	return out, nil
+}
+
+// ofGrade finds the results with a grade, nil without one, after the result
+// last.
+func (f gradedFilter) ofGrade(db bun.IDB, grade *Band, place int, last string, limit int) *bun.SelectQuery {
+	q := officialRows(db.NewSelect().TableExpr("assessments AS a")).
+		ColumnExpr("? AS place, a.id AS assessment_id, a.level, a.automation, a.score_milli, a.service_id, a.agency_id", place).
 		Where("a.year = ?", f.year).OrderExpr("a.id").Limit(int64(limit))
 	if grade == nil {
 		q = q.Where("a.grade IS NULL")
@@ -115,19 +150,11 @@ func gradedOf(ctx context.Context, db bun.IDB, f gradedFilter, grade *Band, last
 	if f.level != "" {
 		q = q.Where("a.level = ?", f.level)
 	}
-	if f.automation != "" {
-		q = q.Where("a.automation = ?", f.automation)
+	if f.automation != nil {
+		q = q.Where("a.automation = ?", *f.automation)
 	}
 	if last != "" {
 		q = q.Where("a.id > ?", last)
 	}
-	if err := q.Scan(ctx, &rows); err != nil {
-		return nil, store.MapError(err, "services by grade")
-	}
-	out := make([]Graded, len(rows))
-	for i, r := range rows {
-		out[i] = Graded{ServiceResult: ServiceResult{AssessmentID: r.AssessmentID, Service: EService{Code: r.Code, NameAZ: r.NameAZ, NameEN: r.NameEN, SortKey: r.SortKey}, Level: r.Level, Automation: r.Automation,
-			Grade: grade, ScoreMilli: r.ScoreMilli}, Agency: Agency{Code: r.AgencyCode, NameAZ: r.AgencyAZ, NameEN: r.AgencyEN, SortKey: r.AgencySort}}
-	}
-	return out, nil
+	return q
 }

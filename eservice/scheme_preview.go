@@ -46,7 +46,7 @@ func (s *Service) PreviewScheme(ctx context.Context, code string, year int) (Pre
 		return Preview{}, err
 	}
 	if year < 1990 || year > 2199 {
-		return Preview{}, apperr.InvalidField("year", "eservice.import.whole", "value", year, "min", 1990, "max", 2199)
+		return Preview{}, apperr.InvalidField("preview", "eservice.import.whole", "value", year, "min", 1990, "max", 2199)
 	}
 	all, err := s.allSchemes(ctx)
 	if err != nil {

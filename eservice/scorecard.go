@@ -261,6 +261,7 @@ func (s *Service) fillFocus(ctx context.Context, card *Scorecard, schemes map[st
 		if len(own) == 1 {
 			card.Standing = &own[0]
 			card.ServicesTotal = own[0].Services
+			y.Levels, y.Automation = own[0].Levels, own[0].Automation
 		}
 		if card.Bodies, err = bodiesOf(ctx, db, card.Year); err != nil {
 			return err

@@ -85,8 +85,9 @@ func addAssessed(ctx context.Context, db bun.IDB, schemes map[string]Scheme, age
 	var groups []groupRow
 	q := db.NewSelect().TableExpr("scorecard_years AS y").ColumnExpr("y.year, y.scheme, y.level, y.automation, y.grade, y.n, y.score").OrderExpr("y.year, y.scheme")
 	if agency != nil {
-		q = db.NewSelect().TableExpr("scorecard_groups AS y").ColumnExpr("y.year, y.scheme, y.level, y.automation, y.grade, y.n, y.score").
-			Where("y.year IN (SELECT k.year FROM scorecard_known k) AND y.agency_id = ?", agency.ID).OrderExpr("y.year, y.scheme")
+		// Levels are those of the year in focus, see fillFocus: many years of a large body have many groups.
+		q = db.NewSelect().TableExpr("scorecard_groups AS y").ColumnExpr("y.year, y.scheme, y.grade, CAST(SUM(y.n) AS BIGINT) AS n, CAST(SUM(y.score) AS BIGINT) AS score").
+			Where("y.year IN (SELECT k.year FROM scorecard_known k) AND y.agency_id = ?", agency.ID).GroupExpr("y.year, y.scheme, y.grade").OrderExpr("y.year, y.scheme")
 	}
 	if err := q.Scan(ctx, &groups); err != nil {
 		return store.MapError(err, "year results")
@@ -98,6 +99,9 @@ func addAssessed(ctx context.Context, db bun.IDB, schemes map[string]Scheme, age
 		years[g.Year].add(g)
 	}
 	if agency != nil {
+		for _, y := range years {
+			y.Levels, y.Automation = nil, nil
+		}
 		return nil
 	}
 	var known []struct {

@@ -154,6 +154,16 @@ func (p WorkPart) Count(db bun.IDB, today day.Day, most int) *bun.SelectQuery {
 	return db.NewSelect().TableExpr("(?) AS n", rows).ColumnExpr("COUNT(*) AS n, COALESCE(SUM(CASE WHEN n.due < ? THEN 1 ELSE 0 END), 0) AS late", today)
 }
 
+// MyWork reads the first rows of what waits for a step of the actor, at most
+// limit of each part.
+func MyWork(ctx context.Context, parts func(context.Context) ([]WorkPart, error), limit int) ([]WorkItem, error) {
+	list, err := parts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return FirstWork(ctx, OfTab(list, WorkMine), limit)
+}
+
 // FirstWork reads the first rows of each part, at most limit; the last of a
 // part says when there are more. Two queries for each part and those of its
 // names.

@@ -31,11 +31,7 @@ type measureTask struct {
 // MeasureWork lists what waits for the actor: entries to write for the own
 // department, entries to decide, measures nobody answers for.
 func (s *Service) MeasureWork(ctx context.Context) ([]kis.WorkItem, error) {
-	parts, err := s.MeasureParts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return kis.FirstWork(ctx, kis.OfTab(parts, kis.WorkMine), workLimit)
+	return kis.MyWork(ctx, s.MeasureParts, workLimit)
 }
 
 // MeasureParts are the parts of the work on measures. Only years for which the

@@ -18,11 +18,7 @@ const soon = 30
 
 // Work lists what waits for the actor in planning, the first of each part.
 func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
-	parts, err := s.WorkParts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return kis.FirstWork(ctx, kis.OfTab(parts, kis.WorkMine), workLimit)
+	return kis.MyWork(ctx, s.WorkParts, workLimit)
 }
 
 // WorkParts are the parts of work in planning: plans to agree to, to answer

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/eservice/campaign"
 	"github.com/kis-platform/kis/internal/apperr"
 )
@@ -29,6 +30,27 @@ func (s *Service) CampaignSheet(ctx context.Context, w io.Writer, format, id str
 				return
 			}
 		}
+	}
+	return writeSheet(w, format, sheet)
+}
+
+// SchemeSheet writes a rating scheme as XLSX or CSV, in the columns that the
+// import of a scheme reads.
+func (s *Service) SchemeSheet(ctx context.Context, w io.Writer, format, code string) error {
+	x, rows, err := s.eservice.SchemeSheet(ctx, code)
+	if err != nil {
+		return err
+	}
+	sheet := Sheet{Name: x.Code, Title: x.TitleAZ}
+	for _, name := range eservice.SchemeColumns {
+		sheet.Columns = append(sheet.Columns, SheetColumn{Key: name, Title: name, Width: 18})
+	}
+	for _, r := range rows {
+		row := make([]any, len(r))
+		for i, v := range r {
+			row[i] = v
+		}
+		sheet.Rows = append(sheet.Rows, row)
 	}
 	return writeSheet(w, format, sheet)
 }

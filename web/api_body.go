@@ -14,11 +14,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/day"
 )
 
 // ReadJSON reads the body of a STREAM route into v, a pointer to a struct: at
 // most 1 MiB, nothing but one JSON object with the fields of v, all texts
-// without NUL. What does not fit is Invalid and names the field.
+// without NUL, all days real ones. What does not fit is Invalid and names the field.
 func (c *Context) ReadJSON(v any) error {
 	r := c.g.Request
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
@@ -60,8 +61,8 @@ func jsonFault(err error) error {
 	return &apperr.Error{Kind: apperr.Invalid, Key: "error.api.json", Cause: err}
 }
 
-// checkTexts refuses texts that a database cannot hold, by the names of their
-// fields.
+// checkTexts refuses texts that a database cannot hold and days that are none,
+// by the names of their fields.
 func checkTexts(check *apperr.Check, name string, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -78,8 +79,12 @@ func checkTexts(check *apperr.Check, name string, v reflect.Value) {
 			checkTexts(check, name, v.Index(i))
 		}
 	case reflect.String:
-		if !validValue(v.String()) {
+		d, isDay := v.Interface().(day.Day)
+		switch real, ok := day.Parse(string(d)); {
+		case !validValue(v.String()):
 			check.Add(name, "error.field.characters")
+		case isDay && d != "" && (!ok || real != d):
+			check.Add(name, "error.field.iso_day")
 		}
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"path"
 	"reflect"
 	"slices"
 	"strconv"
@@ -24,14 +25,14 @@ func (s *Server) describeAPI(c *Context) error {
 // OpenAPI is the document of all operations (OpenAPI 3.1), made from the table
 // they were registered by.
 func (r *Router) OpenAPI(lang string) map[string]any {
-	s := schemas{}
+	s := schemas{named: object{}, names: map[reflect.Type]string{}}
 	paths, problem := object{}, s.of(reflect.TypeFor[problem]())
 	for _, op := range r.operations {
-		path := openAPIPath(op.Path)
-		if paths[path] == nil {
-			paths[path] = object{}
+		at := openAPIPath(op.Path)
+		if paths[at] == nil {
+			paths[at] = object{}
 		}
-		paths[path].(object)[strings.ToLower(op.Method)] = op.describe(lang, s)
+		paths[at].(object)[strings.ToLower(op.Method)] = op.describe(lang, s)
 	}
 	return object{
 		"openapi":  "3.1.0",
@@ -40,7 +41,7 @@ func (r *Router) OpenAPI(lang string) map[string]any {
 		"security": []object{{"token": []string{}}},
 		"paths":    paths,
 		"components": object{
-			"schemas":         s,
+			"schemas":         s.named,
 			"securitySchemes": object{"token": object{"type": "http", "scheme": "bearer", "description": i18n.T(lang, "api.token")}},
 			"responses": object{"Problem": object{"description": i18n.T(lang, "api.problem"),
 				"content": object{"application/problem+json": object{"schema": problem}}}},
@@ -97,7 +98,28 @@ func (p Param) schema() object {
 }
 
 // schemas are the types of bodies and answers by name.
-type schemas map[string]any
+type schemas struct {
+	named object
+	names map[reflect.Type]string
+}
+
+// name is what a type is called in the document: its own name, with that of its
+// package before it when another type has that name already.
+func (s schemas) name(t reflect.Type) (name string, known bool) {
+	if name, known = s.names[t]; known {
+		return name, true
+	}
+	upper := func(x string) string { return strings.ToUpper(x[:1]) + x[1:] }
+	name = upper(strings.TrimPrefix(t.Name(), "api"))
+	if s.named[name] != nil {
+		name = upper(path.Base(t.PkgPath())) + name
+	}
+	for n, base := 2, name; s.named[name] != nil; n++ {
+		name = base + strconv.Itoa(n)
+	}
+	s.names[t] = name
+	return name, false
+}
 
 // of describes a type as encoding/json writes it. Structs are put among the
 // schemas under their name without what only Go needs; a field without
@@ -123,13 +145,12 @@ func (s schemas) of(t reflect.Type) object {
 	case reflect.String:
 		return object{"type": "string"}
 	case reflect.Struct:
-		name := strings.TrimPrefix(t.Name(), "api")
-		name = strings.ToUpper(name[:1]) + name[1:]
-		if s[name] == nil {
-			s[name] = object{} // for types that hold themselves
+		name, known := s.name(t)
+		if !known {
+			s.named[name] = object{} // for types that hold themselves
 			properties, required := object{}, []string{}
 			s.fields(t, properties, &required)
-			s[name] = object{"type": "object", "properties": properties, "required": required}
+			s.named[name] = object{"type": "object", "properties": properties, "required": required}
 		}
 		return object{"$ref": "#/components/schemas/" + name}
 	}

@@ -151,25 +151,58 @@ func on(b *testing.B, run func(b *testing.B, open func() *store.DB)) {
 
 // BenchmarkScorecards asks for the national summary with its matrix and its
 // first page of bodies, for one body's card with a page of services, and for
-// the services behind a figure, of a small country and of a large one, ten
-// years each: the large one may cost twice what the small one does.
+// the services behind figures, of a small country and of a large one, ten years
+// each, by turns, so that both meet the same machine: the large one may cost
+// twice what the small one does. The figures are medians in milliseconds, how
+// many times as much, and how many queries each asks.
 func BenchmarkScorecards(b *testing.B) {
 	on(b, func(b *testing.B, open func() *store.DB) {
-		for _, size := range [][2]int{{40, 438}, {1000, 100_000}} {
-			l := newLand(b, open(), size[0], size[1])
-			l.years(2015, 2024)
-			for _, q := range []struct {
-				name string
-				f    eservice.ScorecardFilter
-			}{{"national", eservice.ScorecardFilter{Limit: 40}}, {"card", eservice.ScorecardFilter{Agency: "B0020", Limit: 40}}, {"drill", eservice.ScorecardFilter{Agency: "B0020", Grade: "good", Limit: 40}}} {
-				b.Run(fmt.Sprintf("%s/%dx%d", q.name, size[0], size[1]), func(b *testing.B) {
-					for b.Loop() {
-						if _, err := l.s.Schemes.Scorecard(l.ctx, q.f); err != nil {
+		var lands [2]*land
+		var counts [2]*storetest.Counter
+		for i, size := range [][2]int{{40, 438}, {1000, 100_000}} {
+			db := open()
+			lands[i], counts[i] = newLand(b, db, size[0], size[1]), storetest.CountQueries(db)
+			lands[i].years(2015, 2024)
+		}
+		card := func(f eservice.ScorecardFilter) func(l *land) error {
+			return func(l *land) error { _, err := l.s.Schemes.Scorecard(l.ctx, f); return err }
+		}
+		behind := func(f eservice.BehindFilter) func(l *land) error {
+			f.Limit = 40
+			return func(l *land) error { _, err := l.s.Schemes.Behind(l.ctx, f); return err }
+		}
+		for _, q := range []struct {
+			name string
+			ask  func(l *land) error
+		}{
+			{"national", card(eservice.ScorecardFilter{Limit: 40})}, {"card", card(eservice.ScorecardFilter{Agency: "B0020", Limit: 40})},
+			{"card-grade", card(eservice.ScorecardFilter{Agency: "B0020", Grade: "good", Limit: 40})},
+			{"body-grade", behind(eservice.BehindFilter{Agency: "B0020", Grade: "good"})}, {"grade", behind(eservice.BehindFilter{Grade: "good"})},
+			{"no-grade", behind(eservice.BehindFilter{Grade: "none"})}, {"level", behind(eservice.BehindFilter{Level: "none"})},
+			{"automation", behind(eservice.BehindFilter{Automation: "manual"})}, {"all", behind(eservice.BehindFilter{})},
+		} {
+			b.Run(q.name, func(b *testing.B) {
+				var took [2][]float64
+				for b.Loop() {
+					for i, l := range lands {
+						counts[i].Reset()
+						began := time.Now()
+						if err := q.ask(l); err != nil {
 							b.Fatal(err)
 						}
+						took[i] = append(took[i], time.Since(began).Seconds()*1000)
 					}
-				})
-			}
+				}
+				var ms [2]float64
+				for i, name := range []string{"small", "large"} {
+					slices.Sort(took[i])
+					ms[i] = took[i][len(took[i])/2]
+					b.ReportMetric(ms[i], name+"-ms")
+					b.ReportMetric(float64(counts[i].N()), name+"-queries")
+				}
+				b.ReportMetric(ms[1]/ms[0], "ratio")
+				b.ReportMetric(0, "ns/op")
+			})
 		}
 	})
 }

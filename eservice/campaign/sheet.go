@@ -3,13 +3,14 @@ package campaign
 import (
 	"context"
 	"iter"
-	"strings"
+	"strconv"
 
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
@@ -18,13 +19,21 @@ import (
 // fixed are the columns of a sheet before those of the parameters.
 var fixed = []string{"agency", "service_code", "service_name", "electronisation_level", "automation_level", "score", "grade"}
 
-// Words of a sheet: what stands for a parameter that does not apply.
-const notApplicable = "NA"
+// What stands for a parameter that does not apply, and the column of the number
+// of stars in the sheet of a scheme that has stars.
+const (
+	notApplicable = "NA"
+	starsColumn   = "stars"
+)
 
-// Columns is the header of the sheet of a campaign: for each parameter of its
-// scheme its points and the reason.
+// Columns is the header of the sheet of a campaign: with the number of stars
+// where grades are stars, and for each parameter of its scheme its points and
+// the reason.
 func Columns(scheme eservice.Scheme) []string {
 	out := append([]string(nil), fixed...)
+	if scheme.Scale == "stars" {
+		out = append(out, starsColumn)
+	}
 	for _, m := range scheme.Parameters {
 		out = append(out, m.Code, m.Code+".reason")
 	}
@@ -69,6 +78,26 @@ func (s *Service) Export(ctx context.Context, id string) (Campaign, []string, it
 	}, nil
 }
 
+// gradeCells are level, automation, score and grade of a result, and its stars.
+func gradeCells(scheme eservice.Scheme, a eservice.Assessment) []string {
+	out, stars := []string{"", "", "", ""}, ""
+	if a.Scored {
+		out[0], out[1], out[3], stars = a.Level, a.Automation, i18n.None, i18n.None
+	}
+	if a.ScoreMilli != nil {
+		out[2], out[3] = eservice.MilliText(*a.ScoreMilli, 3), a.Grade
+		for _, b := range scheme.Bands {
+			if b.Code == a.Grade {
+				stars = strconv.Itoa(b.Position)
+			}
+		}
+	}
+	if scheme.Scale == "stars" {
+		out = append(out, stars)
+	}
+	return out
+}
+
 // sheetPage reads a page of rows by the code of the service. Two queries.
 func (s *Service) sheetPage(ctx context.Context, c Campaign, scheme eservice.Scheme, last string) (out [][]string, next string, err error) {
 	const most = 1000
@@ -95,30 +124,16 @@ func (s *Service) sheetPage(ctx context.Context, c Campaign, scheme eservice.Sch
 	for i, a := range page {
 		ids[i] = a.ID
 	}
-	var short []Shortcoming
-	if err := s.DB.Read().NewSelect().Model(&short).Where("h.assessment_id IN (?)", bun.List(ids)).OrderExpr("h.id").Scan(ctx); err != nil {
-		return nil, "", store.MapError(err, "shortcomings")
-	}
-	wanting := map[string][]string{}
-	for _, h := range short {
-		text := strings.ReplaceAll(h.Text, "\n", " ")
-		if h.Proposal != "" {
-			text += " → " + strings.ReplaceAll(h.Proposal, "\n", " ")
-		}
-		wanting[h.AssessmentID] = append(wanting[h.AssessmentID], text)
+	wanting, err := wantingOf(ctx, s.DB.Read(), ids)
+	if err != nil {
+		return nil, "", err
 	}
 	who := actor.From(ctx)
 	for _, a := range page {
-		row := []string{a.Agency, a.Code, a.Name, "", "", "", ""}
 		if blind(who, c.State, a.Assessment, a.SecondRead) {
-			a.Scored, a.Points, wanting[a.ID] = false, "[]", nil
+			a.Scored, a.ScoreMilli, a.Points, wanting[a.ID] = false, nil, "[]", ""
 		}
-		if a.Scored {
-			row[3], row[4], row[6] = a.Level, a.Automation, a.Grade
-			if a.ScoreMilli != nil {
-				row[5] = eservice.MilliText(*a.ScoreMilli, 3)
-			}
-		}
+		row := append([]string{a.Agency, a.Code, a.Name}, gradeCells(scheme, a.Assessment)...)
 		points := map[string]eservice.Point{}
 		for _, p := range eservice.ReadPoints(a.Points) {
 			points[p.Parameter] = p
@@ -134,7 +149,7 @@ func (s *Service) sheetPage(ctx context.Context, c Campaign, scheme eservice.Sch
 				row = append(row, eservice.MilliText(p.Milli, 3), p.Reason)
 			}
 		}
-		out = append(out, append(row, strings.Join(wanting[a.ID], "\n")))
+		out = append(out, append(row, wanting[a.ID]))
 	}
 	if len(page) == most {
 		next = ids[most-1]

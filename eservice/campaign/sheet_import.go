@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"strconv"
@@ -74,6 +75,7 @@ func (s *Service) Import(ctx context.Context, in ImportRequest) (res ImportResul
 		if err != nil {
 			return err
 		}
+		im.csv = !table.IsWorkbook(in.File)
 		if err := table.Stream(in.File, in.Size, table.Limits{}, Columns(im.scheme), func(r table.Row) error { return im.row(ctx, r) }); err != nil {
 			return err
 		}
@@ -101,9 +103,18 @@ type importing struct {
 	known  map[string]*known // by code of the service
 	bodies map[string]bool   // codes
 	batch  []pending
+	csv    bool // texts may be guarded against formulas
 	each   func(SheetOutcome)
 	check  apperr.Check
 	res    ImportResult
+}
+
+// words is a cell with words of people.
+func (im *importing) words(r table.Row, column string) string {
+	if im.csv {
+		return table.Unguard(r.Get(column))
+	}
+	return r.Get(column)
 }
 
 type pending struct {
@@ -115,6 +126,7 @@ type pending struct {
 	text  string // shortcomings
 	sum   string
 	grade string
+	stars string
 }
 
 func (s *Service) newImport(ctx context.Context, tx *store.Tx, c Campaign, each func(SheetOutcome)) (*importing, error) {
@@ -186,11 +198,11 @@ func (im *importing) row(ctx context.Context, r table.Row) error {
 		return nil
 	}
 	k.row = r.Line
-	p := pending{id: k.id, known: k, code: r.Get("service_code"), line: r.Line, score: Score{Level: r.Get("electronisation_level"), Automation: r.Get("automation_level")}, text: r.Get("shortcomings"), sum: r.Get("score"), grade: r.Get("grade")}
-	said := p.score.Level != "" || p.score.Automation != "" || p.sum != "" || p.grade != "" || p.text != ""
+	p := pending{id: k.id, known: k, code: r.Get("service_code"), line: r.Line, score: Score{Level: r.Get("electronisation_level"), Automation: r.Get("automation_level")}, text: im.words(r, "shortcomings"), sum: r.Get("score"), grade: r.Get("grade"), stars: r.Get(starsColumn)}
+	said := p.score.Level != "" || p.score.Automation != "" || p.sum != "" || p.grade != "" || p.stars != "" || p.text != ""
 	before := im.check.Count()
 	for _, m := range im.scheme.Parameters {
-		cell, reason := r.Get(m.Code), r.Get(m.Code+".reason")
+		cell, reason := r.Get(m.Code), im.words(r, m.Code+".reason")
 		if cell == "" && reason == "" {
 			continue
 		}
@@ -235,15 +247,20 @@ func (im *importing) flush(ctx context.Context) error {
 	for _, a := range rows {
 		at[a.ID] = a
 	}
+	wanting, err := wantingOf(ctx, im.tx, ids)
+	if err != nil {
+		return err
+	}
 	var write []eservice.Assessment
-	texts := map[string]string{}
+	texts := map[string][]Shortcoming{}
 	for _, p := range im.batch {
-		a, ok := im.result(p, at[p.id])
+		a, ok := im.result(&p, at[p.id])
 		if !ok {
 			continue
 		}
 		old := at[p.id]
-		if old.Scored && old.Digest() == a.Digest() {
+		found := p.text != wanting[p.id]
+		if old.Scored && old.Digest() == a.Digest() && !found {
 			im.told(p, "same", old, a)
 			im.res.Same++
 			continue
@@ -257,8 +274,8 @@ func (im *importing) flush(ctx context.Context) error {
 		a.Scored, a.ScoredBy, a.ScoredAt, a.Revision = true, im.tx.Actor.UserID, im.tx.Now, a.Revision+1
 		a.Stored = a.Digest()
 		write = append(write, a)
-		if p.text != "" {
-			texts[a.ID] = p.text
+		if found {
+			texts[a.ID] = p.score.Shortcomings
 		}
 	}
 	im.batch = im.batch[:0]
@@ -269,9 +286,10 @@ func (im *importing) flush(ctx context.Context) error {
 }
 
 // result checks a row and makes the result of it.
-func (im *importing) result(p pending, a eservice.Assessment) (eservice.Assessment, bool) {
+func (im *importing) result(p *pending, a eservice.Assessment) (eservice.Assessment, bool) {
 	var check apperr.Check
 	p.score.WebAddress = a.WebAddress
+	p.score.Shortcomings = checkShortcomings(&check, im.scheme, readWanting(im.scheme, p.text))
 	p.score.apply(&check, im.scheme, &a)
 	if p.sum != "" {
 		m, err := eservice.Milli(p.sum)
@@ -285,8 +303,12 @@ func (im *importing) result(p pending, a eservice.Assessment) (eservice.Assessme
 			check.Add("score", "campaign.error.score_sum", "score", p.sum, "sum", eservice.MilliText(*a.ScoreMilli, 3))
 		}
 	}
-	if p.grade != "" && check.Count() == 0 && gradeOf(im.scheme, p.grade) != a.Grade {
-		check.Add("grade", "campaign.error.grade_sum", "grade", i18n.Shorten(p.grade, 40), "sum", a.Grade)
+	if check.Count() == 0 {
+		for _, c := range [][2]string{{"grade", p.grade}, {starsColumn, p.stars}} {
+			if c[1] != "" && gradeOf(im.scheme, c[1]) != a.Grade {
+				check.Add(c[0], "campaign.error.grade_sum", "grade", i18n.Shorten(c[1], 40), "sum", cmp.Or(a.Grade, i18n.None))
+			}
+		}
 	}
 	if err := check.Err(); err != nil {
 		for _, f := range apperr.As(err).Fields {
@@ -317,7 +339,8 @@ func (im *importing) said(a eservice.Assessment) string {
 
 // gradeOf is the code of the grade that a cell means: the code, its word in
 // either language, or of a scheme of stars their number, as a number or as so
-// many stars. A cell that means none is given back as it is.
+// many stars. A dash is no grade; a cell that means none of these is given back
+// as it is.
 func gradeOf(s eservice.Scheme, cell string) string {
 	folded := i18n.Fold(cell)
 	for _, b := range s.Bands {
@@ -344,6 +367,8 @@ func sheetColumn(field string) string {
 		return strings.TrimPrefix(field, "points.")
 	case strings.HasPrefix(field, "reason."):
 		return strings.TrimPrefix(field, "reason.") + ".reason"
+	case strings.HasPrefix(field, "shortcoming"):
+		return "shortcomings"
 	case field == "level":
 		return "electronisation_level"
 	case field == "automation":
@@ -353,21 +378,14 @@ func sheetColumn(field string) string {
 }
 
 // write changes results, many at a time, and their shortcomings.
-func (im *importing) write(ctx context.Context, rows []eservice.Assessment, texts map[string]string) error {
+func (im *importing) write(ctx context.Context, rows []eservice.Assessment, found map[string][]Shortcoming) error {
 	_, err := im.tx.NewInsert().Model(&rows).On("CONFLICT (id) DO UPDATE").
 		Set("electronised = EXCLUDED.electronised, level = EXCLUDED.level, automation = EXCLUDED.automation, score_milli = EXCLUDED.score_milli, grade = EXCLUDED.grade").
 		Set("scored = EXCLUDED.scored, scored_by = EXCLUDED.scored_by, scored_at = EXCLUDED.scored_at, points = EXCLUDED.points, revision = EXCLUDED.revision, digest = EXCLUDED.digest").Exec(ctx)
 	if err != nil {
 		return store.MapError(err, "results of a sheet")
 	}
-	for id, text := range texts {
-		var list []Shortcoming
-		for _, line := range strings.Split(text, "\n") {
-			what, proposal, _ := strings.Cut(line, "→")
-			if what = strings.TrimSpace(what); what != "" {
-				list = append(list, Shortcoming{Text: i18n.Shorten(what, 2000), Proposal: i18n.Shorten(strings.TrimSpace(proposal), 2000)})
-			}
-		}
+	for id, list := range found {
 		if err := saveShortcomings(ctx, im.tx, id, list); err != nil {
 			return err
 		}

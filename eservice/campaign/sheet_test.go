@@ -7,6 +7,7 @@ import (
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
+	"github.com/kis-platform/kis/policies"
 )
 
 func TestAWholeCampaignGoesOutAndComesBackAsASheet(t *testing.T) {
@@ -41,6 +42,10 @@ func TestAWholeCampaignGoesOutAndComesBackAsASheet(t *testing.T) {
 			"a reason left out":   {"security_result.reason", "", "eservice.points.reason"},
 			"an unknown level":    {"electronisation_level", "x", "error.field.choice"},
 			"no such automation":  {"automation_level", "x", "error.field.choice"},
+			"other stars":         {"stars", "5", "campaign.error.grade_sum"},
+			"no stars for points": {"stars", "–", "campaign.error.grade_sum"},
+			"a dash for a grade":  {"grade", "–", "campaign.error.grade_sum"},
+			"a word too short":    {"shortcomings", "x", "error.field.too_short"},
 			"service of another":  {"agency", map[bool]string{true: "B2", false: "B1"}[rows[first][0] == "B1"], "eservice.import.service_of_other"},
 		} {
 			t.Run(name, func(t *testing.T) {
@@ -60,6 +65,7 @@ func TestAWholeCampaignGoesOutAndComesBackAsASheet(t *testing.T) {
 				}
 			})
 		}
+		d.marks(c, rows, column)
 		other := append([]string(nil), rows[0]...)
 		other[column["security_result"]] = "automation"
 		_, err := d.load(c, append([][]string{other}, rows[1:]...))
@@ -80,4 +86,64 @@ func TestAWholeCampaignGoesOutAndComesBackAsASheet(t *testing.T) {
 			t.Errorf("%+v", res)
 		}
 	})
+}
+
+// marks tries the marks of a sheet: a service without points has a dash for its
+// grade and its stars; stars may be written as stars; shortcomings come and go
+// with the cell and stay as they are when it is left alone.
+func (d *desk) marks(c Campaign, rows [][]string, column map[string]int) {
+	d.t.Helper()
+	without, graded := -1, -1
+	for i, r := range rows[1:] {
+		if r[column["electronisation_level"]] == "none" {
+			without = i + 1
+		} else {
+			graded = i + 1
+		}
+	}
+	if r := rows[without]; r[column["grade"]] != "–" || r[column["stars"]] != "–" || r[column["score"]] != "" {
+		d.t.Errorf("a service without points: %q", r)
+	}
+	r := rows[graded]
+	if "star"+r[column["stars"]] != r[column["grade"]] {
+		d.t.Errorf("%s has %s stars", r[column["grade"]], r[column["stars"]])
+	}
+	stars := r[column["stars"]]
+	r[column["stars"]] = strings.Repeat("★", len(stars)+int(stars[0]-'0')-1) + "☆"
+	if res, err := d.load(c, rows); err != nil || res.Scored != 0 {
+		d.t.Errorf("stars as stars: %+v %v", res, err)
+	}
+	r[column["stars"]] = stars
+	id := d.result(c.ID, r[column["service_code"]])
+	v, err := d.s.ItemView(d.manager, id)
+	d.ok(err)
+	in := Score{Level: v.Level, Automation: v.Automation, Points: v.Points, Shortcomings: []Shortcoming{{Parameter: "security_result", Text: "=Şifrələmə\nyoxdur", Proposal: "Qurulsun → yoxlanılsın"}, {Text: "- Yavaşdır"}}}
+	_, err = d.s.Score(d.as("a", policies.Assessor), id, in)
+	d.ok(err)
+	rows2 := d.sheet(c)
+	if res, err := d.load(c, rows2); err != nil || res.Scored != 0 || res.Same != len(rows2)-1 {
+		d.t.Errorf("with shortcomings, the same again: %+v %v", res, err)
+	}
+	for i := range rows2 {
+		if rows2[i][column["service_code"]] == r[column["service_code"]] {
+			rows2[i][column["shortcomings"]] += "\naccess_request: Giriş yoxdur → Açılsın"
+		}
+	}
+	if res, err := d.load(c, rows2); err != nil || res.Scored != 1 {
+		d.t.Errorf("one shortcoming more: %+v %v", res, err)
+	}
+	v, err = d.s.ItemView(d.manager, id)
+	d.ok(err)
+	if n := len(v.Shortcomings); n != 3 || v.Shortcomings[0].Parameter != "security_result" || v.Shortcomings[0].Text != "=Şifrələmə\nyoxdur" || v.Shortcomings[2].Proposal != "Açılsın" {
+		d.t.Errorf("%d shortcomings: %+v", n, v.Shortcomings)
+	}
+	for i := range rows2[1:] {
+		rows2[i+1][column["shortcomings"]] = ""
+	}
+	if res, err := d.load(c, rows2); err != nil || res.Scored != 1 {
+		d.t.Errorf("all shortcomings gone: %+v %v", res, err)
+	}
+	if v, err = d.s.ItemView(d.manager, id); err != nil || len(v.Shortcomings) != 0 {
+		d.t.Errorf("shortcomings that were taken out: %+v %v", v.Shortcomings, err)
+	}
 }

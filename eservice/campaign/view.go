@@ -40,7 +40,7 @@ func (s *Service) List(ctx context.Context) ([]Row, error) {
 		ColumnExpr("(SELECT COUNT(*) FROM campaign_bodies b WHERE b.campaign_id = k.id AND b.state IN ('accepted', 'answered')) AS settled").
 		Order("k.year DESC", "k.number DESC")
 	if !sc.Any {
-		q = q.Where("EXISTS (SELECT 1 FROM campaign_bodies b WHERE b.campaign_id = k.id AND b.agency_id IN (?) AND b.state NOT IN ('assessing', 'drafted'))", bun.List(append(sc.Agencies, "")))
+		q = ofBodies(q, sc, "EXISTS (SELECT 1 FROM campaign_bodies b WHERE b.campaign_id = k.id AND b.agency_id IN (?) AND b.state NOT IN ('assessing', 'drafted'))")
 	}
 	if err := q.Scan(ctx); err != nil {
 		return nil, store.MapError(err, "campaigns")
@@ -49,6 +49,14 @@ func (s *Service) List(ctx context.Context) ([]Row, error) {
 		out[i].Scored = out[i].Services - out[i].Scored
 	}
 	return out, nil
+}
+
+// ofBodies narrows a list to the bodies of a scope, of which there may be none.
+func ofBodies(q *bun.SelectQuery, sc policies.Scope, condition string) *bun.SelectQuery {
+	if len(sc.Agencies) == 0 {
+		return q.Where("1 = 0")
+	}
+	return q.Where(condition, bun.List(sc.Agencies))
 }
 
 // BodyRow is a body of a campaign with its progress.
@@ -124,7 +132,7 @@ func (s *Service) View(ctx context.Context, id string, after []string) (v View, 
 	}
 	q := s.bodies(id)
 	if !sc.Any {
-		q = q.Where("b.agency_id IN (?) AND b.state NOT IN ('assessing', 'drafted')", bun.List(append(sc.Agencies, "")))
+		q = ofBodies(q, sc, "b.agency_id IN (?) AND b.state NOT IN ('assessing', 'drafted')")
 	}
 	if len(after) == 2 && store.IsID(after[1]) {
 		q = q.Where("(g.sort_key, b.agency_id) > (?, ?)", after[0], after[1])

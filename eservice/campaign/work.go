@@ -20,11 +20,7 @@ const maxWork = 50
 // Work lists the bodies of campaigns that wait for a step of the actor, see
 // WorkParts.
 func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
-	parts, err := s.WorkParts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return kis.FirstWork(ctx, kis.OfTab(parts, kis.WorkMine), maxWork)
+	return kis.MyWork(ctx, s.WorkParts, maxWork)
 }
 
 // WorkParts are the parts of the work on campaigns: bodies that an assessor

@@ -193,7 +193,7 @@ func (p pages) apiCampaigns(c *web.Context) error {
 	}
 	out := apiCampaigns{Items: []apiCampaign{}}
 	for _, k := range list {
-		out.Items = append(out.Items, apiCampaign{k.ID, k.Number, k.Year, k.Title, k.Scheme, string(k.State), k.Bodies, k.Services, k.Scored})
+		out.Items = append(out.Items, campaignIn(k))
 	}
 	return c.JSON(http.StatusOK, out)
 }

@@ -125,11 +125,7 @@ func (p pages) apiBody(c *web.Context) error {
 	out := apiBody{Campaign: v.Campaign.Number, Agency: v.Code, Name: v.Name(c.Lang()), State: string(v.State), Opinion: v.Opinion, Proposals: v.Proposals, SentAt: v.SentAt, ReplyDue: v.ReplyDue,
 		Reply: v.Reply, Answer: v.Answer, Services: []apiItem{}, Visits: []apiVisit{}}
 	for _, i := range v.Items {
-		x := apiItem{ID: i.ID, Service: i.Code, Name: i.Name(c.Lang()), Level: i.Level, Automation: i.Automation, Scored: i.Scored, Grade: i.Grade, Shortcomings: i.Shortcomings, Revision: i.Revision}
-		if i.ScoreMilli != nil {
-			x.Score = eservice.MilliText(*i.ScoreMilli, 3)
-		}
-		out.Services = append(out.Services, x)
+		out.Services = append(out.Services, itemIn(i, c.Lang()))
 	}
 	for _, w := range v.Visits {
 		x := apiVisit{Kind: w.Kind, Day: w.Day, Place: w.Place, Participants: w.Participants, Note: w.Note, Actor: w.Actor, Files: []apiFile{}}
@@ -195,15 +191,7 @@ func (p pages) apiScore(c *web.Context) error {
 	}
 	var check apperr.Check
 	score := campaign.Score{Level: in.Level, Automation: in.Automation, WebAddress: in.WebAddress, Reason: in.Reason, Seen: in.Revision}
-	for _, x := range in.Points {
-		pt := eservice.Point{Parameter: x.Parameter, NA: x.NotApplicable, Reason: x.Reason}
-		if !x.NotApplicable {
-			if pt.Milli, err = eservice.Milli(x.Points); err != nil {
-				check.Add("points."+x.Parameter, "error.field.number")
-			}
-		}
-		score.Points = append(score.Points, pt)
-	}
+	score.Points = pointsIn(&check, in.Points)
 	for _, h := range in.Shortcomings {
 		score.Shortcomings = append(score.Shortcomings, campaign.Shortcoming{Parameter: h.Parameter, Text: h.Text, Proposal: h.Proposal})
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/web"
@@ -60,12 +61,17 @@ func (p behindPage) narrowed() (out []string) {
 	if p.filter.Level != "" {
 		out = append(out, p.T("eservice.level."+p.filter.Level))
 	}
+	if p.filter.Automation != "" {
+		out = append(out, p.T("eservice.automation."+p.filter.Automation))
+	}
 	return out
 }
 
 // total is how many there are, as the figure says.
 func (p behindPage) total() int64 {
 	switch {
+	case p.filter.Automation != "" && p.filter.Level+p.filter.Grade == "":
+		return p.Year.Automation[strings.TrimPrefix(p.filter.Automation, "unknown")]
 	case p.filter.Automation != "" || (p.filter.Level != "" && p.filter.Grade != ""):
 		return 0
 	case p.filter.Level != "":

@@ -16,13 +16,15 @@ import (
 	"github.com/kis-platform/kis/web"
 )
 
-// SheetWriter writes the sheets of campaigns; reports does, which stands above
+// SheetWriter writes the sheets of campaigns and schemes; reports does, which stands above
 // this package.
 type SheetWriter interface {
 	// Campaign gives a campaign that the actor may take away.
 	Campaign(ctx context.Context, id string) (campaign.Campaign, error)
 	// CampaignSheet writes its services as "xlsx" or "csv".
 	CampaignSheet(ctx context.Context, w io.Writer, format, id string) error
+	// SchemeSheet writes a rating scheme as "xlsx" or "csv".
+	SchemeSheet(ctx context.Context, w io.Writer, format, code string) error
 }
 
 // pages answers the requests of this context.
@@ -42,6 +44,8 @@ func Register(r *web.Router, svc *eservice.Service, k *campaign.Service, sheets 
 
 	r.GET("/schemes", policies.SchemeRead, p.schemes)
 	r.GET("/schemes/:code", policies.SchemeRead, p.scheme)
+	r.GET("/schemes/:code/export.xlsx", policies.SchemeRead, p.exportScheme("xlsx"))
+	r.GET("/schemes/:code/export.csv", policies.SchemeRead, p.exportScheme("csv"))
 	r.POST("/schemes/:code/copy", policies.SchemeWrite, p.copyScheme)
 	r.POST("/schemes/:code/save", policies.SchemeWrite, p.saveScheme)
 	r.POST("/schemes/:code/activate", policies.SchemeWrite, p.activateScheme)
@@ -69,4 +73,6 @@ func Register(r *web.Router, svc *eservice.Service, k *campaign.Service, sheets 
 
 	registerAPI(r, p)
 	registerBodyAPI(r, p)
+	registerCampaignAPI(r, p)
+	registerSchemeAPI(r, p)
 }

@@ -1,6 +1,8 @@
 package eserviceweb
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -17,11 +19,12 @@ import (
 // schemesPage lists the schemes.
 type schemesPage struct {
 	ui.Page
-	list []eservice.Scheme
+	list     []eservice.Scheme
+	mayWrite bool
 }
 
 func (p pages) schemes(c *web.Context) (err error) {
-	v := schemesPage{Page: c.Page("eservice.schemes.title")}
+	v := schemesPage{Page: c.Page("eservice.schemes.title"), mayWrite: c.Can(policies.SchemeWrite)}
 	if v.list, err = p.svc.Schemes(c.Ctx()); err != nil {
 		return err
 	}
@@ -36,6 +39,7 @@ type schemePage struct {
 	form     ui.Form
 	discard  ui.Form
 	preview  *eservice.Preview
+	asked    ui.Form // of the preview that was refused
 	year     string
 }
 
@@ -52,15 +56,31 @@ func (p pages) schemeAgain(c *web.Context, status int, form, discard ui.Form) (e
 	if v.year != "" && v.mayWrite {
 		year, err := strconv.Atoi(v.year)
 		if err != nil {
-			return apperr.InvalidField("preview", "error.field.number")
+			err = apperr.InvalidField("preview", "error.field.number")
 		}
-		pr, err := p.svc.PreviewScheme(c.Ctx(), v.scheme.Code, year)
+		var pr eservice.Preview
+		if err == nil {
+			pr, err = p.svc.PreviewScheme(c.Ctx(), v.scheme.Code, year)
+			v.preview = &pr
+		}
+		if e, bad, ok := web.FormError(err); ok {
+			v.preview, v.asked, status = nil, ui.Form{Errors: e}, bad
+		} else if err != nil {
+			return err
+		}
+	}
+	return c.Render(status, schemeView(v))
+}
+
+// exportScheme sends the sheet of a scheme.
+func (p pages) exportScheme(format string) web.Handler {
+	return func(c *web.Context) error {
+		x, err := p.svc.Scheme(c.Ctx(), c.Param("code"))
 		if err != nil {
 			return err
 		}
-		v.preview = &pr
+		return c.Send(x.Code+"."+format, func(ctx context.Context, w io.Writer) error { return p.sheets.SchemeSheet(ctx, w, format, x.Code) })
 	}
-	return c.Render(status, schemeView(v))
 }
 
 func (p pages) copyScheme(c *web.Context) error {

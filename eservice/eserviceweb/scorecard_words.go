@@ -57,3 +57,39 @@ func yearOf(s string) (int, error) {
 	}
 	return y, nil
 }
+
+// levelRow is a level with how many services are at it.
+type levelRow struct {
+	label, share, href string
+	n                  int64
+}
+
+// levelPart is one of the two kinds of levels, the highest first.
+type levelPart struct {
+	title string
+	rows  []levelRow
+}
+
+// levelParts are the levels of the year in focus; none when they are not known.
+func (p scorecardPage) levelParts() (out []levelPart) {
+	y := p.card.Focus()
+	if y == nil || len(y.Levels) == 0 {
+		return nil
+	}
+	part := func(kind string, counts map[string]int64, codes ...string) {
+		v := levelPart{title: p.T("eservice." + kind)}
+		for _, code := range codes {
+			n, value := counts[code], code
+			if code == "" {
+				if value = "unknown"; n == 0 {
+					continue
+				}
+			}
+			v.rows = append(v.rows, levelRow{p.T("eservice." + kind + "." + value), p.Percent(n, y.Services, 1), p.behind(kind, value), n})
+		}
+		out = append(out, v)
+	}
+	part("level", y.Levels, "full", "interactive", "informative", "none")
+	part("automation", y.Automation, "full", "partial", "manual", "")
+	return out
+}

@@ -1,6 +1,6 @@
 // Package incomingweb owns the pages and the API by which sheets of e-services
-// come in: services of the register, bodies, campaigns and results of
-// assessments. A sheet is first shown row by row, with what would become of
+// come in: services of the register, bodies, campaigns, results of assessments
+// and schemes. A sheet is first shown row by row, with what would become of
 // each row or what is wrong with it, and taken over only when it is confirmed.
 //
 // It may import eservice, its campaigns and the register, kis, policies, web
@@ -62,7 +62,7 @@ type sheet struct {
 
 // kind is one kind of sheet.
 type kind struct {
-	code   string // services, agencies, campaign, assessments
+	code   string // services, agencies, campaign, assessments, scheme
 	path   string // of its page
 	action policies.Action
 	back   string // page to go to afterwards; the campaign's own has its id
@@ -77,6 +77,7 @@ var kinds = []kind{
 	{"agencies", "/agencies/import", policies.AgencyChange, "/agencies", "register.agency.title", "/agencies/export.xlsx", readAgencies},
 	{"campaign", "/campaigns/:id/import", policies.AssessmentImport, "/campaigns/", "campaign.title", "", readCampaign},
 	{"assessments", "/scorecards/import", policies.AssessmentImport, "/scorecards", "eservice.scorecard.title", "", readAssessments},
+	{"scheme", "/schemes/import", policies.SchemeWrite, "/schemes", "eservice.schemes.title", "/schemes/2025/export.xlsx", readScheme},
 }
 
 func readServices(ctx context.Context, s Services, in sheet) (counts, error) {
@@ -125,6 +126,18 @@ func readAssessments(ctx context.Context, s Services, in sheet) (counts, error) 
 		if fresh {
 			r.Outcome = string(register.RowNew)
 		}
+		n.add(r)
+		if in.each != nil {
+			in.each(r)
+		}
+	}})
+	return n, err
+}
+
+func readScheme(ctx context.Context, s Services, in sheet) (counts, error) {
+	var n counts
+	_, err := s.Schemes.ImportScheme(ctx, eservice.ImportRequest{Reader: io.NewSectionReader(in.file, 0, in.size), Name: in.name, DryRun: in.dry, Each: func(line int, what, name string, _ bool) {
+		r := row{Line: line, Outcome: string(register.RowNew), Code: what, Name: name}
 		n.add(r)
 		if in.each != nil {
 			in.each(r)

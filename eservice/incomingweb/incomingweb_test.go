@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/kis-platform/kis/eservice"
@@ -77,7 +78,7 @@ func newDesk(t *testing.T, db *store.DB) *desk {
 	d.ok(err)
 	d.ok(s.Campaign.Start(manager, c.ID))
 	d.campaign = c.ID
-	for _, key := range []string{"ulviyya", "orxan"} {
+	for _, key := range []string{"ulviyya", "orxan", "nigar"} {
 		_, d.tokens[key], err = o.CreateToken(o.As(t.Context(), key), office.NewToken{Name: "cədvəl"})
 		d.ok(err)
 	}
@@ -120,12 +121,25 @@ func (d *desk) scored() (columns []string, row map[string]string) {
 	return campaign.Columns(scheme), row
 }
 
+// bands are the rows of a scheme of two bands with one cell changed.
+func (d *desk) bands(cell, value string) []map[string]string {
+	rows := map[string]map[string]string{
+		"sxem": {"part": "scheme", "code": "2031", "name_az": "Sxem", "name_en": "Scheme", "max": "100", "act_az": "Qayda", "act_en": "Rule", "valid_from": "2031-01-01", "scale": "words", "confirmed": "false"},
+		"pis":  {"part": "band", "code": "bad", "name_az": "pis", "name_en": "bad", "min": "0", "min_inclusive": "true", "max": "50", "max_inclusive": "false"},
+		"kafi": {"part": "band", "code": "good", "name_az": "kafi", "name_en": "good", "min": "50", "min_inclusive": "true", "max": "100", "max_inclusive": "true"},
+	}
+	if row, column, ok := strings.Cut(cell, "."); ok {
+		rows[row][column] = value
+	}
+	return []map[string]string{rows["pis"], rows["kafi"], rows["sxem"]}
+}
+
 // state is what an import could have changed.
 func (d *desk) state() string {
 	d.t.Helper()
 	var out string
 	d.ok(d.services.KIS.DB.Read().NewRaw(`SELECT (SELECT COUNT(*) FROM eservices) || ' ' || (SELECT COUNT(*) FROM eservice_versions) || ' ' || (SELECT COUNT(*) FROM agencies) || ' ' ||
-		(SELECT SUM(revision) FROM agencies) || ' ' || (SELECT COUNT(*) FROM assessment_totals) || ' ' || (SELECT COUNT(*) || ' ' || SUM(revision) FROM assessments)`).Scan(d.System(), &out))
+		(SELECT SUM(revision) FROM agencies) || ' ' || (SELECT COUNT(*) FROM assessment_totals) || ' ' || (SELECT COUNT(*) FROM rating_schemes) || ' ' || (SELECT COUNT(*) || ' ' || SUM(revision) FROM assessments)`).Scan(d.System(), &out))
 	return out
 }
 
@@ -180,6 +194,11 @@ func TestABadSheetIsRefusedByRowAndColumnOnThePageAndByTheAPI(t *testing.T) {
 			{"a body unknown", "ulviyya", "/services/import", services, []map[string]string{good, with(good, "agency", "YOX")}, 3, "agency"},
 			{"a date that is none", "ulviyya", "/services/import", services, []map[string]string{with(good, "registered_on", "31.02.2026")}, 2, "registered_on"},
 			{"a value of no list", "ulviyya", "/services/import", services, []map[string]string{with(good, "2.3.21", "çox")}, 2, "2.3.21"},
+
+			{"bands that overlap", "nigar", "/schemes/import", eservice.SchemeColumns, d.bands("kafi.min", "40"), 3, "min"},
+			{"bands that leave a hole", "nigar", "/schemes/import", eservice.SchemeColumns, d.bands("kafi.min", "60"), 3, "min"},
+			{"bands that end too soon", "nigar", "/schemes/import", eservice.SchemeColumns, d.bands("kafi.max", "99"), 3, "max"},
+			{"a column of schemes missing", "nigar", "/schemes/import", without(eservice.SchemeColumns, "weight"), d.bands("", ""), 1, "weight"},
 
 			{"a body twice", "ulviyya", "/agencies/import", agencies, []map[string]string{body, body}, 3, "code"},
 			{"a body without a basis", "ulviyya", "/agencies/import", agencies, []map[string]string{with(body, "basis", "")}, 2, "basis"},

@@ -37,9 +37,7 @@ func (s *Service) ImportAgencies(ctx context.Context, in ImportRequest) (res Imp
 		return res, err
 	}
 	im := &agencyImport{today: s.KIS.Today(), known: map[string]Agency{}, seen: map[string]int{}}
-	head := make([]byte, 2)
-	_, _ = in.File.ReadAt(head, 0)
-	im.csv = string(head) != "PK"
+	im.csv = !table.IsWorkbook(in.File)
 	if err := im.load(ctx, s.DB.Read()); err != nil {
 		return res, err
 	}
@@ -102,7 +100,7 @@ func (im *agencyImport) row(r table.Row) (o RowOutcome, good bool) {
 	before := im.check.Count()
 	get := func(column string) string {
 		if im.csv {
-			return unguard(r.Get(column))
+			return table.Unguard(r.Get(column))
 		}
 		return r.Get(column)
 	}

@@ -2,6 +2,8 @@ package register
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -159,7 +161,7 @@ func (s *Service) insertBegun(ctx context.Context, tx *store.Tx, a Application, 
 // SectionEdit is a page of the form as it was typed, by clause.
 type SectionEdit struct {
 	ApplicationID string
-	Section       Section
+	Section       Section // empty: the items that are typed, of whatever page; the others stay
 	Typed         map[string]string
 	Seen          int // revision that was looked at
 }
@@ -230,7 +232,9 @@ func (s *Service) touch(ctx context.Context, tx *store.Tx, a *Application) error
 func readSection(a Application, in SectionEdit, codes Codes, today day.Day) (Items, error) {
 	var check apperr.Check
 	fields := SectionFields(a.Kind, in.Section)
-	if len(fields) == 0 {
+	if in.Section == "" {
+		fields = typedFields(&check, a.Kind, in.Typed)
+	} else if len(fields) == 0 {
 		return nil, apperr.Missing("section")
 	}
 	items := a.Items
@@ -241,6 +245,26 @@ func readSection(a Application, in SectionEdit, codes Codes, today day.Day) (Ite
 		items = items.with(f.Clause, f.read(in.Typed[f.Clause], codes, today, func(key string, args ...any) { check.Add(f.Key(), key, args...) }))
 	}
 	return items, check.Err()
+}
+
+// typedFields are the items of an application that were typed; one that it does
+// not have, or that is not typed but attached, is named.
+func typedFields(check *apperr.Check, k Kind, typed map[string]string) (out []Field) {
+	known := map[string]bool{}
+	for _, s := range Sections(k) {
+		for _, f := range SectionFields(k, s) {
+			if _, ok := typed[f.Clause]; ok && f.Kind != KindFiles {
+				out = append(out, f)
+				known[f.Clause] = true
+			}
+		}
+	}
+	for _, clause := range slices.Sorted(maps.Keys(typed)) {
+		if !known[clause] {
+			check.Add(Field{Clause: clause}.Key(), "register.field.clause", "clause", i18n.Shorten(clause, 20))
+		}
+	}
+	return out
 }
 
 // AddSamples attaches uploaded files to an application (2.3.16).

@@ -159,9 +159,7 @@ type importRow struct {
 func (s *Service) newImport(ctx context.Context, in ImportRequest) (*importing, error) {
 	im := &importing{ImportRequest: in, s: s, columns: SheetColumns(), fields: SheetFields(), agencies: map[string]Agency{}, units: map[string][]Unit{},
 		bodies: map[string]bool{}, known: map[string]knownEntry{}, seen: map[string]int{}, used: map[string]bool{}, numbers: map[int]int{}, today: s.KIS.Today()}
-	head := make([]byte, 2)
-	_, _ = in.File.ReadAt(head, 0)
-	im.csv = string(head) != "PK"
+	im.csv = !table.IsWorkbook(in.File)
 	return im, nil
 }
 
@@ -339,22 +337,11 @@ func (im *importing) items(r table.Row) Items {
 	for _, f := range im.fields {
 		text := strings.ReplaceAll(r.Cells[f.Clause], "\r\n", "\n")
 		if im.csv {
-			text = unguard(text)
+			text = table.Unguard(text)
 		}
 		if v := f.read(text, im.codes, im.today, func(key string, args ...any) { im.fault(r.Line, f.Clause, key, args...) }); v != "" {
 			out[f.Clause] = v
 		}
 	}
 	return out
-}
-
-// unguard takes away the sign that keeps a text of an exported CSV from being
-// run as a formula.
-func unguard(s string) string {
-	if t, ok := strings.CutPrefix(s, "'"); ok {
-		if u := strings.TrimLeft(t, "'"); u != "" && strings.ContainsRune("=+-@\t\r", rune(u[0])) {
-			return t
-		}
-	}
-	return s
 }

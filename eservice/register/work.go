@@ -19,11 +19,7 @@ const maxWork = 50
 // drafts and what was returned, what the operator checks or has to give notice
 // of; and as awaited what an officer sent. Two queries for each.
 func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
-	parts, err := s.WorkParts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return kis.FirstWork(ctx, kis.OfTab(parts, kis.WorkMine), maxWork)
+	return kis.MyWork(ctx, s.WorkParts, maxWork)
 }
 
 // WorkParts are the parts of the work on applications.

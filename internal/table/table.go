@@ -27,6 +27,25 @@ type Row struct {
 // Get is a cell with blanks around it removed.
 func (r Row) Get(column string) string { return strings.TrimSpace(r.Cells[column]) }
 
+// Unguard takes away the ' that an exported CSV puts before a text that a
+// spreadsheet program would run as a formula. A workbook has no need of it.
+func Unguard(s string) string {
+	if t, ok := strings.CutPrefix(s, "'"); ok {
+		if u := strings.TrimLeft(t, "'"); u != "" && strings.ContainsRune("=+-@\t\r", rune(u[0])) {
+			return t
+		}
+	}
+	return s
+}
+
+// IsWorkbook says whether a file is a workbook by its first bytes; else it is
+// read as CSV.
+func IsWorkbook(r io.ReaderAt) bool {
+	head := make([]byte, 2)
+	n, _ := r.ReadAt(head, 0)
+	return n == 2 && string(head) == "PK"
+}
+
 // Limits bound what is read; zero means the default.
 type Limits struct {
 	Bytes int64 // default 16 MiB

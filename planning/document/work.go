@@ -16,11 +16,7 @@ import (
 
 // Work lists the first of what waits for the actor in documents.
 func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
-	parts, err := s.WorkParts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return kis.FirstWork(ctx, kis.OfTab(parts, kis.WorkMine), kis.WorkLimit)
+	return kis.MyWork(ctx, s.WorkParts, kis.WorkLimit)
 }
 
 // WorkParts are the documents that wait for the actor: to read, to decide on

@@ -24,11 +24,7 @@ const soon = 30
 
 // Work lists the first of what waits for the actor.
 func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
-	parts, err := s.WorkParts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return kis.FirstWork(ctx, kis.OfTab(parts, kis.WorkMine), kis.WorkLimit)
+	return kis.MyWork(ctx, s.WorkParts, kis.WorkLimit)
 }
 
 // WorkParts are the parts of work in carrying plans out: reports on the quarter

@@ -28,6 +28,10 @@ func agencyCard(c eservice.Scorecard, w reports.Words) reports.Doc {
 	if a := c.Standing; a != nil {
 		facts = append(facts, reports.KV{Key: w.T("scoredoc.card.rank"), Value: reports.T(rankOf(c, w))}, reports.KV{Key: w.T("scoredoc.card.cell"), Value: reports.T(cellOf(*a, w))})
 	}
+	if len(y.Levels) > 0 {
+		facts = append(facts, reports.KV{Key: w.T("eservice.level"), Value: reports.T(levelWords(y, y.Levels, w, "eservice.level", "full", "interactive", "informative", "none"))},
+			reports.KV{Key: w.T("eservice.automation"), Value: reports.T(levelWords(y, y.Automation, w, "eservice.automation", "full", "partial", "manual", ""))})
+	}
 	n := 0
 	d.Add(w.Section(&n, "scoredoc.card.standing", "year", w.Nth(c.Year)), reports.KeyValue{Pairs: 2, Rows: facts},
 		w.Section(&n, "scoredoc.card.grades"), gradeChart(y, w),
@@ -53,6 +57,20 @@ func agencyCard(c eservice.Scorecard, w reports.Words) reports.Doc {
 		d.Add(reports.Paragraph{Small: true, Text: reports.T(w.T("scoredoc.unconfirmed", "scheme", y.Scheme.Title(w.Lang)))})
 	}
 	return d
+}
+
+// levelWords says how many services are at each level that has any, the highest
+// first.
+func levelWords(y eservice.YearResult, counts map[string]int64, w reports.Words, key string, codes ...string) (out string) {
+	for _, code := range codes {
+		if n := counts[code]; n > 0 {
+			if code == "" {
+				code = "unknown"
+			}
+			out = reports.Joined("; ", out, w.T(key+"."+code)+": "+w.T("scoredoc.share", "n", w.Int(n), "share", w.Percent(n, y.Services)))
+		}
+	}
+	return w.Or(out)
 }
 
 // lastYears are the last years shown, n at most.

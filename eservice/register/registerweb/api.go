@@ -34,6 +34,7 @@ func (p pages) registerAPI(r *web.Router) {
 		web.Operation{Method: http.MethodGet, Path: "/api/v1/applications/:id", Action: policies.RegisterRead, ID: "getApplication", Group: "register", Text: "api.op.application",
 			Params: []web.Param{id("api.param.application_id")}, Answer: apiApplication{}, Do: p.apiApplication},
 	)
+	p.applicationAPI(r)
 }
 
 func apiStates() (out []string) {
@@ -153,9 +154,11 @@ func (p pages) apiServices(c *web.Context) error {
 }
 
 type apiUsage struct {
-	Year       int   `json:"year"`
-	Requests   int64 `json:"requests"`
-	Electronic int64 `json:"electronic"`
+	Year       int    `json:"year"`
+	Requests   int64  `json:"requests"`
+	Electronic int64  `json:"electronic"`
+	Note       string `json:"note"`
+	Revision   int    `json:"revision"`
 }
 
 type apiVersion struct {
@@ -184,7 +187,7 @@ func (p pages) apiService(c *web.Context) error {
 	return c.JSON(http.StatusOK, apiService{
 		apiServiceItem{e.ID, e.Number, e.NameAZ, string(e.State), apiAgencyRef{e.Agency.ID, e.Agency.Code, e.Agency.Name(c.Lang())}, e.Level, e.RegisteredOn, e.ArchivedOn},
 		apiItems(e.Items, register.Fields()),
-		listOf(e.Usage, func(u register.Usage) apiUsage { return apiUsage{u.Year, u.Requests, u.Electronic} }),
+		listOf(e.Usage, func(u register.Usage) apiUsage { return apiUsage{u.Year, u.Requests, u.Electronic, u.Note, u.Revision} }),
 		listOf(e.Versions, func(v register.Version) apiVersion { return apiVersion{v.Number, v.Day, v.Cause, v.SHA256} })})
 }
 
@@ -235,6 +238,9 @@ type apiProblem struct {
 
 type apiApplication struct {
 	apiApplicationItem
+	Revision int          `json:"revision"`
+	Round    int          `json:"round"` // how often it was signed
+	Steps    []string     `json:"steps"` // open to the person of the token
 	Items    []apiItem    `json:"items"`
 	Problems []apiProblem `json:"problems"` // what the formal check finds
 	Defects  []apiDefect  `json:"defects"`  // newest round first
@@ -245,11 +251,17 @@ func (p pages) apiApplication(c *web.Context) error {
 	if err != nil {
 		return err
 	}
+	return p.answerApplication(c, http.StatusOK, id)
+}
+
+// answerApplication answers with an application as it is now.
+func (p pages) answerApplication(c *web.Context, status int, id string) error {
 	a, err := p.svc.Application(c.Ctx(), id)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, apiApplication{applicationIn(a.Application, apiAgencyRef{a.Agency.ID, a.Agency.Code, a.Agency.Name(c.Lang())}), apiItems(a.Items, register.Fields()),
+	return c.JSON(status, apiApplication{applicationIn(a.Application, apiAgencyRef{a.Agency.ID, a.Agency.Code, a.Agency.Name(c.Lang())}), a.Revision, a.Round, append([]string{}, a.Verbs...),
+		apiItems(a.Items, register.Fields()),
 		listOf(a.Problems, func(x register.Problem) apiProblem { return apiProblem{x.Clause, x.Key} }),
 		listOf(a.Defects, func(d register.FoundDefect) apiDefect { return apiDefect{d.Round, d.Clause, d.Text} })})
 }

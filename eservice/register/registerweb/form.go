@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/eservice/register"
-	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/web"
 	"github.com/kis-platform/kis/web/ui"
 )
@@ -171,12 +170,8 @@ func (p pages) addSamples(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	limits := p.kis.Limits
-	if limits.FileBytes <= 0 {
-		limits.FileBytes = kis.DefaultFileBytes
-	}
 	var ids []string
-	_, err = c.Multipart(web.Limits{Files: 10, FileBytes: limits.FileBytes}, func(f *web.File) error {
+	_, err = c.Multipart(web.Limits{Files: 10, FileBytes: p.fileLimit()}, func(f *web.File) error {
 		up, err := p.kis.StageUpload(c.Ctx(), f.Name, f)
 		if err == nil {
 			ids = append(ids, up.ID)
@@ -290,4 +285,33 @@ func (v formPage) problems() (out []register.Problem) {
 		}
 	}
 	return out
+}
+
+// filled is how many items of the whole form say something, of how many; those
+// that are only ticked or attached when they apply do not count.
+func (v formPage) filled() (n, all int) {
+	for _, s := range register.Sections(v.ApplicationView.Kind) {
+		for _, f := range register.SectionFields(v.ApplicationView.Kind, s) {
+			if f.Required {
+				if all++; v.Items.Get(f.Clause) != "" {
+					n++
+				}
+			}
+		}
+	}
+	return n, all
+}
+
+// nextOpen is the next page after this one, and from the first on again, on
+// which something is missing; empty when there is none but perhaps this.
+func (v formPage) nextOpen() register.Section {
+	list := register.Sections(v.ApplicationView.Kind)
+	at := slices.Index(list, v.section)
+	for i := range list {
+		s := list[(at+1+i)%len(list)]
+		if s != v.section && slices.ContainsFunc(v.Problems, func(x register.Problem) bool { return x.Section == s }) {
+			return s
+		}
+	}
+	return ""
 }

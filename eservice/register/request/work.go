@@ -19,11 +19,7 @@ const maxWork = 50
 // Work lists the requests that wait for a step of the actor: those sent to the
 // own body, and for the operator those that were declined.
 func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
-	parts, err := s.WorkParts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return kis.FirstWork(ctx, kis.OfTab(parts, kis.WorkMine), maxWork)
+	return kis.MyWork(ctx, s.WorkParts, maxWork)
 }
 
 // WorkParts are the parts of the work on requests.
