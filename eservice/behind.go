@@ -18,7 +18,7 @@ import (
 type BehindFilter struct {
 	Year       int
 	Agency     string // code
-	Grade      string // code of the band; "none" for those without
+	Grade      string // code of the band; "none" for those without, "graded" for those with one
 	Level      string
 	Automation string // "unknown": those of which it is not known
 	Limit      int
@@ -67,7 +67,12 @@ func (s *Service) Behind(ctx context.Context, f BehindFilter) (b Behind, err err
 	}
 	grades := y.downwards()
 	if f.Grade != "" {
-		grades = slices.DeleteFunc(grades, func(g *Band) bool { return (g == nil) != (f.Grade == "none") || (g != nil && g.Code != f.Grade) })
+		grades = slices.DeleteFunc(grades, func(g *Band) bool {
+			if g == nil {
+				return f.Grade != "none"
+			}
+			return g.Code != f.Grade && f.Grade != "graded"
+		})
 		if len(grades) == 0 {
 			return b, apperr.InvalidField("grade", "error.field.choice")
 		}

@@ -2,12 +2,10 @@ package campaign
 
 import (
 	"context"
-	"time"
 
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/apperr"
-	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
@@ -15,21 +13,6 @@ import (
 
 // tieMonths is for how long a person who left a body does not assess it.
 const tieMonths = 12
-
-// Tie is a declared tie of a person to a body, beside the roles that the
-// office knows.
-type Tie struct {
-	bun.BaseModel `bun:"table:assessor_ties,alias:t"`
-
-	ID       string    `bun:"id,pk"`
-	UserID   string    `bun:"user_id"`
-	AgencyID string    `bun:"agency_id"`
-	From     day.Day   `bun:"from_day"`
-	To       day.Day   `bun:"to_day"` // empty: still
-	Reason   string    `bun:"reason"`
-	Actor    string    `bun:"actor"`
-	At       time.Time `bun:"at"`
-}
 
 // Person is somebody who can assess.
 type Person struct {
@@ -163,42 +146,4 @@ func (s *Service) assessorNames(ctx context.Context, db bun.IDB, userID string) 
 	err = db.NewRaw(`SELECT COALESCE(MAX(u.name), '') FROM users u JOIN user_roles g ON g.user_id = u.id AND g.role = ? AND g.from_day <= ? AND (g.to_day IS NULL OR g.to_day >= ?)
 		WHERE u.id = ? AND u.disabled_at IS NULL`, policies.Assessor, today, today, userID).Scan(ctx, &name)
 	return name, store.MapError(err, "assessor")
-}
-
-// Declare records a tie of a person to a body. Whoever assesses may declare
-// their own; who manages campaigns those of all.
-func (s *Service) Declare(ctx context.Context, t Tie) error {
-	if _, err := office.Allowed(ctx, policies.AssessmentScore); err != nil {
-		if _, err := office.Allowed(ctx, policies.CampaignManage); err != nil {
-			return err
-		}
-	}
-	var check apperr.Check
-	t.Reason = check.Text("reason", t.Reason, 3, 1000)
-	if !store.IsID(t.UserID) {
-		check.Add("user", "error.field.choice")
-	}
-	if !store.IsID(t.AgencyID) {
-		check.Add("agency", "error.field.choice")
-	}
-	if t.To != "" && t.To < t.From {
-		check.Add("to", "campaign.error.days")
-	}
-	if err := check.Err(); err != nil {
-		return err
-	}
-	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		if _, err := office.Allowed(ctx, policies.CampaignManage); err != nil && t.UserID != tx.Actor.UserID {
-			return err
-		}
-		t.ID, t.Actor, t.At = store.NewID(), tx.Actor.Signature(), tx.Now
-		if t.From == "" {
-			t.From = s.KIS.Today()
-		}
-		if _, err := tx.NewInsert().Model(&t).Exec(ctx); err != nil {
-			return store.MapError(err, "tie")
-		}
-		tx.Record(store.Change{Action: string(policies.AssessmentScore), Kind: kindTie, ID: t.ID, Label: t.Reason, After: map[string]any{"user": t.UserID, "agency": t.AgencyID, "from": t.From, "to": t.To}})
-		return nil
-	})
 }

@@ -60,6 +60,7 @@ func TestBehindEveryFigureAreItsServices(t *testing.T) {
 			}
 			list(y.Services, eservice.BehindFilter{}, func(eservice.Graded) bool { return true })
 			list(y.NotElectronised, eservice.BehindFilter{Grade: "none"}, func(g eservice.Graded) bool { return g.Grade == nil })
+			list(y.Electronised, eservice.BehindFilter{Grade: "graded"}, func(g eservice.Graded) bool { return g.Grade != nil })
 			for code, n := range y.Grades {
 				list(n, eservice.BehindFilter{Grade: code}, func(g eservice.Graded) bool { return g.Grade.Code == code })
 			}

@@ -51,6 +51,8 @@ func (p behindPage) narrowed() (out []string) {
 	case "":
 	case "none":
 		out = append(out, p.T("eservice.grade.none"))
+	case "graded":
+		out = append(out, p.T("eservice.scorecard.electronised"))
 	default:
 		for _, b := range p.Year.Scheme.Bands {
 			if b.Code == g {
@@ -78,6 +80,8 @@ func (p behindPage) total() int64 {
 		return p.Year.Levels[p.filter.Level]
 	case p.filter.Grade == "none":
 		return p.Year.NotElectronised
+	case p.filter.Grade == "graded":
+		return p.Year.Electronised
 	case p.filter.Grade != "":
 		return p.Year.Grades[p.filter.Grade]
 	}

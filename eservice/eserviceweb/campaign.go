@@ -20,6 +20,7 @@ type campaignsPage struct {
 	ui.Page
 	list    []campaign.Row
 	may     bool
+	ties    string // where ties of assessors are declared; empty for who does not
 	form    ui.Form
 	schemes []ui.Option
 }
@@ -46,6 +47,12 @@ func (p pages) campaigns(c *web.Context) error { return p.campaignsAgain(c, http
 
 func (p pages) campaignsAgain(c *web.Context, status int, form ui.Form) (err error) {
 	v := campaignsPage{Page: c.Page("campaign.title"), may: c.Can(policies.CampaignManage), form: form}
+	switch {
+	case v.may:
+		v.ties = "/campaigns/ties"
+	case c.Can(policies.AssessmentScore):
+		v.ties = "/campaigns/ties/own"
+	}
 	if v.list, err = p.campaign.List(c.Ctx()); err != nil {
 		return err
 	}

@@ -48,6 +48,18 @@ func TestPagesOfACampaignAreForThoseWhoseTheyAre(t *testing.T) {
 		s.As(person(policies.Assessor, "")).Post("/campaigns", form("2026")...).Want(http.StatusForbidden)
 		s.As(manager).Post("/campaigns", form("2026")...).Want(http.StatusSeeOther)
 
+		// Ties are declared by who manages for all, by an assessor for themselves.
+		assessor := person(policies.Assessor, "")
+		s.As(person(policies.Employee, "")).Get("/campaigns/ties").Want(http.StatusForbidden)
+		s.As(assessor).Get("/campaigns/ties").Want(http.StatusForbidden)
+		s.As(assessor).Get("/campaigns/ties/own").Want(http.StatusOK).Has(".k-empty").HasNot("form#tie select")
+		s.As(manager).Post("/campaigns/ties", "user", manager.UserID, "agency", "XX", "reason", "qohum").Want(http.StatusUnprocessableEntity).Has("[name=agency][aria-invalid]")
+		s.As(manager).Post("/campaigns/ties", "user", store.NewID(), "agency", "Q01", "reason", "qohum").Want(http.StatusUnprocessableEntity).Has("[name=user][aria-invalid]")
+		s.As(manager).Post("/campaigns/ties", "user", manager.UserID, "agency", "Q02", "from", "02.11.2026", "to", "01.11.2026", "reason", "qohum").Want(http.StatusUnprocessableEntity).Has("[name=to][aria-invalid]")
+		s.As(manager).Post("/campaigns/ties", "user", manager.UserID, "agency", "Q02", "reason", "Həyat yoldaşı qurumda işləyir").WantRedirect("/campaigns/ties")
+		s.As(manager).Get("/campaigns/ties").Want(http.StatusOK).Has("tbody tr", manager.Name, "Qurum 02", "Həyat yoldaşı", "02.11.2026")
+		s.As(assessor).Get("/campaigns/ties/own").HasNot("table", "Həyat yoldaşı")
+
 		list, err := campaign.New(svc.KIS, svc).List(actor.With(ctx, manager))
 		if err != nil || len(list) != 1 {
 			t.Fatalf("%d campaigns, %v", len(list), err)

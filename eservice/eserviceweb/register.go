@@ -53,6 +53,10 @@ func Register(r *web.Router, svc *eservice.Service, k *campaign.Service, sheets 
 
 	r.GET("/campaigns", policies.CampaignRead, p.campaigns)
 	r.POST("/campaigns", policies.CampaignManage, p.plan)
+	r.GET("/campaigns/ties", policies.CampaignManage, p.ties)
+	r.GET("/campaigns/ties/own", policies.AssessmentScore, p.ties)
+	r.POST("/campaigns/ties", policies.CampaignManage, p.declare(false))
+	r.POST("/campaigns/ties/own", policies.AssessmentScore, p.declare(true))
 	r.GET("/campaigns/:id", policies.CampaignRead, p.show1)
 	r.GET("/campaigns/:id/export.xlsx", policies.CampaignRead, p.exportSheet("xlsx"))
 	r.GET("/campaigns/:id/export.csv", policies.CampaignRead, p.exportSheet("csv"))

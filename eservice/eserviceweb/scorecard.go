@@ -154,11 +154,16 @@ func (p scorecardPage) documentName() string {
 
 // behind is the address of the services behind a figure of the year.
 func (p scorecardPage) behind(name, value string) string {
-	q := url.Values{"year": {strconv.Itoa(p.card.Year)}}
+	return p.behindYear(p.card.Year, name, value)
+}
+
+// behindYear is the same of another year; an empty value narrows nothing.
+func (p scorecardPage) behindYear(year int, name, value string) string {
+	q := url.Values{"year": {strconv.Itoa(year)}}
 	if p.card.Agency != nil {
 		q.Set("agency", p.card.Agency.Code)
 	}
-	if name != "" {
+	if value != "" {
 		q.Set(name, value)
 	}
 	return "/scorecards/services?" + q.Encode()
