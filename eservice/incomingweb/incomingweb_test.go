@@ -223,7 +223,7 @@ func TestABadSheetIsRefusedByRowAndColumnOnThePageAndByTheAPI(t *testing.T) {
 		}
 		before := d.state()
 		visitors := map[string]*webtest.Visitor{}
-		for _, who := range []string{"ulviyya", "orxan"} {
+		for _, who := range []string{"ulviyya", "orxan", "nigar"} {
 			visitors[who] = d.SignIn(kistest.Email(who), kistest.Password)
 		}
 		for _, x := range cases {
@@ -278,6 +278,7 @@ func TestAGoodSheetIsShownThenConfirmed(t *testing.T) {
 			{"orxan", "/campaigns/" + d.campaign + "/import", "/campaigns/" + d.campaign, d.sheet(points, with(scored, "grade", "4 ulduz")), []string{"yeni"}},
 			{"orxan", "/scorecards/import", "/scorecards", d.sheet(stars, map[string]string{"year": "2027", "agencies": "40", "services": "10", "electronised": "6", "not_electronised": "4",
 				"star1": "1", "star2": "0", "star3": "2", "star4": "0", "star5": "3"}), []string{"yeni"}},
+			{"nigar", "/schemes/import", "/schemes", d.sheet(eservice.SchemeColumns, d.bands("", "")...), []string{"yeni"}},
 		} {
 			t.Run(x.path, func(t *testing.T) {
 				v, before := d.SignIn(kistest.Email(x.who), kistest.Password), d.state()
