@@ -5,7 +5,6 @@ import (
 	"iter"
 	"strconv"
 
-	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/actor"
