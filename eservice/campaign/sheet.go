@@ -5,7 +5,6 @@ import (
 	"iter"
 	"strconv"
 
-
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/apperr"
