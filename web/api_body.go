@@ -79,12 +79,13 @@ func checkTexts(check *apperr.Check, name string, v reflect.Value) {
 			checkTexts(check, name, v.Index(i))
 		}
 	case reflect.String:
-		d, isDay := v.Interface().(day.Day)
-		switch real, ok := day.Parse(string(d)); {
-		case !validValue(v.String()):
+		text := v.String()
+		if !validValue(text) {
 			check.Add(name, "error.field.characters")
-		case isDay && d != "" && (!ok || real != d):
-			check.Add(name, "error.field.iso_day")
+		} else if v.Type() == reflect.TypeFor[day.Day]() && text != "" {
+			if d, ok := day.Parse(text); !ok || string(d) != text {
+				check.Add(name, "error.field.iso_day")
+			}
 		}
 	}
 }
