@@ -77,7 +77,7 @@ func TestAWholeCampaignGoesOutAndComesBackAsASheet(t *testing.T) {
 						r[at] = "10"
 					}
 				}
-				r[column["score"]], r[column["grade"]] = "", ""
+				r[column["score"]], r[column["grade"]], r[column["stars"]] = "", "", ""
 			}
 		}
 		res, err := d.load(c, rows)
