@@ -342,6 +342,9 @@ func (im *importing) said(a eservice.Assessment) string {
 // many stars. A dash is no grade; a cell that means none of these is given back
 // as it is.
 func gradeOf(s eservice.Scheme, cell string) string {
+	if cell == i18n.None || cell == "-" {
+		return ""
+	}
 	folded := i18n.Fold(cell)
 	for _, b := range s.Bands {
 		if cell == b.Code || folded == i18n.Fold(b.LabelAZ) || folded == i18n.Fold(b.LabelEN) {

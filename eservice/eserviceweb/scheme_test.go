@@ -9,6 +9,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
+	"github.com/kis-platform/kis/kis/kistest"
 )
 
 // toldScheme is a scheme as the API tells it; the texts of bands are what is
@@ -74,11 +75,7 @@ func (s toldScheme) form() url.Values {
 func TestBandsThatDoNotMeetAreRefusedByRowOnThePageAndByTheAPI(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		p := openAPI(t, db)
-		who, err := p.ActorOf(p.System(), p.id("nigar"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		page := p.Site.As(who)
+		page := p.Site.SignIn(kistest.Email("nigar"), kistest.Password)
 		p.ask("POST", "orxan", "/schemes/2025/copy", nil).Want(http.StatusForbidden)
 		p.ask("POST", "nigar", "/schemes/none/copy", nil).Want(http.StatusNotFound)
 		s := told[toldScheme](p, p.ask("POST", "nigar", "/schemes/2025/copy", nil).Want(http.StatusCreated))
