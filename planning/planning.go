@@ -33,7 +33,7 @@ type Service struct {
 // New makes the service over the spine. Its own figures for the management
 // review are registered; other contexts add theirs with AddInputs.
 func New(k *kis.Service) *Service {
-	k.DB.Seal(reviewSeal, planSeal, measureEntrySeal)
+	k.DB.Seal(reviewSeal, planSeal, recommendationSeal, measureEntrySeal)
 	k.SealReference(kis.ReferencePart("measure_statuses", `SELECT code, position, name_az, name_en, share_from, share_to, ongoing_only, needs_act FROM measure_statuses`),
 		kis.ReferencePart("plan_kinds", `SELECT code, position, name_az, name_en, short_az, short_en, impact_months, report_days FROM plan_kinds`),
 		kis.ReferencePart("plan_rules", `SELECT version, valid_from, open_cap, by_steps, text_az, text_en FROM plan_rules`))

@@ -97,18 +97,20 @@ func (s *Service) MergeRecommendation(ctx context.Context, id, intoNumber, reaso
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *store.Tx) error {
-		r, err := lockRecommendation(ctx, tx, id)
+		into, err := recommendationByNumber(ctx, tx, intoNumber)
+		if apperr.Is(err, apperr.NotFound) || (err == nil && into.ID == id) {
+			return apperr.InvalidField("into", "error.field.missing")
+		}
+		if err != nil {
+			return err
+		}
+		// Both are held, in one order: two that are merged into each other at
+		// once would both be gone.
+		r, into, err := lockPair(ctx, tx, id, into.ID)
 		if err != nil {
 			return err
 		}
 		t, err := arrow(ctx, RecommendationTransitions, "recommendation", r.State, "merge")
-		if err != nil {
-			return err
-		}
-		into, err := recommendationByNumber(ctx, tx, intoNumber)
-		if apperr.Is(err, apperr.NotFound) || (err == nil && into.ID == r.ID) {
-			return apperr.InvalidField("into", "error.field.missing")
-		}
 		if err != nil {
 			return err
 		}

@@ -107,6 +107,20 @@ func lockRecommendation(ctx context.Context, tx *store.Tx, id string) (Recommend
 	return r, store.MapError(err, "lock recommendation")
 }
 
+// lockPair locks two recommendations in the order of their ids and gives them
+// in the order asked for.
+func lockPair(ctx context.Context, tx *store.Tx, a, b string) (first, second Recommendation, err error) {
+	if a > b {
+		second, first, err = lockPair(ctx, tx, b, a)
+		return first, second, err
+	}
+	if first, err = lockRecommendation(ctx, tx, a); err != nil {
+		return first, second, err
+	}
+	second, err = lockRecommendation(ctx, tx, b)
+	return first, second, err
+}
+
 // decideRecommendation moves a recommendation to a state; back to open it
 // forgets who decided.
 func decideRecommendation(ctx context.Context, tx *store.Tx, r Recommendation, to RecommendationState, reason, into string) error {

@@ -169,3 +169,39 @@ func TestAcceptingIntoAPlanThatIsApprovedOrMissing(t *testing.T) {
 		t.Errorf("half accepted: %s", got.State)
 	}
 }
+
+// TestTwoRecommendationsAreNotMergedIntoEachOther merges each of two into the
+// other at once: one stays.
+func TestTwoRecommendationsAreNotMergedIntoEachOther(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := planningtest.New(t, db)
+		for round := range 10 {
+			var two [2]planning.Recommendation
+			for i := range two {
+				r, err := o.Propose(o.By("nigar"), planning.NewRecommendation{Text: fmt.Sprintf("Şablon %d.%d yenilənsin", round, i), Basis: planning.FromOther, BasisLabel: "iclas", DepartmentID: o.Dept("SSS")})
+				o.Must(err)
+				two[i] = r
+			}
+			begin, done := make(chan struct{}), make(chan error, 2)
+			for i := range two {
+				by := o.By("nigar")
+				go func() {
+					<-begin
+					done <- o.MergeRecommendation(by, two[i].ID, two[1-i].Number, "eyni məsələdir")
+				}()
+			}
+			close(begin)
+			var refused int
+			for range two {
+				if err := <-done; err != nil {
+					refused++
+				}
+			}
+			var merged int
+			o.Must(db.Read().NewRaw("SELECT COUNT(*) FROM recommendations WHERE id IN (?, ?) AND state = 'merged'", two[0].ID, two[1].ID).Scan(t.Context(), &merged))
+			if merged != 1 || refused != 1 {
+				t.Fatalf("%d of two are merged, %d refused", merged, refused)
+			}
+		}
+	})
+}

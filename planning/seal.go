@@ -53,6 +53,14 @@ var planSeal = store.Seal{Kind: kindPlan, Table: "plans", Of: []string{kindItem,
 		JOIN plan_report_files l ON l.report_id = r.id JOIN files f ON f.id = l.file_id WHERE i.plan_id IN (?0)`},
 }}
 
+// recommendationSeal is what the trail keeps of an entry of the register of
+// recommendations, which every later step of planning rests on.
+var recommendationSeal = store.Seal{Kind: kindRecommendation, Table: "recommendations", Parts: []store.SealPart{
+	{Name: "text", Query: `SELECT id, number, year, seq, text, basis, basis_label, finding_id, act_id, decision_id, basis_id, gsbpm, clause, department_id,
+		proposed_by, proposed_at FROM recommendations WHERE id IN (?0)`},
+	{Name: "state", Query: `SELECT id, state, reason, merged_into, decided_by, decided_at FROM recommendations WHERE id IN (?0)`},
+}}
+
 // measureEntrySeal is what the trail keeps of what was done for a measure in a
 // year, and of how that was judged.
 var measureEntrySeal = store.Seal{Kind: kindMeasureEntry, Table: "measure_entries", Parts: []store.SealPart{

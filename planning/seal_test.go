@@ -66,6 +66,21 @@ func TestASignedReviewAndAnApprovedPlanChangedPastTheProgramAreNamed(t *testing.
 	})
 }
 
+func TestARecommendationChangedPastTheProgramIsNamed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := planningtest.New(t, db)
+		r, err := o.Propose(o.By("nigar"), planning.NewRecommendation{Text: "Şablonları yeniləmək", Basis: planning.FromOther, BasisLabel: "iclas", DepartmentID: o.Dept("SSS")})
+		o.Must(err)
+		o.Must(o.RejectRecommendation(o.By("nigar"), r.ID, "artıq görülüb"))
+		tampered(t, db, o.KIS, [][3]string{
+			{`UPDATE recommendations SET text = text || 'x'`, `UPDATE recommendations SET text = SUBSTR(text, 1, LENGTH(text) - 1)`, "text recommendations"},
+			{`UPDATE recommendations SET basis_label = 'x'`, `UPDATE recommendations SET basis_label = 'iclas'`, "text recommendations"},
+			{`UPDATE recommendations SET state = 'open'`, `UPDATE recommendations SET state = 'rejected'`, "state recommendations"},
+			{`UPDATE recommendations SET reason = 'x'`, `UPDATE recommendations SET reason = 'artıq görülüb'`, "state recommendations"},
+		})
+	})
+}
+
 func TestADecidedEntryOfAMeasureAndAGateChangedPastTheProgramAreNamed(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		m := newMeasureOffice(t, db).imported()

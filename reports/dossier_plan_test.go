@@ -31,9 +31,11 @@ func samplePlan(items int) planning.PlanDossier {
 		}
 		p.Items = append(p.Items, it)
 	}
-	p.Reports["i1"] = []planning.Report{{ToState: planning.Done, Narrative: "Pay 4,8%-dək azaldılıb.", ReportedName: "Elçin Həsənov", ReportedAt: at("2027-01-19 16:00"), Files: make([]kis.File, 2)}}
+	p.Reports["i1"] = []planning.Report{{Quarter: 1, Decided: true, Accepted: true, VerdictName: "Nigar Əliyeva", VerdictAt: at("2027-01-20 10:00"), ToState: planning.Done, Narrative: "Pay 4,8%-dək azaldılıb.", ReportedName: "Elçin Həsənov", ReportedAt: at("2027-01-19 16:00"), Files: make([]kis.File, 2)}}
 	if items > 1 {
-		p.Reports["i2"] = []planning.Report{{ToState: planning.Postponed, Narrative: "Layihə hazırlanıb.", Reason: "rəy gözlənilir", NewDue: "2027-06-30", ReportedName: "Nigar Əliyeva", ReportedAt: at("2027-01-24 10:00")}}
+		p.Reports["i2"] = []planning.Report{{Quarter: 1, ToState: planning.Postponed, Narrative: "Layihə genişləndirilib.", Reason: "rəy yenə gözlənilir", NewDue: "2027-09-30", ReportedName: "Nigar Əliyeva", ReportedAt: at("2027-02-24 10:00")},
+			{Quarter: 1, Decided: true, VerdictNote: "Sübut yoxdur", VerdictName: "Rafael İbrahimov", VerdictAt: at("2027-01-28 10:00"), ToState: planning.InProgress, Narrative: "İş gedir.", ReportedName: "Nigar Əliyeva", ReportedAt: at("2027-01-26 10:00")},
+			{ToState: planning.Postponed, Narrative: "Layihə hazırlanıb.", Reason: "rəy gözlənilir", NewDue: "2027-06-30", ReportedName: "Nigar Əliyeva", ReportedAt: at("2027-01-24 10:00")}}
 	}
 	p.Agreements = []planning.Agreement{{DepartmentID: sss.ID, Department: sss, State: planning.Agreed, DecidedName: "Elçin Həsənov", DecidedAt: at("2026-11-18 10:00")},
 		{DepartmentID: its.ID, Department: its, State: planning.Objected, DecidedName: "Vüqar Səfərov", DecidedAt: at("2026-11-19 10:00")}, {DepartmentID: bes.ID, Department: bes, State: planning.Pending}}

@@ -210,20 +210,46 @@ func planObjections(p planning.PlanDossier, w Words) Table {
 // planReports lists what was reported on the items, by item, newest first.
 func planReports(p planning.PlanDossier, w Words) Table {
 	t := Table{Columns: []Column{{Title: "№", Width: 12}, {Title: w.T("report.plan.when"), Width: 34}, {Title: w.T("report.plan.result"), Width: 32},
-		{Title: w.T("report.plan.narrative"), Width: 130}, {Title: w.T("report.plan.who"), Width: 46}}}
+		{Title: w.T("report.plan.narrative"), Width: 108}, {Title: w.T("report.plan.who"), Width: 40}, {Title: w.T("report.plan.verdict"), Width: 42}}}
 	for _, it := range p.Items {
 		for _, r := range p.Reports[it.ID] {
 			text := r.Narrative
 			if r.Reason != "" {
-				text = Joined("\n", text, w.T("report.plan.postponed", "date", w.Day(r.NewDue), "reason", r.Reason))
+				text = Joined("\n", text, w.T(postponedWords(r), "date", w.Day(r.NewDue), "reason", r.Reason))
 			}
 			if len(r.Files) > 0 {
 				text = Joined("\n", text, w.T("report.act.files", "n", len(r.Files)))
 			}
-			t.Rows = append(t.Rows, Cells(fmt.Sprint(it.No), w.DateTime(r.ReportedAt), w.Code("planning.item.state", string(r.ToState)), text, r.ReportedName))
+			result := w.Code("planning.item.state", string(r.ToState))
+			if r.Quarter > 0 {
+				result = Joined("\n", w.T("planning.item.quarter_of", "q", [...]string{"", "I", "II", "III", "IV"}[r.Quarter]), result)
+			}
+			t.Rows = append(t.Rows, Cells(fmt.Sprint(it.No), w.DateTime(r.ReportedAt), result, text, r.ReportedName, planVerdict(r, w)))
 		}
 	}
 	return t
+}
+
+// postponedWords say whether a new date holds or is only asked for.
+func postponedWords(r planning.Report) string {
+	if r.Quarter > 0 && !r.Accepted {
+		return "report.plan.asks_date"
+	}
+	return "report.plan.postponed"
+}
+
+// planVerdict is what became of a report: a report nobody has accepted is no
+// proof that anything was done.
+func planVerdict(r planning.Report, w Words) string {
+	switch {
+	case r.Waits() && r.Quarter == 0:
+		return w.Or("") // from before reports were decided on
+	case r.Waits():
+		return w.T("planning.item.verdict.waiting")
+	case r.Accepted:
+		return Joined("\n", w.T("planning.item.verdict.accepted"), r.VerdictName, w.DateTime(r.VerdictAt))
+	}
+	return Joined("\n", w.T("planning.item.verdict.returned"), r.VerdictNote, r.VerdictName, w.DateTime(r.VerdictAt))
 }
 
 // planSheets are the items of the plan; typed, one row each.

@@ -41,6 +41,7 @@ import (
 	"github.com/kis-platform/kis/planning/risk"
 	"github.com/kis-platform/kis/planning/risk/riskweb"
 	"github.com/kis-platform/kis/reports"
+	"github.com/kis-platform/kis/reports/agenda"
 	"github.com/kis-platform/kis/reports/cycledoc"
 	"github.com/kis-platform/kis/reports/pack"
 	"github.com/kis-platform/kis/reports/reportsweb"
@@ -87,7 +88,7 @@ func wire(db *store.DB, blobs *blob.Store, c Config) services {
 	s := services{kis: k, audit: audit.New(k), planning: planning.New(k), eservice: eservice.New(k), register: register.New(k), sessions: store.NewSessions(db)}
 	k.Assigned = s.audit
 	s.programmes = programme.New(s.audit)
-	db.Seal(outside.Seal)
+	db.Seal(outside.Seal, agenda.Seal)
 	s.planning.Findings = findings{s.audit, k}
 	s.planning.AddInputs(processFigures{k})
 	s.planning.AddInputs(auditFigures{s.audit})
@@ -193,7 +194,7 @@ func (a *app) server() *web.Server {
 	registerControlled(r, a.services)
 	riskweb.Register(r, a.risks, reportrisks.Writer{Service: a.reports})
 	evaluationweb.Register(r, a.evaluations)
-	assessmentweb.Register(r, a.assessments)
+	assessmentweb.Register(r, a.assessments, a.config.publicURL())
 	eserviceweb.Register(r, a.eservice, a.campaign, a.reports)
 	registerweb.Register(r, a.register, a.requests)
 	incomingweb.Register(r, incomingweb.Services{KIS: a.kis, Register: a.register, Schemes: a.eservice, Campaign: a.campaign})

@@ -193,3 +193,42 @@ func TestAnAddressOpensUntilItIsRevoked(t *testing.T) {
 		}
 	})
 }
+
+// TestAnAddressMadePastTheProgramIsFound turns a revoked address on again, and
+// one into that of another person, with SQL: verification names it.
+func TestAnAddressMadePastTheProgramIsFound(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := audittest.New(t, db)
+		db.Seal(agenda.Seal)
+		s := agenda.New(o.Service)
+		f, _, err := s.CreateFeed(o.Be("nigar"), "Telefon", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.RevokeFeed(o.Be("nigar"), f.ID); err != nil {
+			t.Fatal(err)
+		}
+		faults := func() (out []string) {
+			t.Helper()
+			if _, err := o.VerifySeals(t.Context(), func(f store.Fault) {
+				if strings.HasPrefix(f.Where, "agenda_feeds:") {
+					out = append(out, f.Key)
+				}
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}
+		if got := faults(); len(got) != 0 {
+			t.Fatalf("before anything was changed: %v", got)
+		}
+		storetest.Tamper(t, db, "UPDATE agenda_feeds SET revoked_at = NULL")
+		if got := fmt.Sprint(faults()); got != "[verify.seal.part.state]" {
+			t.Errorf("turned on again: %s", got)
+		}
+		storetest.Tamper(t, db, "UPDATE agenda_feeds SET hash = ?", strings.Repeat("0", 64))
+		if got := fmt.Sprint(faults()); got != "[verify.seal.part.state verify.seal.part.text]" && got != "[verify.seal.part.text verify.seal.part.state]" {
+			t.Errorf("another secret: %s", got)
+		}
+	})
+}

@@ -42,6 +42,13 @@ type Feed struct {
 	RevokedAt  time.Time `bun:"revoked_at,nullzero"`
 }
 
+// Seal is what the trail keeps of an address: nobody gets one past the program,
+// and one that was revoked stays so.
+var Seal = store.Seal{Kind: "feed", Table: "agenda_feeds", Parts: []store.SealPart{
+	{Name: "text", Query: `SELECT id, user_id, name, hash, start, kinds, created_at FROM agenda_feeds WHERE id IN (?0)`},
+	{Name: "state", Query: `SELECT id, revoked_at FROM agenda_feeds WHERE id IN (?0)`},
+}}
+
 // person gives who acts, not by a token: an address is made at a page only.
 func person(ctx context.Context) (actor.Actor, error) {
 	if _, err := office.Allowed(ctx, policies.SelfUse); err != nil {

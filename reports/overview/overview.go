@@ -56,7 +56,7 @@ type Section struct {
 type Picture struct {
 	Department office.Department // that it is about; without an id: everything the actor sees
 	Sections   []Section
-	Cycles     []kis.CycleSummary // the matrix of processes and phases
+	Cycles     []kis.OverviewLine // the matrix of processes and phases, newest first
 }
 
 // mostCycles is how many cycles the matrix shows.
@@ -94,15 +94,9 @@ func (s *Service) Picture(ctx context.Context, departmentID string) (Picture, er
 		}
 	}
 	if policies.Can(who, policies.CycleRead) {
-		page, err := s.KIS.Cycles(ctx, kis.CycleFilter{Limit: mostCycles})
-		if err != nil {
-			return p, err
-		}
-		for _, c := range page.Cycles {
-			if departmentID == "" || c.Owner.ID == departmentID {
-				p.Cycles = append(p.Cycles, c)
-			}
-		}
+		var err error
+		p.Cycles, err = s.KIS.Newest(ctx, departmentID, mostCycles)
+		return p, err
 	}
 	return p, nil
 }
@@ -157,7 +151,8 @@ func (s *Service) acts(ctx context.Context, lang, department string) (Section, e
 	return sec, nil
 }
 
-// plan is the newest plan that runs, or was approved.
+// plan is the plans that run: each with its items, and with those that are
+// late; together what is carried out.
 func (s *Service) plan(ctx context.Context, lang, department string) (Section, error) {
 	sec := Section{Key: "overview.plan", Href: "/plans"}
 	if department != "" {
@@ -165,11 +160,17 @@ func (s *Service) plan(ctx context.Context, lang, department string) (Section, e
 	}
 	plans, err := s.Planning.Plans(ctx)
 	for _, p := range plans {
-		if p.State == planning.PlanRunning {
-			sec.Href = "/plans/" + string(p.Key)
-			sec.Done, sec.Of = p.Done, p.Items
-			sec.Figures = []Figure{{Label: i18n.T(lang, "overview.items", "year", strconv.Itoa(p.Year)), N: p.Items, Href: sec.Href}}
-			break
+		if p.State != planning.PlanRunning {
+			continue
+		}
+		items := Figure{Label: i18n.T(lang, "overview.items", "year", strconv.Itoa(p.Year)), N: p.Items, Href: "/plans/" + string(p.Key)}
+		if p.Kind != planning.MainKind {
+			items.Label = i18n.T(lang, "overview.items_of", "year", strconv.Itoa(p.Year), "kind", i18n.InLang(lang, p.KindShortAZ, p.KindShortEN))
+		}
+		sec.Done, sec.Of = sec.Done+p.Done, sec.Of+p.Items
+		sec.Figures = append(sec.Figures, items)
+		if p.Overdue > 0 {
+			sec.Figures = append(sec.Figures, Figure{Label: i18n.T(lang, "overview.items_late"), N: p.Overdue, Bad: true, Href: query("/plan-items", "plan", string(p.Key), "late", "1")})
 		}
 	}
 	return sec, err

@@ -22,11 +22,15 @@ import (
 	"github.com/kis-platform/kis/web/ui"
 )
 
-type pages struct{ svc *assessment.Service }
+type pages struct {
+	svc  *assessment.Service
+	base string // address of the system, for links that are sent to people outside
+}
 
-// Register adds the pages and the operations of the API.
-func Register(r *web.Router, svc *assessment.Service) {
-	p := pages{svc}
+// Register adds the pages and the operations of the API. base is the address
+// of the system as people outside reach it.
+func Register(r *web.Router, svc *assessment.Service, base string) {
+	p := pages{svc, base}
 	r.GET("/assessments", policies.AssessmentRead, p.list)
 	r.POST("/assessments", policies.AssessmentFill, p.begin)
 	r.GET("/assessments/:id", policies.AssessmentRead, p.show)
@@ -279,6 +283,7 @@ type surveyPage struct {
 	assessment.SurveyDossier
 
 	panels []templ.Component // what others say of it: an act that began with it
+	link   string            // whole, to be sent to those who are asked
 }
 
 func (p pages) survey(c *web.Context) error {
@@ -294,7 +299,7 @@ func (p pages) survey(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(http.StatusOK, surveyView(surveyPage{c.Page(d.Number), d, panels}))
+	return c.Render(http.StatusOK, surveyView(surveyPage{c.Page(d.Number), d, panels, p.base + d.Path()}))
 }
 
 func (p pages) close(c *web.Context) error {

@@ -49,3 +49,11 @@ func (v progressPage) figures() []ui.KVRow {
 	}
 	return append(rows, ui.KVRow{Term: v.T("planning.execution.executor"), Value: name})
 }
+
+// comma parts the i-th of n names from the next.
+func comma(i, n int) string {
+	if i+1 < n {
+		return ", "
+	}
+	return ""
+}

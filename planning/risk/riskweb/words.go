@@ -85,7 +85,9 @@ func options[S ~string](p ui.Page, key string, list []S, all bool) (out []ui.Opt
 }
 
 // points are the steps of a scale to choose from, with what they mean.
-func points(p ui.Page, steps []risk.Step) (out []ui.Option) {
+// None is chosen beforehand: whoever weighs decides.
+func points(p ui.Page, steps []risk.Step) []ui.Option {
+	out := []ui.Option{{Label: p.T("risk.field.choose")}}
 	for _, s := range steps {
 		out = append(out, ui.Option{Value: strconv.Itoa(s.Points), Label: strconv.Itoa(s.Points) + " – " + s.Name(p.Lang) + ": " + s.Text(p.Lang)})
 	}

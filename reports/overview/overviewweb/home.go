@@ -85,17 +85,20 @@ func (h pages) home(c *web.Context) (err error) {
 	return c.Render(http.StatusOK, homeView(p))
 }
 
-// phaseState is how a phase of a cycle stands, for its cell of the matrix.
-func phaseState(p ui.Page, ph kis.CyclePhase) ui.State {
-	switch {
-	case !ph.Applicable:
-		return ui.State{Tone: "off", Icon: "ban", Word: p.T("home.phase.na")}
-	case ph.Gate == kis.GatePassed || ph.Gate == kis.GateWaived:
-		return ui.State{Tone: "good", Icon: "flag-check", Word: p.T("home.phase.passed")}
-	case ph.Due != "" && ph.Due < p.Today():
-		return ui.State{Tone: "bad", Icon: "alert-triangle", Word: p.T("kis.work.late")}
-	}
-	return ui.State{Tone: "idle", Icon: "circle-dashed", Word: p.T("home.phase.open")}
+// phaseLooks shows where a phase of a cycle stands, as the overview of all
+// cycles does.
+var phaseLooks = map[kis.PhaseState]ui.Look{
+	kis.PhasePassed:  {Tone: "good", Icon: "flag-check"},
+	kis.PhaseWaived:  {Tone: "warn", Icon: "lock-open"},
+	kis.PhaseReady:   {Tone: "info", Icon: "check"},
+	kis.PhaseLate:    {Tone: "bad", Icon: "alert-triangle"},
+	kis.PhaseOpen:    {Tone: "idle", Icon: "circle-dashed"},
+	kis.PhasePlanned: {Tone: "idle", Icon: "calendar"},
+	kis.PhaseNone:    {Tone: "off", Icon: "ban"},
+}
+
+func phaseState(p ui.Page, s kis.PhaseState) ui.State {
+	return phaseLooks[s].State(p, "kis.phase.state."+string(s))
 }
 
 // apiFigure is a number with the list behind it.
