@@ -27,6 +27,7 @@ import (
 const (
 	KindAssessment = "self_assessment"
 	KindSurvey     = "survey"
+	KindResponse   = "survey_response"
 )
 
 // Service is the questionnaires over the spine.
@@ -39,7 +40,7 @@ type Service struct {
 
 // New makes the service.
 func New(k *kis.Service) *Service {
-	k.DB.Seal(assessmentSeal, surveySeal)
+	k.DB.Seal(assessmentSeal, surveySeal, responseSeal)
 	k.SealReference(kis.ReferencePart("questionnaires", `SELECT q.code, q.version, q.kind, x.position, x.chapter, x.no, x.component, x.answer, x.text_az, x.text_en, x.options_az, x.options_en
 		FROM questionnaires q LEFT JOIN questionnaire_questions x ON x.questionnaire_id = q.id`))
 	return &Service{KIS: k, DB: k.DB, attempts: store.NewAttempts(k.DB, time.Hour)}
@@ -248,6 +249,15 @@ var assessmentSeal = store.Seal{Kind: KindAssessment, Table: "self_assessments",
 var surveySeal = store.Seal{Kind: KindSurvey, Table: "surveys", Parts: []store.SealPart{
 	{Name: "state", Query: `SELECT id, number, title, questionnaire_id, process_id, token, closes, state, created_by, created_at, closed_at FROM surveys WHERE id IN (?0)`},
 }}
+
+// responseSeal is what the trail keeps of each answered form, on its own: a
+// survey has thousands. Forms from before they were sealed are left out.
+var responseSeal = store.Seal{Kind: KindResponse, Table: "survey_responses",
+	Rows: `SELECT r.id FROM survey_responses r WHERE r.received_at >= (SELECT MIN(t.at) FROM trail t WHERE t.kind = 'survey_response')`,
+	Parts: []store.SealPart{
+		{Name: "text", Query: `SELECT id, survey_id, received_at FROM survey_responses WHERE id IN (?0)`},
+		{Name: "answers", Query: `SELECT response_id, question_id, score, text FROM survey_answers WHERE response_id IN (?0)`},
+	}}
 
 // LoadReference brings in the questionnaires of the reference material that
 // are not there yet, by code and version.

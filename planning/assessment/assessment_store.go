@@ -295,18 +295,16 @@ type surveyAnswer struct {
 }
 
 // insertResponse stores an answered form, and gives how many there are.
-func insertResponse(ctx context.Context, tx *store.Tx, surveyID string, at time.Time, rows []surveyAnswer) (n int, err error) {
-	id := store.NewID()
+func insertResponse(ctx context.Context, tx *store.Tx, surveyID string, at time.Time, rows []surveyAnswer) (id string, err error) {
+	id = store.NewID()
 	if _, err := tx.NewRaw(`INSERT INTO survey_responses (id, survey_id, received_at) VALUES (?, ?, ?)`, id, surveyID, at).Exec(ctx); err != nil {
-		return 0, store.MapError(err, "insert response")
+		return "", store.MapError(err, "insert response")
 	}
 	for i := range rows {
 		rows[i].ResponseID = id
 	}
-	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
-		return 0, store.MapError(err, "insert answers of a survey")
-	}
-	return countOf(ctx, tx, "survey_responses", "survey_id", surveyID)
+	_, err = tx.NewInsert().Model(&rows).Exec(ctx)
+	return id, store.MapError(err, "insert answers of a survey")
 }
 
 func scoresOf(ctx context.Context, db bun.IDB, surveyID string) (rows []scoreRow, err error) {

@@ -202,5 +202,20 @@ func TestASurveyIsAnsweredWithoutANameUntilItsLastDay(t *testing.T) {
 		if n, err := o.VerifySeals(o.System(), func(f store.Fault) { o.t.Errorf("%+v", f) }); err != nil || n == 0 {
 			o.t.Errorf("%d seals, %v", n, err)
 		}
+		// What users said is changed, added and taken away past the program.
+		storetest.Unlock(o.t, o.DB)
+		for _, c := range [][3]string{
+			{"UPDATE survey_answers SET score = 5 WHERE score = 2", "UPDATE survey_answers SET score = 2 WHERE response_id = (SELECT id FROM survey_responses ORDER BY id LIMIT 1 OFFSET 1) AND score IS NOT NULL", "verify.seal.part.answers"},
+			{"UPDATE survey_responses SET received_at = '2026-11-24 00:00:00+00:00' WHERE CAST(id AS TEXT) = (SELECT MAX(CAST(id AS TEXT)) FROM survey_responses)", "", "verify.seal.part.text"},
+		} {
+			storetest.Tamper(o.t, o.DB, c[0])
+			var got []string
+			if _, err := o.VerifySeals(o.System(), func(f store.Fault) { got = append(got, f.Key) }); err != nil || !slices.Equal(got, []string{c[2]}) {
+				o.t.Errorf("%s: %v %v", c[0], got, err)
+			}
+			if c[1] != "" {
+				storetest.Tamper(o.t, o.DB, c[1])
+			}
+		}
 	})
 }

@@ -153,11 +153,11 @@ func (s *Service) Respond(ctx context.Context, token, address string, in map[str
 		if !v.Takes(s.KIS.Today()) {
 			return apperr.New(apperr.Conflict, "assessment.error.over", "date", v.Closes.Format())
 		}
-		n, err := insertResponse(ctx, tx, v.ID, tx.Now, rows)
+		id, err := insertResponse(ctx, tx, v.ID, tx.Now, rows)
 		if err != nil {
 			return err
 		}
-		tx.Record(store.Change{Action: "planning:survey:answer", Kind: KindSurvey, ID: v.ID, Label: v.Number, After: map[string]any{"step": "answer", "answers": n}})
+		tx.Record(store.Change{Action: "planning:survey:answer", Kind: KindResponse, ID: id, Label: v.Number, RootKind: KindSurvey, RootID: v.ID, After: map[string]any{"step": "answer", "answers": len(rows)}})
 		return nil
 	})
 }

@@ -161,6 +161,7 @@ var seal = store.Seal{Kind: Object, Table: "controlled_documents", Parts: []stor
 	{Name: "text", Query: `SELECT id, kind, number, title_az, title_en, department_id, process_id, created_by, created_at, version FROM controlled_documents WHERE id IN (?0)`},
 	{Name: "versions", Query: `SELECT v.document_id, v.id, v.no, v.state, v.changes, v.link, v.effective, v.until_day, v.review_due, v.read_due, v.submitted_by, v.approved_by,
 		v.approved_name, v.approved_at, v.reason, v.version FROM document_versions v WHERE v.document_id IN (?0)`},
+	{Name: "version_days", Later: true, Query: `SELECT v.document_id, v.id, v.created_by, v.created_at, v.submitted_at, v.state_at FROM document_versions v WHERE v.document_id IN (?0)`},
 	{Name: "files", Query: `SELECT v.document_id, v.id, f.id, f.sha256, f.size, f.name FROM document_versions v JOIN files f ON f.id = v.file_id WHERE v.document_id IN (?0)`},
 	{Name: "readers", Query: `SELECT document_id, position, kind, department_id, role, user_id FROM document_readers WHERE document_id IN (?0)`},
 	{Name: "acknowledgements", Query: `SELECT v.document_id, a.version_id, a.user_id, a.at FROM document_acknowledgements a JOIN document_versions v ON v.id = a.version_id
