@@ -103,8 +103,10 @@ func lockRecommendation(ctx context.Context, tx *store.Tx, id string) (Recommend
 	if !store.IsID(id) {
 		return r, apperr.Missing(kindRecommendation)
 	}
-	err := store.Lock(tx.NewSelect().Model(&r).Where("r.id = ?", id)).Scan(ctx)
-	return r, store.MapError(err, "lock recommendation")
+	if err := store.Lock(tx.NewSelect().Model(&r).Where("r.id = ?", id)).Scan(ctx); err != nil {
+		return r, store.MapError(err, "lock recommendation")
+	}
+	return r, tx.Seen(ctx, kindRecommendation, id)
 }
 
 // lockPair locks two recommendations in the order of their ids and gives them

@@ -19,7 +19,7 @@ import (
 // is called late.
 func TestTheWholePictureIsThatOfTheRecords(t *testing.T) {
 	a := demoOffice(t)
-	storetest.Tamper(t, a.db, "UPDATE plans SET state = 'running' WHERE key = '2027-corruption'")
+	storetest.Tamper(t, a.db, "UPDATE plans SET state = 'running', approved_at = created_at WHERE key = '2027-corruption'")
 	ctx := actor.With(t.Context(), actor.Program("test"))
 	u, err := a.kis.UserByEmail(ctx, "rafael@kis.example")
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/http/httptest"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -48,5 +49,22 @@ func TestThePagesOfPlanningSayWhatIsDecidedOn(t *testing.T) {
 	survey := one(t, a, "SELECT id FROM surveys ORDER BY id LIMIT 1")
 	if page, link := get("/surveys/"+survey), a.config.publicURL()+"/public/surveys/"; !strings.HasPrefix(link, "http") || !strings.Contains(page, ">"+link) {
 		t.Errorf("the page of the survey does not say %s…", link)
+	}
+
+	cell := get("/risks/export.csv?likelihood=3&impact=4")
+	if n := strings.Count(cell, "RS-2026-"); strconv.Itoa(n) != one(t, a, "SELECT COUNT(*) FROM risks WHERE likelihood = 3 AND impact = 4 AND state <> 'closed'") {
+		t.Errorf("the file of one cell of the matrix holds %d risks", n)
+	}
+	list := get("/objectives/export.csv")
+	for _, want := range []string{"MQ-2026-01", "94.2", "MQ-2026-02", "4.8", "MQ-2026-03"} {
+		if !strings.Contains(list, want) {
+			t.Errorf("the file of objectives lacks %s:\n%s", want, list)
+		}
+	}
+	if list := get("/objectives/export.csv?q=respondent"); !strings.Contains(list, "MQ-2026-01") || strings.Contains(list, "MQ-2026-02") {
+		t.Errorf("under a filter the file holds\n%s", list)
+	}
+	if !strings.Contains(get("/objectives?q=respondent"), `href="/objectives/export.xlsx?q=respondent"`) {
+		t.Error("the page of objectives offers no file under its filter")
 	}
 }

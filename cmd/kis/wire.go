@@ -193,6 +193,7 @@ func (a *app) server() *web.Server {
 	registerQuality(r, a.services)
 	registerControlled(r, a.services)
 	riskweb.Register(r, a.risks, reportrisks.Writer{Service: a.reports})
+	riskweb.RegisterObjectiveFiles(r, reportrisks.Writer{Service: a.reports})
 	evaluationweb.Register(r, a.evaluations)
 	assessmentweb.Register(r, a.assessments, a.config.publicURL())
 	eserviceweb.Register(r, a.eservice, a.campaign, a.reports)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"iter"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -157,6 +158,28 @@ func (s *Service) Objectives(ctx context.Context, f ObjectiveFilter) (ObjectiveL
 		list.Next = list.Rows[f.Limit-1].ID
 	}
 	return list, nil
+}
+
+// EachObjective walks all objectives under a filter page by page, for files.
+func (s *Service) EachObjective(ctx context.Context, f ObjectiveFilter) iter.Seq2[ObjectiveRow, error] {
+	return func(yield func(ObjectiveRow, error) bool) {
+		f.After, f.Limit = "", 200
+		for {
+			page, err := s.Objectives(ctx, f)
+			if err != nil {
+				yield(ObjectiveRow{}, err)
+				return
+			}
+			for _, o := range page.Rows {
+				if !yield(o, nil) {
+					return
+				}
+			}
+			if f.After = page.Next; f.After == "" {
+				return
+			}
+		}
+	}
 }
 
 func objectivesNamed(ctx context.Context, db bun.IDB, ids *bun.SelectQuery) ([]ObjectiveRow, error) {

@@ -122,6 +122,9 @@ func (s *Service) RevokeFeed(ctx context.Context, id string) error {
 		if f.UserID != who.UserID && !policies.For(who, policies.UserWrite).Any {
 			return apperr.Missing("feed")
 		}
+		if err := tx.Seen(ctx, "feed", id); err != nil {
+			return err
+		}
 		res, err := tx.NewUpdate().Model((*Feed)(nil)).Set("revoked_at = ?", tx.Now).Where("id = ? AND revoked_at IS NULL", id).Exec(ctx)
 		if err != nil {
 			return store.MapError(err, "feed")

@@ -21,7 +21,7 @@ const Kind = "risks"
 
 // filters are what of a request's filter is looked at; the names are those of
 // the page.
-var filters = []string{"q", "kind", "state", "level", "department", "process", "late"}
+var filters = []string{"q", "kind", "state", "level", "department", "process", "late", "likelihood", "impact"}
 
 // Add lets the service make the table of risks.
 func Add(s *reports.Service, r *risk.Service) {
@@ -29,6 +29,7 @@ func Add(s *reports.Service, r *risk.Service) {
 		Collect: func(ctx context.Context, req reports.Request, w reports.Words) (reports.Material, error) {
 			return collect(ctx, r, req, w)
 		}})
+	addObjectives(s, r)
 }
 
 // Writer writes the table under a filter, for the pages.
@@ -43,6 +44,9 @@ func collect(ctx context.Context, s *risk.Service, req reports.Request, w report
 	v := req.Filter
 	f := risk.Filter{Query: v.Get("q"), Kind: risk.Kind(v.Get("kind")), State: risk.State(v.Get("state")), Level: v.Get("level"),
 		DepartmentID: v.Get("department"), ProcessID: v.Get("process"), Late: v.Get("late") == "1"}
+	// A number that is none is no cell.
+	f.Likelihood, _ = strconv.Atoi(v.Get("likelihood"))
+	f.Impact, _ = strconv.Atoi(v.Get("impact"))
 	f.Open = f.State == ""
 	var t table
 	var err error
