@@ -3,6 +3,7 @@ package planning
 import (
 	"context"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -77,6 +78,10 @@ func (s *Service) ImportSheet(ctx context.Context, key Key, in Sheet) (SheetResu
 			codes[d.Code] = d.ID
 		}
 	}
+	// A row that was emptied and not deleted is no row.
+	rows = slices.DeleteFunc(rows, func(r table.Row) bool {
+		return !slices.ContainsFunc(SheetColumns(), func(column string) bool { return column != "no" && r.Get(column) != "" })
+	})
 	var check apperr.Check
 	lines := make([]sheetLine, len(rows))
 	for i, r := range rows {

@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"io"
+	"strconv"
 
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/planning"
@@ -16,7 +17,7 @@ func (s *Service) PlanSheet(ctx context.Context, w io.Writer, format, lang strin
 	if err != nil {
 		return err
 	}
-	title := i18n.T(i18n.Pick(lang), "planning.sheet.title", "year", p.Label())
+	title := i18n.T(i18n.Pick(lang), "planning.sheet.title", "plan", p.KindOf.Name(i18n.Pick(lang))+", "+strconv.Itoa(p.Year))
 	sheet := Sheet{Name: p.Label(), Title: title}
 	widths := map[string]float64{"text": 60, "expected_result": 40, "indicator": 30, "basis_label": 30, "id": 38}
 	for _, c := range planning.SheetColumns() {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/planning"
@@ -49,21 +50,23 @@ type sheetPage struct {
 	ui.Page
 	plan planning.PlanPage
 	form ui.Form
+
+	would *planning.SheetResult // what a sheet that was only checked would change
 }
 
-func (p pages) sheet(c *web.Context) error { return p.showSheet(c, http.StatusOK, ui.Form{}) }
+func (p pages) sheet(c *web.Context) error { return p.showSheet(c, http.StatusOK, ui.Form{}, nil) }
 
-func (p pages) showSheet(c *web.Context, status int, form ui.Form) error {
+func (p pages) showSheet(c *web.Context, status int, form ui.Form, would *planning.SheetResult) error {
 	n, err := keyOf(c)
 	if err != nil {
 		return err
 	}
-	v := sheetPage{form: form}
+	v := sheetPage{form: form, would: would}
 	if v.plan, err = p.svc.Plan(c.Ctx(), n); err != nil {
 		return err
 	}
 	v.Page = c.Page("")
-	v.Page.Title = v.T("planning.sheet.title", "year", string(n))
+	v.Page.Title = v.T("planning.sheet.title", "plan", heading(v.Page, v.plan))
 	return c.Render(status, sheetView(v))
 }
 
@@ -85,13 +88,16 @@ func (p pages) importSheet(c *web.Context) error {
 	}
 	var res planning.SheetResult
 	if err == nil {
-		res, err = p.svc.ImportSheet(c.Ctx(), n, planning.Sheet{Reader: bytes.NewReader(raw), Reason: values.Get("reason")})
+		res, err = p.svc.ImportSheet(c.Ctx(), n, planning.Sheet{Reader: bytes.NewReader(raw), Reason: values.Get("reason"), DryRun: values.Get("look") != ""})
 	}
 	if form, status, ok := c.Refused(err); ok {
-		return p.showSheet(c, status, form)
+		return p.showSheet(c, status, form, nil)
 	}
 	if err != nil {
 		return err
+	}
+	if values.Get("look") != "" {
+		return p.showSheet(c, http.StatusOK, ui.Form{Values: url.Values{"reason": {values.Get("reason")}}}, &res)
 	}
 	c.Flash("good", "planning.sheet.done", "added", res.Added, "changed", res.Changed, "removed", res.Removed)
 	return c.Redirect(planHref(n))
