@@ -50,7 +50,7 @@ func TestTheWholePictureIsThatOfTheRecords(t *testing.T) {
 	for _, state := range []string{"submitted", "returned"} {
 		want["/evidence?state="+state] = "SELECT COUNT(*) FROM submissions WHERE class <> 'confidential' AND state = '" + state + "'"
 	}
-	for table, states := range map[string][]string{"acts": {"draft", "issued", "objected", "acknowledged", "in_progress", "closed", "withdrawn"}, "recommendations": {"open"}, "risks": {"assessed", "treating", "treated", "effective", "retained"}} {
+	for table, states := range map[string][]string{"acts": {"issued", "objected", "acknowledged", "in_progress", "closed", "withdrawn"}, "recommendations": {"open"}, "risks": {"assessed", "treating", "treated", "effective", "retained"}} {
 		for _, state := range states {
 			want["/"+table+"?state="+state] = "SELECT COUNT(*) FROM " + table + " WHERE state = '" + state + "'"
 		}

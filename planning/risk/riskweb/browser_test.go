@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -49,6 +50,10 @@ func TestBrowserRisks(t *testing.T) {
 	w := risk.Weighing{Likelihood: 4, Impact: 5, ReviewDue: "2027-05-20"}
 	open, err := svc.Enter(as("elchin"), fields, w)
 	must(err)
+	endless := fields
+	endless.Title, endless.Cause = strings.Repeat("W", 280), strings.Repeat("W", 900)
+	long, err := svc.Enter(as("elchin"), endless, w)
+	must(err)
 	treated, err := svc.Enter(as("elchin"), fields, w)
 	must(err)
 	must(svc.Treat(as("elchin"), treated.ID, risk.Treatment{Kind: risk.Remove, Text: "Avtomatik xatırlatma", Due: "2026-12-18"}))
@@ -65,7 +70,7 @@ func TestBrowserRisks(t *testing.T) {
 	b.SignIn(address, kistest.Email("nigar"), kistest.Password)
 	for _, width := range []int64{1440, 390} {
 		b.Width(width)
-		for name, path := range map[string]string{"risks": "/risks", "cell": "/risks?likelihood=4&impact=5", "risk": "/risks/" + open.ID, "check": "/risks/" + treated.ID, "new": "/risks/new",
+		for name, path := range map[string]string{"risks": "/risks", "cell": "/risks?likelihood=4&impact=5", "risk": "/risks/" + open.ID, "endless words": "/risks/" + long.ID, "check": "/risks/" + treated.ID, "new": "/risks/new",
 			"edit": "/risks/" + open.ID + "/edit", "objectives": "/objectives", "objective": "/objectives/" + b2.ID, "set": "/objectives/new"} {
 			b.Open(address + path)
 			b.Check(fmt.Sprint(name, " ", width))
