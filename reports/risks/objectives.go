@@ -31,7 +31,7 @@ func objectives(ctx context.Context, r *risk.Service, req reports.Request, w rep
 	f := risk.ObjectiveFilter{Query: v.Get("q"), State: risk.ObjectiveState(v.Get("state")), DepartmentID: v.Get("department")}
 	title := w.T("risk.objective.title")
 	s := reports.Sheet{Name: title, Title: title, Columns: []reports.SheetColumn{
-		{Key: "number", Title: w.T("risk.field.number"), Width: 14}, {Key: "title", Title: w.T("risk.objective.field.title"), Width: 50}, {Key: "metric", Title: w.T("risk.objective.field.metric"), Width: 50},
+		{Key: "number", Title: w.T("risk.field.number"), Width: 14}, {Key: "title", Title: w.T("risk.objective.one"), Width: 50}, {Key: "metric", Title: w.T("risk.objective.field.metric"), Width: 50},
 		{Key: "unit", Title: w.T("risk.objective.field.unit")}, {Key: "better", Title: w.T("risk.objective.field.better"), Width: 18},
 		{Key: "baseline", Title: w.T("risk.objective.field.baseline"), Type: reports.DecimalCol}, {Key: "target", Title: w.T("risk.objective.field.target"), Type: reports.DecimalCol},
 		{Key: "value", Title: w.T("risk.objective.last"), Type: reports.DecimalCol}, {Key: "measured_on", Title: w.T("risk.objective.field.measured_on"), Type: reports.DateCol},
