@@ -30,11 +30,11 @@ func TestASheetIsNoWayAroundTheAssessor(t *testing.T) {
 			at[name] = i
 		}
 		for i, r := range rows {
-			if r[at["agency"]] == "B2" && r[at["grade"]] != "" {
+			if r[at["agency"]] == "B2" && r[at["score"]] != "" {
 				line = i
 			}
 		}
-		rows[line][at["security_result"]], rows[line][at["score"]], rows[line][at["grade"]] = "1", "", ""
+		rows[line][at["security_result"]], rows[line][at["score"]], rows[line][at["grade"]], rows[line][at["stars"]] = "1", "", "", ""
 		for who, key := range map[string]string{"b": "campaign.error.not_assessor", "a": "campaign.error.tied"} {
 			if who == "a" {
 				d.ok(d.s.Declare(a, Tie{UserID: d.people["a"], AgencyID: d.agency("B2"), Reason: "qohum işləyir"}))
