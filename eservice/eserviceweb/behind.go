@@ -69,7 +69,16 @@ func (p behindPage) narrowed() (out []string) {
 	return out
 }
 
-// total is how many there are, as the figure says.
+// aside is how many there are, where a figure says it, and which.
+func (p behindPage) aside() string {
+	words := p.narrowed()
+	if n := p.total(); n > 0 {
+		words = append([]string{p.Int(n)}, words...)
+	}
+	return strings.Join(words, " · ")
+}
+
+// total is how many there are, as the figure says; 0 when no figure does.
 func (p behindPage) total() int64 {
 	switch {
 	case p.filter.Automation != "" && p.filter.Level+p.filter.Grade == "":
