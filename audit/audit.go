@@ -17,6 +17,10 @@ import (
 type Service struct {
 	KIS *kis.Service
 	DB  *store.DB
+
+	// Documents says which controlled documents are criteria of an audit; nil
+	// when there are none.
+	Documents DocumentSource
 }
 
 // New makes the service over the spine's database and clock.

@@ -64,6 +64,7 @@ type AuditView struct {
 	Codes       []string
 	Departments []office.Department // the audited one first
 	Standards   []Standard          // of the checklist's templates
+	Documents   []NamedDocument     // controlled ones that are criteria
 	Team        []MemberView        // lead first
 	Exceptions  []ExceptionView     // all decisions, also on people who are no longer on the team
 	Guests      []Guest             // with the team without auditing
@@ -118,7 +119,11 @@ func (s *Service) Audit(ctx context.Context, id string) (AuditView, error) {
 	if err != nil {
 		return AuditView{}, err
 	}
-	return s.auditView(ctx, s.DB.Read(), a)
+	v, err := s.auditView(ctx, s.DB.Read(), a)
+	if err == nil {
+		v.Documents, err = s.namedDocuments(ctx, a.ID)
+	}
+	return v, err
 }
 
 func (s *Service) auditView(ctx context.Context, db bun.IDB, a Audit) (AuditView, error) {

@@ -261,11 +261,21 @@ func TestWorkIsWhatWaitsForThePerson(t *testing.T) {
 	check("rafael", "approve!")
 	o.Must(o.ApprovePlan(o.By("rafael"), "2026", planning.Approval{Revision: p.Revision, Confirmed: true}))
 	check("rafael", "")
+	check("nigar", "start! decide")
 	o.Must(o.StartPlan(o.By("nigar"), "2026"))
 	check("aytan", "report!")
 	check("vugar", "")
-	o.Prepared()
+	check("nigar", "report! decide")
+	r := o.Prepared()
 	check("rafael", "sign!")
+	// What came back waits for those who prepare it; so does a meeting that took place.
+	o.Must(o.ReturnReview(o.By("rafael"), r.ID, "qərarlar dəqiqləşdirilsin"))
+	o.Sent(2027)
+	o.Must(o.RecallPlan(o.By("nigar"), "2027", "bənd əlavə olunur"))
+	check("nigar", "report! prepare! revise decide")
+	check("rafael", "")
+	o.Clock.SetDay("2027-02-01")
+	check("nigar", "report! prepare! revise! close! decide")
 }
 
 // TestEveryKeyHasWords reads the sources of planning and its pages for keys.

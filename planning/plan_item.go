@@ -94,24 +94,24 @@ func (i Item) Concerns(departmentID string) bool {
 		slices.ContainsFunc(i.CoExecutors, func(d office.Department) bool { return d.ID == departmentID })
 }
 
-// ItemFields is what people write about an item.
+// ItemFields is what people write about an item; so the API names it too.
 type ItemFields struct {
-	Section        Section
-	Text           string
-	ExpectedResult string
-	Indicator      string
-	ResponsibleID  string
-	CoExecutors    []string // department ids, in order
-	StartQuarter   int
-	Due            day.Day // in the year of the plan
+	Section        Section  `json:"section" enum:"documents,data,people,services,other"`
+	Text           string   `json:"text"`
+	ExpectedResult string   `json:"expected_result"`
+	Indicator      string   `json:"indicator"`
+	ResponsibleID  string   `json:"responsible"`
+	CoExecutors    []string `json:"co_executors,omitempty"` // department ids, in order
+	StartQuarter   int      `json:"start_quarter"`
+	Due            day.Day  `json:"due"` // in the year of the plan
 }
 
 // NewItem is an item that does not come out of the register; its basis is
 // given in words.
 type NewItem struct {
 	ItemFields
-	Basis      Basis // act, measure, assessment or other
-	BasisLabel string
+	Basis      Basis  `json:"basis" enum:"act,measure,assessment,other"`
+	BasisLabel string `json:"basis_label"`
 }
 
 func (f ItemFields) check(year int) (ItemFields, error) {

@@ -107,3 +107,69 @@ func TestSeveralItemsAreCarriedIntoAPlanThatWasSent(t *testing.T) {
 		}
 	})
 }
+
+// TestOneDepartmentAgreesAndObjectsAtOnce: of two answers of a department one is
+// kept, whole, and the other person is told.
+func TestOneDepartmentAgreesAndObjectsAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := planningtest.New(t, db)
+		p := o.Sent(2027)
+		elchin := o.By("elchin")
+		errs := atOnce(
+			func() error { return o.AgreePlan(elchin, "2027", o.Dept("SSS"), p.Revision) },
+			func() error {
+				return o.ObjectPlan(elchin, "2027", o.Dept("SSS"), p.Revision, p.Items[0].ID, "Müddət çox qısadır")
+			})
+		now := o.Page(2027)
+		a, _ := now.Agreement(o.Dept("SSS"))
+		switch {
+		case errs[0] == nil && apperr.Is(errs[1], apperr.Conflict):
+			if a.State != planning.Agreed || len(now.Objections) != 0 {
+				t.Errorf("agreed first: %s, %d objections", a.State, len(now.Objections))
+			}
+		case errs[1] == nil && apperr.Is(errs[0], apperr.Conflict):
+			if a.State != planning.Objected || len(now.Objections) != 1 {
+				t.Errorf("objected first: %s, %d objections", a.State, len(now.Objections))
+			}
+		default:
+			t.Fatalf("one is kept, the other is told: %v", errs)
+		}
+	})
+}
+
+// TestWhoeverComesLaterIsTold: the same, one after the other from what both had
+// read, so that each order is tried every time.
+func TestWhoeverComesLaterIsTold(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := planningtest.New(t, db)
+		o.Sent(2027)
+		read := o.AgreeAll(2027)
+		it, f := read.Items[0], o.Fields(2027)
+		approve := func() error {
+			return o.ApprovePlan(o.By("rafael"), "2027", planning.Approval{Revision: read.Revision, Confirmed: true})
+		}
+		f.Text = "Bəndin dəyişdirilmiş mətni"
+		o.Must(o.ChangeItem(o.By("nigar"), it.ID, it.Version, f))
+		want(t, approve(), apperr.Conflict, "")
+		want(t, o.ChangeItem(o.By("leyla"), it.ID, it.Version, o.Fields(2027)), apperr.Conflict, "")
+		now := o.Page(2027)
+		if now.State != planning.PlanAgreeing || now.Items[0].Text != f.Text {
+			t.Errorf("edited first: %s, %q", now.State, now.Items[0].Text)
+		}
+		// A department that has read the old revision is told as well.
+		want(t, o.AgreePlan(o.By("elchin"), "2027", o.Dept("SSS"), read.Revision), apperr.Conflict, "")
+		read = o.AgreeAll(2027)
+		// All have agreed again, but not to what management has read.
+		f.Text = "Bəndin ikinci dəfə dəyişdirilmiş mətni"
+		o.Must(o.ChangeItem(o.By("nigar"), it.ID, read.Items[0].Version, f))
+		o.AgreeAll(2027)
+		want(t, approve(), apperr.Conflict, "")
+		read = o.Page(2027)
+		o.Must(approve())
+		want(t, o.ChangeItem(o.By("nigar"), it.ID, read.Items[0].Version, o.Fields(2027)), apperr.Conflict, "")
+		want(t, o.ObjectPlan(o.By("elchin"), "2027", o.Dept("SSS"), read.Revision, "", "Müddət çox qısadır"), apperr.Conflict, "")
+		if now := o.Page(2027); now.State != planning.PlanApproved || now.Items[0].Text != f.Text {
+			t.Errorf("approved first: %s, %q", now.State, now.Items[0].Text)
+		}
+	})
+}

@@ -12,9 +12,10 @@ import (
 
 // OpenDecision is a decision of an earlier review that was not carried out
 // when the figures of a review were taken. It is computed from the records as
-// they were then and copied nowhere, so that a signed review goes on to say
-// what it said.
+// they were then; with the signature it is locked, so that a signed review
+// goes on to say what it said.
 type OpenDecision struct {
+	DecisionID                 string
 	ReviewID, Review           string // that decided it: id and number
 	No                         int
 	Kind                       DecisionKind
@@ -34,15 +35,56 @@ func (d OpenDecision) DepartmentName(lang string) string {
 	return i18n.InLang(lang, d.DepartmentAZ, d.DepartmentEN)
 }
 
-// openBefore lists the open decisions of the reviews that were signed when the
+// openBefore lists the open decisions of earlier reviews that a review shows:
+// as they were signed with it, else as they are computed.
+func (s *Service) openBefore(ctx context.Context, db bun.IDB, r Review) ([]OpenDecision, error) {
+	if r.State == ReviewSigned {
+		list, err := openLocked(ctx, db, r.ID)
+		if err != nil || len(list) > 0 { // none were open, or it was signed before they were locked: both are computed
+			return list, err
+		}
+	}
+	return s.openNow(ctx, db, r)
+}
+
+// openLocked reads what a review was signed with, in its order.
+func openLocked(ctx context.Context, db bun.IDB, reviewID string) ([]OpenDecision, error) {
+	var list []OpenDecision
+	err := db.NewRaw(`SELECT d.id AS decision_id, d.review_id, r.number AS review, d.no, d.kind, d.text, d.due, x.owner, x.department, x.department_az, x.department_en, x.late, x.state, x.plan,
+			x.item_id, x.item_no
+		FROM review_open_decisions x JOIN review_decisions d ON d.id = x.decision_id JOIN reviews r ON r.id = d.review_id WHERE x.review_id = ? ORDER BY x.position`, reviewID).Scan(ctx, &list)
+	return list, store.MapError(err, "open decisions of a signed review")
+}
+
+// lockOpen locks the open decisions of a review that is being signed.
+func (s *Service) lockOpen(ctx context.Context, tx *store.Tx, r Review) error {
+	list, err := s.openNow(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	for i, d := range list {
+		var item any
+		if d.ItemID != "" {
+			item = d.ItemID
+		}
+		_, err := tx.NewRaw(`INSERT INTO review_open_decisions (review_id, position, decision_id, owner, department, department_az, department_en, late, state, plan, item_id, item_no)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, i+1, d.DecisionID, d.Owner, d.Department, d.DepartmentAZ, d.DepartmentEN, d.Late, d.State, d.Plan, item, d.ItemNo).Exec(ctx)
+		if err != nil {
+			return store.MapError(err, "lock open decisions")
+		}
+	}
+	return nil
+}
+
+// openNow computes the open decisions of the reviews that were signed when the
 // figures of r were taken, by their day, in one query. None before figures
 // were taken.
-func (s *Service) openBefore(ctx context.Context, db bun.IDB, r Review) ([]OpenDecision, error) {
+func (s *Service) openNow(ctx context.Context, db bun.IDB, r Review) ([]OpenDecision, error) {
 	if r.FiguresAt.IsZero() {
 		return nil, nil
 	}
 	var list []OpenDecision
-	err := db.NewRaw(`SELECT r.id AS review_id, r.number AS review, d.no, d.kind, d.text, d.due, u.name AS owner, t.code AS department,
+	err := db.NewRaw(`SELECT d.id AS decision_id, r.id AS review_id, r.number AS review, d.no, d.kind, d.text, d.due, u.name AS owner, t.code AS department,
 			t.name_az AS department_az, t.name_en AS department_en, COALESCE(p.key, '') AS plan, i.id AS item_id, COALESCE(i.no, 0) AS item_no,
 			CASE WHEN i.id IS NULL THEN '' ELSE COALESCE((SELECT CASE w.to_state WHEN 'done' THEN 'reported' ELSE w.to_state END
 				FROM plan_reports w JOIN plan_items x ON x.id = w.item_id LEFT JOIN plan_report_verdicts v ON v.report_id = w.id AND v.decided_at <= ?1

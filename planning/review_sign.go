@@ -84,7 +84,8 @@ type Signature struct {
 }
 
 // SignReview locks a prepared review. Only its chair signs it. Each decision
-// becomes a recommendation of the register, ready for a yearly plan.
+// becomes a recommendation of the register, ready for a yearly plan; the open
+// decisions of earlier reviews are locked as they are shown.
 func (s *Service) SignReview(ctx context.Context, id string, sig Signature) error {
 	if _, err := office.Allowed(ctx, policies.ReviewSign); err != nil {
 		return err
@@ -101,6 +102,9 @@ func (s *Service) SignReview(ctx context.Context, id string, sig Signature) erro
 			c.Add("confirm", "planning.error.confirm")
 		}
 		if err := c.Err(); err != nil {
+			return err
+		}
+		if err := s.lockOpen(ctx, tx, *r); err != nil {
 			return err
 		}
 		decisions, err := decisionsOf(ctx, tx, r.ID)

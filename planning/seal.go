@@ -14,6 +14,8 @@ var reviewSeal = store.Seal{Kind: kindReview, Table: "reviews", Parts: []store.S
 		FROM review_figures WHERE review_id IN (?0)`},
 	{Name: "decisions", Query: `SELECT review_id, id, no, kind, text, owner_id, department_id, due, created_by, created_at
 		FROM review_decisions WHERE review_id IN (?0)`},
+	{Name: "open_decisions", Query: `SELECT review_id, position, decision_id, owner, department, department_az, department_en, late, state, plan, item_id, item_no
+		FROM review_open_decisions WHERE review_id IN (?0)`},
 	{Name: "addenda", Query: `SELECT review_id, id, no, at, author_id, author, text FROM review_addenda WHERE review_id IN (?0)`},
 }}
 

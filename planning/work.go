@@ -22,7 +22,7 @@ func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
 }
 
 // WorkParts are the parts of work in planning: plans to agree to, to answer
-// objections in, to approve; items to report on; recommendations to decide;
+// objections in, to approve, to take on; reviews to prepare; items to report on; recommendations to decide;
 // reviews to sign; decisions of reviews that are no item of a plan yet; and as
 // awaited the departments that have not agreed.
 func (s *Service) WorkParts(ctx context.Context) ([]kis.WorkPart, error) {
@@ -52,6 +52,7 @@ func (s *Service) WorkParts(ctx context.Context) ([]kis.WorkPart, error) {
 			}
 			return out, err
 		})
+		list(kis.WorkMine, "step", "plan", func(ctx context.Context) ([]kis.WorkItem, error) { return s.stepItems(ctx, db) })
 		list(kis.WorkMine, "decision", "decision", func(ctx context.Context) ([]kis.WorkItem, error) { return s.decisionItems(ctx, db) })
 	}
 	if !may(policies.PlanApprove).None() {
@@ -65,6 +66,9 @@ func (s *Service) WorkParts(ctx context.Context) ([]kis.WorkPart, error) {
 	}
 	if scope := may(policies.RecommendationDecide); !scope.None() {
 		parts = append(parts, s.recommendationPart(scope))
+	}
+	if !may(policies.ReviewPrepare).None() {
+		list(kis.WorkMine, "prepare", "review", func(ctx context.Context) ([]kis.WorkItem, error) { return s.draftReviews(ctx, db) })
 	}
 	if !may(policies.ReviewSign).None() {
 		list(kis.WorkMine, "sign", "review", func(ctx context.Context) ([]kis.WorkItem, error) { return s.reviewItems(ctx, db, who.UserID) })

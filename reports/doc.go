@@ -66,7 +66,7 @@ type Labels struct {
 func (d *Doc) Add(blocks ...Block) { d.Blocks = append(d.Blocks, blocks...) }
 
 // Block is one part of a document: Heading, Paragraph, KeyValue, Table, List,
-// Note, Box, Signatures, Badge, Chart or PageBreak.
+// Note, Box, Signatures, Badge, Chart, Radar or PageBreak.
 type Block interface{ kind() string }
 
 // Blocks marshals each block under the name of its kind.

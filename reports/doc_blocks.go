@@ -122,6 +122,22 @@ type Bar struct {
 	// is above and below it was not counted in the same way.
 }
 
+// Radar is a spider chart: one axis a component, one closed line a shape. What
+// is read stands in a table beside it.
+type Radar struct {
+	Title  string   `json:"title,omitempty"`
+	Max    float64  `json:"max"`   // at the outermost ring
+	Rings  int      `json:"rings"` // evenly spaced
+	Axes   []string `json:"axes"`
+	Shapes []Shape  `json:"shapes"` // the first is filled and drawn on top
+}
+
+// Shape is one closed line of a Radar.
+type Shape struct {
+	Name   string    `json:"name"`
+	Values []float64 `json:"values"` // by axis; 0 for one without a value
+}
+
 // PageBreak starts a new page, unless the page is still empty.
 type PageBreak struct{}
 
@@ -135,4 +151,5 @@ func (Box) kind() string        { return "box" }
 func (Signatures) kind() string { return "signatures" }
 func (Badge) kind() string      { return "badge" }
 func (Chart) kind() string      { return "chart" }
+func (Radar) kind() string      { return "radar" }
 func (PageBreak) kind() string  { return "pageBreak" }

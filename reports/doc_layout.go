@@ -37,6 +37,8 @@ func (d *Doc) pieces(blocks Blocks, a area) ([]*piece, error) {
 			add = b.pieces(a)
 		case Chart:
 			add = b.pieces(a, cmp.Or(d.Labels.EmptyDisplay, "–"))
+		case Radar:
+			add = b.pieces(a, cmp.Or(d.Labels.EmptyDisplay, "–"))
 		case PageBreak:
 			add = []*piece{{newPage: true}}
 		default:

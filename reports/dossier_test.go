@@ -112,6 +112,7 @@ func sampleAudit() audit.Dossier {
 			Conclusion: "Proses ümumilikdə idarə olunur; sənədlərin idarə olunması proseduru yenilənməlidir.", Strengths: "Sübutlar vaxtında təqdim edilir.", ReportedAt: at("2026-06-19 12:00")},
 		Cycles: []audit.CycleRef{{ID: "c1", ProcessCode: "1-elektron-xidmet", TitleAZ: "1-elektron xidmət", TitleEN: "1-electronic service", Period: "2026"}},
 		Codes:  []string{"1", "2", "3", "4", "5"}, Departments: []office.Department{sss, its}, Standards: []audit.Standard{sampleCriterion},
+		Documents: []audit.NamedDocument{{DocumentID: "d1", Number: "KİS SP-02", TitleAZ: "Daxili auditin aparılması qaydası", TitleEN: "Procedure of internal audit", No: 3}},
 		Team: []audit.MemberView{{Person: gunel, Role: audit.Lead}, {Person: samir, Role: audit.Member,
 			Conflicts: []audit.Conflict{{Code: audit.Moved, Department: "İTŞ", Until: "2025-12-31"}}}},
 		Counts: map[audit.Answer]int{audit.Conforms: 61, audit.Nonconforms: 2, audit.Observed: 4, audit.Improvable: 3, audit.Strong: 1, audit.NotApplicable: 9, audit.NotSampled: 12},

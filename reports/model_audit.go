@@ -71,13 +71,18 @@ func AuditScope(v audit.Dossier, w Words) []KV {
 	}
 }
 
-// AuditCriteria are the standards of the checklist and what was written.
+// AuditCriteria are the standards of the checklist, the controlled documents and
+// what was written.
 func AuditCriteria(v audit.Dossier, w Words) string {
 	standards := ""
 	for _, s := range v.Standards {
 		standards = Joined("; ", standards, w.Clause(s, s.Code, s.Edition, "", ""))
 	}
-	return Joined("\n", v.Criteria, standards)
+	lines := []string{v.Criteria, standards}
+	for _, d := range v.Documents {
+		lines = append(lines, d.Words(w.Lang))
+	}
+	return Joined("\n", lines...)
 }
 
 // AuditTeam is the table of the team with what is known of the independence of

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kis-platform/kis/internal/day"
+	"github.com/kis-platform/kis/internal/i18n"
 )
 
 // Kind is a kind of document that a package beneath this one makes. Its PDFs
@@ -31,8 +32,16 @@ type Material struct {
 	Sheets func() []Sheet // nil when the kind has none; the first is the CSV
 }
 
-// Add makes further kinds known. It is called before the first document.
-func (s *Service) Add(more ...Kind) { s.more = append(s.more, more...) }
+// Add makes further kinds known. It is called before the first document. One
+// that is printed must have its words: the page of a code says them to anybody.
+func (s *Service) Add(more ...Kind) {
+	for _, k := range more {
+		if slices.Contains(k.Formats, PDF) && !i18n.Has("report.kind."+k.Name) {
+			panic("no words for documents of kind " + k.Name)
+		}
+	}
+	s.more = append(s.more, more...)
+}
 
 // formats lists the formats of a kind; nil for an unknown one.
 func (s *Service) formats(kind string) []string {

@@ -197,6 +197,7 @@ type apiAudit struct {
 	State       string       `json:"state" enum:"planned,announced,in_progress,reported,closed,cancelled"`
 	Objectives  string       `json:"objectives"`
 	Criteria    string       `json:"criteria"`
+	Documents   []string     `json:"documents"` // controlled ones that are criteria: number, title, version
 	Method      string       `json:"method"`
 	Period      string       `json:"period"`
 	PlannedFrom day.Day      `json:"planned_from"`
@@ -257,7 +258,7 @@ func (h auditAPI) show(c *web.Context, status int, id string) error {
 		return err
 	}
 	lang := c.Lang()
-	out := apiAudit{ID: v.ID, Number: v.Number, Kind: string(v.Kind), Title: v.Title, State: string(v.State), Objectives: v.Objectives, Criteria: v.Criteria, Method: v.Method,
+	out := apiAudit{ID: v.ID, Number: v.Number, Kind: string(v.Kind), Title: v.Title, State: string(v.State), Objectives: v.Objectives, Criteria: v.Criteria, Documents: []string{}, Method: v.Method,
 		Period: v.Period, PlannedFrom: v.PlannedFrom, PlannedTo: v.PlannedTo, Departments: []apiUnit{}, Codes: append([]string{}, v.Codes...), Cycles: []string{}, Team: []apiMember{},
 		Schedule: []apiMeeting{}, Rows: v.Rows(), Answered: v.Answered(), Notice: v.NoticeGiven, AnnouncedAt: v.AnnouncedAt, StartedAt: v.StartedAt, OpeningAt: v.OpeningAt, ClosingAt: v.ClosingAt,
 		ReportDue: v.ReportDue, ReportedAt: v.ReportedAt, ClosedAt: v.ClosedAt, Conclusion: v.Conclusion, Strengths: v.Strengths, Programme: v.Programme.Year, Steps: append([]string{}, v.Steps...)}
@@ -266,6 +267,9 @@ func (h auditAPI) show(c *web.Context, status int, id string) error {
 	}
 	for _, y := range v.Cycles {
 		out.Cycles = append(out.Cycles, y.ID)
+	}
+	for _, d := range v.Documents {
+		out.Documents = append(out.Documents, d.Words(lang))
 	}
 	for _, m := range v.Team {
 		x := apiMember{apiWho: whoIn(m.Person), Role: string(m.Role), Conflicts: []string{}}

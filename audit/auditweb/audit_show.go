@@ -206,6 +206,9 @@ func (v auditPage) scopeRows() []ui.KVRow {
 		rows = append(rows, ui.KVRow{Term: v.T("audit.checklist.title"), Value: v.T("audit.checklist.rows", "n", n)})
 	}
 	rows = append(rows, ui.KVRow{Term: v.T("audit.field.objectives"), Value: v.Objectives}, ui.KVRow{Term: v.T("audit.field.criteria"), Value: v.Criteria})
+	for _, d := range v.Documents {
+		rows = append(rows, ui.KVRow{Term: v.T("audit.criteria.named"), Value: d.Words(v.Lang), Href: "/documents/" + d.DocumentID})
+	}
 	if v.Method != "" {
 		rows = append(rows, ui.KVRow{Term: v.T("audit.field.method"), Value: v.Method})
 	}

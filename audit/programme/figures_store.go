@@ -33,18 +33,25 @@ type facts struct {
 	gates    map[string]int       // by process
 	overdue  map[string]int       // acts, by process and by department
 	owners   map[string]string    // department by process and by site
+	risks    map[string]int       // how high the heaviest open risk stands, 0 to 3, by process and by department
 }
 
 // moveMonths is how far back transfers are read.
 const moveMonths = 36
 
-// gather reads everything that priorities come from in eight queries, for all
-// processes, departments and sites at once.
+// gather reads everything that priorities come from in eight queries and what
+// the register of risks takes, for all processes, departments and sites at
+// once.
 func (s *Service) gather(ctx context.Context, db bun.IDB) (f facts, err error) {
 	f = facts{today: s.KIS.Today(), zone: s.KIS.Zone, last: map[string]LastAudit{}, versions: map[string][]time.Time{}, moves: map[string][]day.Day{},
 		returned: map[string]int{}, gates: map[string]int{}, overdue: map[string]int{}, owners: map[string]string{}}
 	if err := f.readLast(ctx, db); err != nil {
 		return f, err
+	}
+	if s.Risks != nil {
+		if f.risks, err = s.Risks.Ranks(ctx); err != nil {
+			return f, err
+		}
 	}
 	var owners []struct {
 		ID    string
@@ -203,9 +210,9 @@ func (f facts) figures(r Row) map[Factor]int {
 		}
 	}
 	if r.Kind == Process {
-		out[RiskFactor] = f.returned[object] + f.gates[object] + f.overdue[object]
+		out[RiskFactor] = f.risks[object] + f.returned[object] + f.gates[object] + f.overdue[object]
 	} else {
-		out[RiskFactor] = f.returned[department] + f.overdue[department]
+		out[RiskFactor] = f.risks[department] + f.returned[department] + f.overdue[department]
 	}
 	return out
 }

@@ -37,6 +37,17 @@ type Service struct {
 	KIS   *kis.Service
 	DB    *store.DB
 	Audit *audit.Service
+
+	// Risks is the register of risks; nil when there is none.
+	Risks RiskRegister
+}
+
+// RiskRegister is what the programme asks of the register of risks (ISO
+// 19011:2018, 5.1: an audit programme is risk-based).
+type RiskRegister interface {
+	// Ranks says how high the heaviest open risk of each process and department
+	// stands, 0 to 3, by id.
+	Ranks(ctx context.Context) (map[string]int, error)
 }
 
 // New makes the service.

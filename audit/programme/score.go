@@ -8,7 +8,7 @@ type Factor string
 const (
 	Importance Factor = "importance" // judged by people, 0 to 4
 	Changes    Factor = "changes"    // versions of the description and transfers since the last audit
-	RiskFactor Factor = "risk"       // what went wrong in the last twelve months
+	RiskFactor Factor = "risk"       // the heaviest open risk, and what went wrong in the last twelve months
 	Result     Factor = "result"     // findings of the last audit by grade
 	Time       Factor = "time"       // months since the last audit
 )

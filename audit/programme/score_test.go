@@ -46,12 +46,12 @@ func TestAPriorityIsWhatAPersonReckonsByHand(t *testing.T) {
 
 func TestFiguresAreCountedSinceTheLastAudit(t *testing.T) {
 	at := func(s string) time.Time { m, _ := time.Parse(time.DateOnly, s); return m }
-	f := facts{today: "2026-06-15", zone: time.UTC, owners: map[string]string{"p": "sss"}, overdue: map[string]int{"p": 1, "sss": 4}, gates: map[string]int{"p": 2}, returned: map[string]int{"p": 3, "sss": 5},
+	f := facts{today: "2026-06-15", zone: time.UTC, owners: map[string]string{"p": "sss"}, risks: map[string]int{"p": 3, "sss": 1}, overdue: map[string]int{"p": 1, "sss": 4}, gates: map[string]int{"p": 2}, returned: map[string]int{"p": 3, "sss": 5},
 		versions: map[string][]time.Time{"p": {at("2025-01-10"), at("2026-02-01")}},
 		moves:    map[string][]day.Day{"sss": {"2025-03-01", "2025-12-01", "2026-05-01"}},
 		last:     map[string]LastAudit{"p": {Object: "p", ReportedAt: at("2025-12-15"), Grades: map[audit.Grade]int{audit.Major: 1, audit.Minor: 2, audit.Observation: 3, audit.Strength: 9}}}}
 	got := f.figures(Row{Kind: Process, ProcessID: "p", Importance: 3})
-	want := map[Factor]int{Importance: 3, Changes: 2 + 1, RiskFactor: 3 + 2 + 1, Result: 8 + 4 + 3, Time: 6}
+	want := map[Factor]int{Importance: 3, Changes: 2 + 1, RiskFactor: 3 + 3 + 2 + 1, Result: 8 + 4 + 3, Time: 6}
 	for factor, n := range want {
 		if got[factor] != n {
 			t.Errorf("process, %s: %d, want %d", factor, got[factor], n)
@@ -59,7 +59,7 @@ func TestFiguresAreCountedSinceTheLastAudit(t *testing.T) {
 	}
 	// The department was never audited: moves of twelve months count, versions do not.
 	got = f.figures(Row{Kind: Department, DepartmentID: "sss", Importance: 1})
-	for factor, n := range map[Factor]int{Importance: 1, Changes: 2, RiskFactor: 9, Result: 0, Time: Never} {
+	for factor, n := range map[Factor]int{Importance: 1, Changes: 2, RiskFactor: 1 + 9, Result: 0, Time: Never} {
 		if got[factor] != n {
 			t.Errorf("department, %s: %d, want %d", factor, got[factor], n)
 		}

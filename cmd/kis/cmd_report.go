@@ -22,7 +22,7 @@ import (
 // of the file's ending. The file appears when it is complete, and replaces an
 // older one.
 func runReport(ctx context.Context, c *cli, args []string) error {
-	keys := map[string]int{"act": 1, "audit": 1, "review": 1, "plan": 1, "cycle": 2, "scorecard": 0, "measures": 1, "process": 1, "process-map": 1, "gate": 3, "evaluation": 1, "quality": 1, "opinion": 2, "grades": 1, "summary": 0, "indicators": 2, "risks": 0,
+	keys := map[string]int{"act": 1, "audit": 1, "review": 1, "plan": 1, "cycle": 2, "scorecard": 0, "measures": 1, "process": 1, "process-map": 1, "gate": 3, "evaluation": 1, "assessment": 1, "quality": 1, "opinion": 2, "grades": 1, "summary": 0, "indicators": 2, "risks": 0,
 		"audit-programme": 1, "audit-plan": 1, "follow-up": 1, "acts": 0, "audit-summary": 1}
 	if len(args) == 0 {
 		return c.wrongUse("cli.use.report")

@@ -8,6 +8,7 @@ import (
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/planning/assessment"
 	"github.com/kis-platform/kis/planning/evaluation"
+	"github.com/kis-platform/kis/reports/cycledoc"
 )
 
 // wireAssessment makes self-assessments and surveys; what users answer is an
@@ -16,6 +17,7 @@ func wireAssessment(s services) *assessment.Service {
 	a := assessment.New(s.kis)
 	s.planning.AddInputs(surveyFigures{a})
 	s.evaluations.AddSource(evaluatedFeedback{a})
+	cycledoc.AddAssessments(s.reports, a)
 	return a
 }
 

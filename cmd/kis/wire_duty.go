@@ -16,7 +16,7 @@ import (
 // wireDuties joins what waits for people in all contexts. A source that has
 // parts is read page by page.
 func wireDuties(s services) *duty.Service {
-	return duty.New(s.kis, s.kis, s.audit, s.programmes, s.planning, execution.New(s.planning), amendment.New(s.planning), measureWork{s.planning}, s.inquiry, s.evaluations, s.register, s.requests, s.risks, s.campaign, s.quality, s.controlled)
+	return duty.New(s.kis, s.kis, s.audit, s.programmes, s.planning, execution.New(s.planning), amendment.New(s.planning), measureWork{s.planning}, s.inquiry, s.evaluations, s.assessments, s.register, s.requests, s.risks, s.campaign, s.quality, s.controlled)
 }
 
 // registerDuties adds the pages of what waits.

@@ -17,5 +17,5 @@ func wireQuality(s services) *quality.Service {
 
 // registerQuality adds their pages.
 func registerQuality(r *web.Router, s services) {
-	qualityweb.Register(r, s.quality, qualitydoc.Writer{Service: s.reports})
+	qualityweb.Register(r, s.quality, qualitydoc.NewWriter(s.reports))
 }

@@ -9,10 +9,12 @@ import (
 )
 
 // wireRisk makes the register of risks and the objectives, lets the management
-// review take their figures, and has the table made as a document.
+// review and the audit programme take their figures, and has the table made as
+// a document.
 func wireRisk(s services) *risk.Service {
 	r := risk.New(s.kis)
 	s.planning.AddInputs(riskFigures{r})
+	s.programmes.Risks = r
 	reportrisks.Add(s.reports, r)
 	return r
 }

@@ -91,6 +91,7 @@ var packages = slices.Concat([]row{
 
 	{"planning/assessment", with(base, spine, "reference"), "questionnaires stand beside the plans: what they say reaches reviews and evaluations through interfaces wired in cmd/kis"},
 	{"planning/assessment/assessmentweb", with(base, shell, spine, "planning/assessment"), whyPages},
+	{"planning/planningapi", with(base, shell, spine, "planning"), whyPages},
 	{"planning/execution", with(base, "planning", spine), "carrying a plan out stands above the plan it reads and moves; what waits goes to the lists of work through cmd/kis"},
 	{"planning/execution/executionweb", with(base, shell, spine, "planning", "planning/execution"), whyPages},
 	{"planning/amendment", with(base, "planning", spine), "changes of an approved plan stand above the plan; it knows nothing of them"},
@@ -109,7 +110,7 @@ var packages = slices.Concat([]row{
 	{"planning/document/documentweb", with(base, shell, spine, "planning/document"), whyPages},
 	{"reports/controlled", with(base, spine, "planning/document", "reports"), "lists of documents and of their readers are made of what planning/document lets a person read"},
 	{"reports/risks", with(base, spine, "planning/risk", "reports"), "the table of risks is made of what planning/risk lets a person read"},
-	{"reports/cycledoc", with(base, spine, "planning/evaluation", "reports"), "the documents of phase 8 are made of what planning lets a person read; they know nothing of requests"},
+	{"reports/cycledoc", with(base, spine, "planning/assessment", "planning/evaluation", "reports"), "the documents of phase 8 are made of what planning lets a person read; they know nothing of requests"},
 	{"reports/scoredoc", with(base, "eservice", "eservice/campaign", spine, "reports"), "the documents of the assessment are made of what eservice lets a person read"},
 	{"reports/agenda", with(base, "audit", "planning", spine), "the calendar only reads: what a person sees of audits and acts it asks the audit context, what counts as carried out planning"},
 	{"reports/agenda/agendaweb", with(base, shell, spine, "reports/agenda"), whyPages},

@@ -11,6 +11,7 @@ package assessment
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -124,7 +125,7 @@ func (q Question) Options(lang string) []string {
 }
 
 // Code is how people call the question: II.3.
-func (q Question) Code() string { return q.Chapter + "." + string(rune('0'+q.No)) }
+func (q Question) Code() string { return q.Chapter + "." + strconv.Itoa(q.No) }
 
 // Assessment is the self-assessment of a process in a cycle.
 type Assessment struct {

@@ -34,9 +34,6 @@ func (c Criterion) Title(lang string) string { return i18n.InLang(lang, c.TitleA
 // Criteria lists the documents that are criteria of an audit, by number. Who
 // may see the audit is up to the page they stand on.
 func (s *Service) Criteria(ctx context.Context, auditID string) ([]Criterion, error) {
-	if _, err := office.Allowed(ctx, policies.DocumentRead); err != nil {
-		return nil, err
-	}
 	return criteriaOf(ctx, s.DB.Read(), auditID)
 }
 

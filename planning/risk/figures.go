@@ -70,26 +70,27 @@ func (s *Service) Figures(ctx context.Context, first, last day.Day, from, before
 	return f, nil
 }
 
-// Weights gives the heaviest open risk of each process and of each department:
-// their scores by id. The audit programme weighs by it.
-func (s *Service) Weights(ctx context.Context) (processes, departments map[string]int, err error) {
-	if _, err := office.Allowed(ctx, policies.RiskRead); err != nil {
-		return nil, nil, err
+// Ranks says how high the heaviest open risk of each process and of each
+// department stands on the scale: 0 for the lowest level to 3 for the highest,
+// by id. The audit programme weighs by it, whoever looks at it.
+func (s *Service) Ranks(ctx context.Context) (map[string]int, error) {
+	db := s.DB.Read()
+	scale, err := scaleOn(ctx, db, s.KIS.Today())
+	if apperr.Is(err, apperr.Conflict) { // no scale, and so no risk
+		return nil, nil
 	}
-	processes, departments = map[string]int{}, map[string]int{}
+	if err != nil {
+		return nil, err
+	}
 	var rows []struct {
-		ID   string
-		Part string
-		N    int
+		ID string
+		N  int
 	}
-	err = s.DB.Read().NewRaw(`SELECT CAST(process_id AS TEXT) AS id, 'process' AS part, MAX(score) AS n FROM risks WHERE process_id IS NOT NULL AND state <> 'closed' AND kind <> 'opportunity' GROUP BY process_id
-		UNION ALL SELECT CAST(department_id AS TEXT), 'department', MAX(score) FROM risks WHERE state <> 'closed' AND kind <> 'opportunity' GROUP BY department_id`).Scan(ctx, &rows)
+	err = db.NewRaw(`SELECT CAST(process_id AS TEXT) AS id, MAX(score) AS n FROM risks WHERE process_id IS NOT NULL AND state <> 'closed' AND kind <> 'opportunity' GROUP BY process_id
+		UNION ALL SELECT CAST(department_id AS TEXT), MAX(score) FROM risks WHERE state <> 'closed' AND kind <> 'opportunity' GROUP BY department_id`).Scan(ctx, &rows)
+	out := map[string]int{}
 	for _, r := range rows {
-		if r.Part == "process" {
-			processes[r.ID] = r.N
-		} else {
-			departments[r.ID] = r.N
-		}
+		out[r.ID] = scale.Rank(scale.Level(r.N).Code)
 	}
-	return processes, departments, store.MapError(err, "weights of risks")
+	return out, store.MapError(err, "ranks of risks")
 }

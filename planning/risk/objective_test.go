@@ -66,9 +66,9 @@ func TestFiguresForTheReview(t *testing.T) {
 		if f, err := o.Figures(o.as("elchin"), "2026-07-01", "2026-12-31", at, at); err != nil || f != (risk.Figures{}) {
 			t.Errorf("%v %+v", err, f)
 		}
-		_, departments, err := o.Weights(o.as("nigar"))
-		if err != nil || departments[o.Dept("SSS")] != 20 {
-			t.Errorf("%v %v", err, departments)
+		ranks, err := o.Ranks(o.System())
+		if err != nil || len(ranks) != 1 || ranks[o.Dept("SSS")] != 3 {
+			t.Errorf("%v %v", err, ranks)
 		}
 	})
 }

@@ -1,6 +1,7 @@
-// Package cycledoc makes the documents of phase 8 of a cycle: its evaluation.
+// Package cycledoc makes the documents of phase 8 of a cycle: its evaluation
+// and the self-assessment of its process.
 //
-// It may import planning/evaluation, kis and reports; it knows nothing of
+// It may import planning/evaluation, planning/assessment, kis and reports; it knows nothing of
 // requests. Invariant: what stands in a document is what its page shows,
 // figures of a finished evaluation are those it was locked with.
 package cycledoc

@@ -7,11 +7,14 @@
 package qualitydoc
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net/url"
+	"sync"
 
+	"github.com/kis-platform/kis/internal/actor"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/planning/quality"
 	"github.com/kis-platform/kis/reports"
@@ -19,8 +22,9 @@ import (
 
 // The kinds of documents.
 const (
-	Report = "quality"      // one report; its key is the id, or the number for its newest version
-	List   = "quality_list" // the list under the filter of the page
+	Report = "quality"        // one report; its key is the id, or the number for its newest version
+	Public = "quality_public" // one that is published, as anybody reads it; its key is the number
+	List   = "quality_list"   // the list under the filter of the page
 )
 
 // filters are what of a request's filter is looked at; the names are those of
@@ -38,6 +42,15 @@ func Add(s *reports.Service, q *quality.Service) {
 			return reports.Material{Object: d.ID, Number: label(d.Report), Dated: w.DayOf(d.ApprovedAt), State: "quality.state." + string(d.State),
 				Name: w.T("quality.report.file", "number", d.Number, "no", d.No), Doc: func() reports.Doc { return document(d, w) }}, nil
 		}},
+		reports.Kind{Name: Public, Formats: []string{reports.PDF}, Key: true,
+			Collect: func(ctx context.Context, req reports.Request, w reports.Words) (reports.Material, error) {
+				d, err := q.Public(ctx, req.Key)
+				if err != nil {
+					return reports.Material{}, err
+				}
+				return reports.Material{Object: d.ID, Number: label(d.Report), Dated: w.DayOf(d.ApprovedAt), State: "quality.state." + string(d.State),
+					Name: w.T("quality.report.file", "number", d.Number, "no", d.No), Doc: func() reports.Doc { return document(d, w) }}, nil
+			}},
 		reports.Kind{Name: List, Formats: []string{reports.XLSX, reports.CSV}, Filter: filters,
 			Collect: func(ctx context.Context, req reports.Request, w reports.Words) (reports.Material, error) {
 				return list(ctx, q, req, w)
@@ -45,7 +58,56 @@ func Add(s *reports.Service, q *quality.Service) {
 }
 
 // Writer writes reports and their list, for the pages.
-type Writer struct{ *reports.Service }
+type Writer struct {
+	*reports.Service
+	public *files
+}
+
+// NewWriter makes one.
+func NewWriter(s *reports.Service) Writer { return Writer{s, &files{}} }
+
+// files are the published reports that were made into PDF, by version, language
+// and moment of publication: however often strangers ask, each is printed once.
+type files struct {
+	mu   sync.Mutex
+	made map[string][]byte
+}
+
+// mostKept is how many of them are kept.
+const mostKept = 64
+
+// PublicReport writes a published report as PDF.
+func (x Writer) PublicReport(ctx context.Context, w io.Writer, lang string, d quality.Dossier) error {
+	raw, err := x.public.of(d.ID+lang+d.PublishedAt.String(), func() ([]byte, error) {
+		var b bytes.Buffer
+		err := x.Render(actor.With(ctx, actor.Program("public page")), reports.Request{Kind: Public, Key: d.Number, Format: reports.PDF, Lang: lang}, &b)
+		return b.Bytes(), err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(raw)
+	return err
+}
+
+// of gives the file of a key, made when it is not there yet; only one is made
+// at a time.
+func (f *files) of(key string, make func() ([]byte, error)) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if raw, ok := f.made[key]; ok {
+		return raw, nil
+	}
+	raw, err := make()
+	if err != nil {
+		return nil, err
+	}
+	if f.made == nil || len(f.made) >= mostKept {
+		f.made = map[string][]byte{}
+	}
+	f.made[key] = raw
+	return raw, nil
+}
 
 // QualityReport writes a report as pdf or json.
 func (x Writer) QualityReport(ctx context.Context, w io.Writer, format, lang, id string) error {
@@ -83,6 +145,9 @@ func document(d quality.Dossier, w reports.Words) reports.Doc {
 		for _, it := range d.Chapter(chapter.Concept.Code) {
 			doc.Add(concept(it, w)...)
 		}
+	}
+	if d.State == quality.Published && d.ApprovedName == "" { // as strangers read it, without who wrote it
+		return doc
 	}
 	doc.Add(w.Section(&n, "report.signatures"), reports.Signatures{Rows: []reports.Signature{
 		{Role: w.T("quality.report.writer"), Name: d.SubmittedName, Date: moment(d, w)},

@@ -30,6 +30,7 @@ func Register(r *web.Router, svc *reports.Service) {
 	r.GET("/acts/:id/xlsx", policies.ActRead, p.byID(reports.Act, reports.XLSX))
 	r.GET("/audits/:id/xlsx", policies.AuditRead, p.byID(reports.Audit, reports.XLSX))
 	r.GET("/evaluations/:id/pdf", policies.EvaluationRead, p.byID("evaluation", reports.PDF))
+	r.GET("/assessments/:id/pdf", policies.AssessmentRead, p.byID("assessment", reports.PDF))
 	r.GET("/reviews/:id/pdf", policies.ReviewRead, p.byID(reports.Review, reports.PDF))
 	for _, format := range []string{reports.PDF, reports.XLSX} {
 		r.GET("/plans/:year/"+format, policies.PlanRead, p.plan(format))

@@ -1,4 +1,5 @@
-// Package amendmentweb owns the pages of the changes of approved plans.
+// Package amendmentweb owns the pages and the API of the changes of approved
+// plans.
 //
 // It may import planning/amendment, planning, kis, web and what they may
 // import; no SQL. Invariants: a handler decides nothing; a refused form comes
@@ -36,6 +37,7 @@ func Register(r *web.Router, svc *amendment.Service) {
 	r.POST("/plans/:year/amendments/:amendment/recall", policies.PlanDraft, p.recall)
 	r.POST("/plans/:year/amendments/:amendment/approve", policies.PlanApprove, p.approve)
 	r.POST("/plans/:year/amendments/:amendment/reject", policies.PlanApprove, p.reject)
+	p.registerAPI(r)
 	r.Panel("plan", func(c *web.Context, key string) (templ.Component, error) {
 		plan, err := p.svc.Plan(c.Ctx(), planning.Key(key))
 		if err != nil || plan.ApprovedAt.IsZero() {

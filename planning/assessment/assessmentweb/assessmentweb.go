@@ -24,13 +24,14 @@ import (
 
 type pages struct {
 	svc  *assessment.Service
+	r    *web.Router
 	base string // address of the system, for links that are sent to people outside
 }
 
 // Register adds the pages and the operations of the API. base is the address
 // of the system as people outside reach it.
 func Register(r *web.Router, svc *assessment.Service, base string) {
-	p := pages{svc, base}
+	p := pages{svc, r, base}
 	r.GET("/assessments", policies.AssessmentRead, p.list)
 	r.POST("/assessments", policies.AssessmentFill, p.begin)
 	r.GET("/assessments/:id", policies.AssessmentRead, p.show)
@@ -79,6 +80,7 @@ type showPage struct {
 	ui.Page
 	assessment.Dossier
 	Form ui.Form
+	PDF  string // address of the document, "" when there is none
 }
 
 // Title is the title of the process; the page's own is its number.
@@ -95,7 +97,11 @@ func (p pages) showOne(c *web.Context, status int, f ui.Form) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(status, showView(showPage{c.Page(d.Number), d, f}))
+	v := showPage{Page: c.Page(d.Number), Dossier: d, Form: f}
+	if p.r.Has(http.MethodGet, "/assessments/:id/pdf") {
+		v.PDF = "/assessments/" + d.ID + "/pdf"
+	}
+	return c.Render(status, showView(v))
 }
 
 func (p pages) finish(c *web.Context) error {

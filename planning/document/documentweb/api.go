@@ -55,12 +55,30 @@ func (p pages) registerAPI(r *web.Router) {
 				}
 				return p.apiOne(c, http.StatusOK, x)
 			}},
+		step("change", policies.DocumentWrite, "changeDocument", apiChanged{}, func(c *web.Context, id string) error {
+			var in apiChanged
+			if err := c.ReadJSON(&in); err != nil {
+				return err
+			}
+			return p.svc.Change(c.Ctx(), id, in.Version, in.fields())
+		}),
+		step("readers", policies.DocumentWrite, "setDocumentReaders", apiMustRead{}, func(c *web.Context, id string) error {
+			var in apiMustRead
+			if err := c.ReadJSON(&in); err != nil {
+				return err
+			}
+			roles := make([]policies.Role, len(in.Roles))
+			for i, x := range in.Roles {
+				roles[i] = policies.Role(x)
+			}
+			return p.svc.SetReaders(c.Ctx(), id, in.Version, document.Readers{All: in.All, Departments: in.Departments, Roles: roles, People: in.People})
+		}),
 		step("draft", policies.DocumentWrite, "editDocumentDraft", apiDraft{}, func(c *web.Context, id string) error {
 			var in apiDraft
 			if err := c.ReadJSON(&in); err != nil {
 				return err
 			}
-			return p.svc.Edit(c.Ctx(), id, document.Content{Seen: in.Seen, Changes: in.Changes, Link: in.Link, Effective: in.Effective})
+			return p.svc.Edit(c.Ctx(), id, document.Content{Seen: in.Seen, Changes: in.Changes, UploadIDs: in.Uploads, Link: in.Link, Effective: in.Effective})
 		}),
 		step("begin", policies.DocumentWrite, "beginDocumentVersion", nil, func(c *web.Context, id string) error { return p.svc.Begin(c.Ctx(), id) }),
 		step("submit", policies.DocumentWrite, "submitDocumentVersion", nil, func(c *web.Context, id string) error { return p.svc.Submit(c.Ctx(), id) }),
@@ -87,6 +105,8 @@ func (p pages) registerAPI(r *web.Router) {
 		}),
 		web.Operation{Method: http.MethodGet, Path: "/api/v1/documents/:id/readers", Action: policies.DocumentWrite, ID: "listDocumentReaders", Group: "documents", Text: "api.op.document_readers",
 			Params: []web.Param{id}, Answer: apiReaders{}, Do: p.apiReaders},
+		web.Operation{Method: http.MethodGet, Path: "/api/v1/documents/:id/versions/:version", Action: policies.DocumentRead, ID: "getDocumentFile", Group: "documents", Text: "api.op.document_file",
+			Params: []web.Param{id, {Name: "version", Kind: web.ParamID, Text: "api.param.document_version"}}, Do: p.file},
 	)
 }
 
@@ -104,10 +124,11 @@ type apiReview struct {
 }
 
 type apiDraft struct {
-	Seen      int     `json:"seen"` // row of the draft that was read
-	Changes   string  `json:"changes"`
-	Link      string  `json:"link,omitempty"`
-	Effective day.Day `json:"effective"`
+	Seen      int      `json:"seen"` // row of the draft that was read
+	Changes   string   `json:"changes"`
+	Uploads   []string `json:"uploads,omitempty"` // at most one; none keeps the file that is there
+	Link      string   `json:"link,omitempty"`    // instead of a file
+	Effective day.Day  `json:"effective"`
 }
 
 type apiNew struct {
@@ -117,6 +138,24 @@ type apiNew struct {
 	TitleEN      string `json:"title_en,omitempty"`
 	DepartmentID string `json:"department_id"`
 	ProcessID    string `json:"process_id,omitempty"`
+}
+
+func (n apiNew) fields() document.Fields {
+	return document.Fields{Kind: n.Kind, Number: n.Number, TitleAZ: n.TitleAZ, TitleEN: n.TitleEN, DepartmentID: n.DepartmentID, ProcessID: n.ProcessID}
+}
+
+type apiChanged struct {
+	apiNew
+	Version int `json:"version"` // that was read
+}
+
+// apiMustRead is who must read a document.
+type apiMustRead struct {
+	Version     int      `json:"version"` // of the document that was read
+	All         bool     `json:"all,omitempty"`
+	Departments []string `json:"departments,omitempty"` // ids
+	Roles       []string `json:"roles,omitempty"`
+	People      []string `json:"people,omitempty"` // ids
 }
 
 // apiSummary is a document in a list.
@@ -160,6 +199,7 @@ type apiVersion struct {
 // apiDocument is a document with its versions.
 type apiDocument struct {
 	apiSummary
+	Version  int          `json:"version"`
 	MustRead bool         `json:"must_read"`
 	Read     bool         `json:"read"`
 	Versions []apiVersion `json:"versions"`
@@ -202,7 +242,7 @@ func (p pages) apiEnter(c *web.Context) error {
 	if err := c.ReadJSON(&in); err != nil {
 		return err
 	}
-	d, err := p.svc.Enter(c.Ctx(), document.Fields{Kind: in.Kind, Number: in.Number, TitleAZ: in.TitleAZ, TitleEN: in.TitleEN, DepartmentID: in.DepartmentID, ProcessID: in.ProcessID})
+	d, err := p.svc.Enter(c.Ctx(), in.fields())
 	if err != nil {
 		return err
 	}
@@ -214,7 +254,7 @@ func (p pages) apiOne(c *web.Context, status int, id string) error {
 	if err != nil {
 		return err
 	}
-	out := apiDocument{apiSummary: summaryIn(d.Row), MustRead: d.Must, Read: d.Read, Versions: []apiVersion{}}
+	out := apiDocument{apiSummary: summaryIn(d.Row), Version: d.Version, MustRead: d.Must, Read: d.Read, Versions: []apiVersion{}}
 	today := day.Of(c.Now(), p.svc.KIS.Zone)
 	for _, v := range d.Versions {
 		out.Versions = append(out.Versions, apiVersion{ID: v.ID, No: v.No, Row: v.Row, State: string(v.Standing(today)), Changes: v.Changes, Link: v.Link, File: v.FileName, SHA256: v.SHA256,

@@ -35,6 +35,7 @@ func Register(r *web.Router, svc *document.Service, files Writer) {
 	r.GET("/documents", policies.DocumentRead, p.list)
 	r.GET("/documents/export.xlsx", policies.DocumentRead, p.export("xlsx"))
 	r.GET("/documents/export.csv", policies.DocumentRead, p.export("csv"))
+	r.GET("/documents/export.pdf", policies.DocumentRead, p.export("pdf"))
 	r.GET("/documents/new", policies.DocumentWrite, p.newDocument)
 	r.POST("/documents", policies.DocumentWrite, p.enter)
 	r.GET("/documents/:id", policies.DocumentRead, p.show)

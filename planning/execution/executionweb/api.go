@@ -13,30 +13,39 @@ import (
 	"github.com/kis-platform/kis/web"
 )
 
+var (
+	keyParam  = web.Param{Name: "key", Kind: web.ParamText, Max: 40, Text: "api.param.plan_key"}
+	itemParam = web.Param{Name: "item", Kind: web.ParamID, Text: "api.param.plan_item"}
+)
+
+// itemStep is an operation on an item that answers with it.
+func (p pages) itemStep(method, path string, act policies.Action, op string, params []web.Param, body any, do func(ctx context.Context, c *web.Context) error) web.Operation {
+	return web.Operation{Method: method, Path: path, Action: act, ID: op, Group: "plans", Text: "api.op." + op, Params: params, Body: body, Answer: apiPlanItem{}, Do: func(c *web.Context) error {
+		if err := do(c.Ctx(), c); err != nil {
+			return err
+		}
+		return p.apiItemOf(c)
+	}}
+}
+
+// planStep is an operation on a plan that answers with it.
+func (p pages) planStep(verb string, act policies.Action, op string, body any, do func(c *web.Context, k planning.Key) error) web.Operation {
+	return web.Operation{Method: http.MethodPost, Path: "/api/v1/plans/:key/" + verb, Action: act, ID: op, Group: "plans", Text: "api.op." + op, Params: []web.Param{keyParam}, Body: body, Answer: apiPlan{}, Do: func(c *web.Context) error {
+		if err := do(c, planning.Key(c.Param("key"))); err != nil {
+			return err
+		}
+		return p.apiPlanOf(c)
+	}}
+}
+
 // registerAPI adds the operations of plans, their items and reports. They ask
 // the same methods as the pages.
 func (p pages) registerAPI(r *web.Router) {
-	key := web.Param{Name: "key", Kind: web.ParamText, Max: 40, Text: "api.param.plan_key"}
-	item := web.Param{Name: "item", Kind: web.ParamID, Text: "api.param.plan_item"}
-	step := func(method, path string, act policies.Action, op string, params []web.Param, body any, do func(ctx context.Context, c *web.Context) error) web.Operation {
-		return web.Operation{Method: method, Path: path, Action: act, ID: op, Group: "plans", Text: "api.op." + op, Params: params, Body: body, Answer: apiPlanItem{}, Do: func(c *web.Context) error {
-			if err := do(c.Ctx(), c); err != nil {
-				return err
-			}
-			return p.apiItemOf(c)
-		}}
-	}
-	plan := func(verb string, act policies.Action, op string, body any, do func(c *web.Context, k planning.Key) error) web.Operation {
-		return web.Operation{Method: http.MethodPost, Path: "/api/v1/plans/:key/" + verb, Action: act, ID: op, Group: "plans", Text: "api.op." + op, Params: []web.Param{key}, Body: body, Answer: apiPlan{}, Do: func(c *web.Context) error {
-			if err := do(c, planning.Key(c.Param("key"))); err != nil {
-				return err
-			}
-			return p.apiPlanOf(c)
-		}}
-	}
+	item, step, plan := itemParam, p.itemStep, p.planStep
+	p.registerDraftAPI(r)
 	r.API(
 		web.Operation{Method: http.MethodGet, Path: "/api/v1/plans", Action: policies.PlanRead, ID: "listPlans", Group: "plans", Text: "api.op.listPlans", Answer: apiPlans{}, Do: p.apiPlans},
-		web.Operation{Method: http.MethodGet, Path: "/api/v1/plans/:key", Action: policies.PlanRead, ID: "getPlan", Group: "plans", Text: "api.op.getPlan", Params: []web.Param{key}, Answer: apiPlan{}, Do: p.apiPlanOf},
+		web.Operation{Method: http.MethodGet, Path: "/api/v1/plans/:key", Action: policies.PlanRead, ID: "getPlan", Group: "plans", Text: "api.op.getPlan", Params: []web.Param{keyParam}, Answer: apiPlan{}, Do: func(c *web.Context) error { return p.apiPlanOf(c) }},
 		web.Operation{Method: http.MethodGet, Path: "/api/v1/plan-items", Action: policies.PlanRead, ID: "listPlanItems", Group: "plans", Text: "api.op.listPlanItems",
 			Params: []web.Param{{Name: "q", Kind: web.ParamText, Text: "api.param.q"}, {Name: "plan", Kind: web.ParamText, Max: 40, Text: "api.param.plan_key"},
 				{Name: "department", Kind: web.ParamID, Text: "api.param.department"}, {Name: "state", Of: texts(planning.ShownStates()), Text: "api.param.plan_item_state"},
@@ -153,8 +162,11 @@ type apiPlans struct {
 
 type apiPlan struct {
 	apiPlanSummary
-	Percent    int            `json:"percent"` // computed from accepted reports
+	Percent    int            `json:"percent"`        // computed from accepted reports
+	Note       string         `json:"note,omitempty"` // why it was called back or returned; closing words
 	Agreements []apiAgreement `json:"agreements"`
+	Objections []apiObjection `json:"objections"` // newest first
+	LeftOver   int            `json:"left_over"`  // items of the year before that may be carried over
 	Measures   []apiItem      `json:"measures"`
 }
 
@@ -163,6 +175,19 @@ type apiAgreement struct {
 	Department   string `json:"department"`
 	State        string `json:"state"`
 	Revision     int    `json:"revision"`
+}
+
+type apiObjection struct {
+	ID           string    `json:"id"`
+	DepartmentID string    `json:"department_id"`
+	ItemID       string    `json:"item_id,omitempty"`
+	Item         string    `json:"item,omitempty"` // as it was then
+	Revision     int       `json:"revision"`
+	Text         string    `json:"text"`
+	At           time.Time `json:"at"`
+	Answer       string    `json:"answer,omitempty"`
+	Changed      bool      `json:"changed"` // answered by a change of the item
+	AnsweredAt   time.Time `json:"answered_at,omitzero"`
 }
 
 type apiItem struct {
@@ -248,19 +273,26 @@ func (p pages) apiPlans(c *web.Context) error {
 }
 
 func (p pages) apiPlanOf(c *web.Context) error {
-	x, err := p.svc.Plan(c.Ctx(), planning.Key(c.Param("key")))
+	return p.apiPlanAt(c, http.StatusOK, planning.Key(c.Param("key")))
+}
+
+func (p pages) apiPlanAt(c *web.Context, status int, k planning.Key) error {
+	x, err := p.svc.Plan(c.Ctx(), k)
 	if err != nil {
 		return err
 	}
 	out := apiPlan{apiPlanSummary: apiPlanSummary{string(x.Key), x.Year, x.Kind, string(x.State), x.Revision, len(x.Items), x.Done, x.Overdue, x.ApprovedName, string(x.ApproveDue)},
-		Percent: x.RuleOf.PlanPercent(x.Items), Agreements: []apiAgreement{}, Measures: []apiItem{}}
+		Percent: x.RuleOf.PlanPercent(x.Items), Note: x.Note, LeftOver: x.LeftOver, Agreements: []apiAgreement{}, Objections: []apiObjection{}, Measures: []apiItem{}}
 	for _, a := range x.Agreements {
 		out.Agreements = append(out.Agreements, apiAgreement{a.DepartmentID, a.Department.Code, string(a.State), a.Revision})
+	}
+	for _, o := range x.Objections {
+		out.Objections = append(out.Objections, apiObjection{o.ID, o.DepartmentID, o.ItemID, o.ItemLabel, o.Revision, o.Text, o.ObjectedAt, o.Answer, o.Changed, o.AnsweredAt})
 	}
 	for _, it := range x.Items {
 		out.Measures = append(out.Measures, itemOf(it, x.RuleOf.Percent(it), x.Today))
 	}
-	return c.JSON(http.StatusOK, out)
+	return c.JSON(status, out)
 }
 
 func (p pages) apiItems(c *web.Context) error {
@@ -283,6 +315,10 @@ func (p pages) apiItemOf(c *web.Context) error {
 	if err != nil {
 		return apperr.Missing("plan_item")
 	}
+	return p.apiItemAt(c, http.StatusOK, id)
+}
+
+func (p pages) apiItemAt(c *web.Context, status int, id string) error {
 	x, err := p.svc.Item(c.Ctx(), id)
 	if err != nil {
 		return err
@@ -305,5 +341,5 @@ func (p pages) apiItemOf(c *web.Context) error {
 	if x.Impact != nil {
 		out.Impact = &apiEffect{x.Impact.Due, string(x.Impact.Verdict), x.Impact.Text, x.Impact.CheckedName}
 	}
-	return c.JSON(http.StatusOK, out)
+	return c.JSON(status, out)
 }

@@ -29,6 +29,8 @@ import (
 type ListWriter interface {
 	// PlanItemList writes items under a filter as "xlsx" or "csv".
 	PlanItemList(ctx context.Context, w io.Writer, format, lang string, f execution.Filter) error
+	// PlanSheet writes a plan as a sheet that can be brought back.
+	PlanSheet(ctx context.Context, w io.Writer, format, lang string, key planning.Key) error
 }
 
 type pages struct {

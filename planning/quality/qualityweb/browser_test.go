@@ -25,6 +25,10 @@ var pictures = flag.String("pictures", "", "folder for pictures of the pages")
 // noFiles writes no files: nothing here asks for one.
 type noFiles struct{}
 
+func (noFiles) PublicReport(context.Context, io.Writer, string, quality.Dossier) error {
+	return io.ErrUnexpectedEOF
+}
+
 func (noFiles) QualityReport(context.Context, io.Writer, string, string, string) error {
 	return io.ErrUnexpectedEOF
 }

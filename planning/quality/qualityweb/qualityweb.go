@@ -22,6 +22,8 @@ import (
 type Writer interface {
 	// QualityReport writes one report as "pdf" or "json".
 	QualityReport(ctx context.Context, w io.Writer, format, lang, id string) error
+	// PublicReport writes a published report as PDF for whoever asks.
+	PublicReport(ctx context.Context, w io.Writer, lang string, d quality.Dossier) error
 	// QualityList writes the list under the filter of the page as "xlsx" or "csv".
 	QualityList(ctx context.Context, w io.Writer, format, lang string, filter url.Values) error
 }
@@ -52,6 +54,7 @@ func Register(r *web.Router, svc *quality.Service, files Writer) {
 	r.POST("/quality/:id/withdraw", policies.QualityPublish, p.withdraw)
 	r.GET("/public/quality", policies.Public, p.publicList)
 	r.GET("/public/quality/:number", policies.Public, p.publicReport)
+	r.GET("/public/quality/:number/pdf", policies.Public, p.publicFile)
 	p.registerAPI(r)
 }
 
@@ -75,10 +78,25 @@ func (p pages) file(format string) web.Handler {
 		if err != nil {
 			return err
 		}
-		lang := c.Query("lang")
-		if lang != "az" && lang != "en" {
-			lang = c.Lang()
-		}
-		return c.Send(label(d.Report)+"."+format, func(ctx context.Context, w io.Writer) error { return p.files.QualityReport(ctx, w, format, lang, d.ID) })
+		return c.Send(label(d.Report)+"."+format, func(ctx context.Context, w io.Writer) error {
+			return p.files.QualityReport(ctx, w, format, fileLang(c), d.ID)
+		})
 	}
+}
+
+// fileLang is the language asked for in ?lang=, else that of the page.
+func fileLang(c *web.Context) string {
+	if lang := c.Query("lang"); lang == "az" || lang == "en" {
+		return lang
+	}
+	return c.Lang()
+}
+
+// publicFile hands out a published report as PDF.
+func (p pages) publicFile(c *web.Context) error {
+	d, err := p.svc.Public(c.Ctx(), c.Param("number"))
+	if err != nil {
+		return err
+	}
+	return c.Send(label(d.Report)+".pdf", func(ctx context.Context, w io.Writer) error { return p.files.PublicReport(ctx, w, fileLang(c), d) })
 }

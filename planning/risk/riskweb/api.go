@@ -47,6 +47,13 @@ func (h pages) registerAPI(r *web.Router) {
 				}
 				return h.apiRiskOf(c, http.StatusOK, id)
 			}},
+		step("change", policies.RiskWrite, "changeRisk", apiChangedRisk{}, func(ctx context.Context, c *web.Context, id string) error {
+			var in apiChangedRisk
+			if err := c.ReadJSON(&in); err != nil {
+				return err
+			}
+			return h.svc.Change(ctx, id, in.Version, in.fields())
+		}),
 		step("treat", policies.RiskWrite, "treatRisk", apiTreatment{}, func(ctx context.Context, c *web.Context, id string) error {
 			var in apiTreatment
 			if err := c.ReadJSON(&in); err != nil {
@@ -93,27 +100,8 @@ func (h pages) registerAPI(r *web.Router) {
 			}
 			return apperr.InvalidField("decision", "error.field.choice")
 		}),
-		web.Operation{Method: http.MethodGet, Path: "/api/v1/objectives", Action: policies.ObjectiveRead, ID: "listObjectives", Group: "objectives", Text: "api.op.listObjectives",
-			Params: []web.Param{q, {Name: "state", Of: texts(risk.ObjectiveStates()), Text: "api.param.objective_state"}, department, web.AfterParam(1), web.LimitParam},
-			Answer: apiObjectiveList{}, Do: h.apiObjectives},
-		web.Operation{Method: http.MethodGet, Path: "/api/v1/objectives/:id", Action: policies.ObjectiveRead, ID: "getObjective", Group: "objectives", Text: "api.op.getObjective",
-			Params: []web.Param{id}, Answer: apiObjective{}, Do: func(c *web.Context) error { return h.apiObjectiveOf(c, http.StatusOK) }},
-		web.Operation{Method: http.MethodPost, Path: "/api/v1/objectives/:id/values", Action: policies.ObjectiveMeasure, ID: "measureObjective", Group: "objectives", Text: "api.op.measureObjective",
-			Params: []web.Param{id}, Body: apiNewValue{}, Status: http.StatusCreated, Answer: apiObjective{}, Do: func(c *web.Context) error {
-				id, err := c.ID("id")
-				if err != nil {
-					return err
-				}
-				var in apiNewValue
-				if err := c.ReadJSON(&in); err != nil {
-					return err
-				}
-				if err := h.svc.Measure(c.Ctx(), id, risk.NewValue{MeasuredOn: in.MeasuredOn, Value: in.Value, Note: in.Note}); err != nil {
-					return err
-				}
-				return h.apiObjectiveOf(c, http.StatusCreated)
-			}},
 	)
+	h.registerObjectiveAPI(r)
 }
 
 // texts turns values of a string type into texts.
@@ -172,6 +160,7 @@ type apiRisk struct {
 	Verdict       string        `json:"verdict,omitempty"`
 	CheckedBy     string        `json:"checked_by,omitempty"`
 	CheckedAt     time.Time     `json:"checked_at,omitzero"`
+	Version       int           `json:"version"`
 }
 
 type apiRiskList struct {
@@ -185,7 +174,7 @@ func riskIn(lang string, r risk.Row) apiRisk {
 		Process: r.Process(lang), GSBPM: r.GSBPM, Department: departmentIn(lang, r.Department), OwnerID: r.OwnerID, Owner: r.OwnerName, Scale: r.Scale,
 		First: apiWeight{r.FirstLikelihood, r.FirstImpact, r.FirstScore, r.FirstLevel}, Now: apiWeight{r.Likelihood, r.Impact, r.Score, r.Level}, AssessedAt: r.AssessedAt,
 		ReviewDue: r.ReviewDue, TreatmentKind: string(r.TreatmentKind), Treatment: r.Treatment, Due: r.Due, Result: r.Result, ReportedAt: r.ReportedAt, Verdict: r.Verdict,
-		CheckedBy: r.CheckedName, CheckedAt: r.CheckedAt}
+		CheckedBy: r.CheckedName, CheckedAt: r.CheckedAt, Version: r.Version}
 }
 
 func (h pages) apiRisks(c *web.Context) error {
@@ -226,18 +215,29 @@ func (w apiWeighing) weighing() risk.Weighing {
 
 // apiNewRisk is a risk to enter, with its first assessment.
 type apiNewRisk struct {
-	Kind        string  `json:"kind" enum:"risk,opportunity,corruption"`
-	Title       string  `json:"title"`
-	Cause       string  `json:"cause"`
-	Consequence string  `json:"consequence"`
-	Process     string  `json:"process,omitempty"` // id
-	GSBPM       string  `json:"gsbpm,omitempty"`
-	Department  string  `json:"department"` // id
-	Owner       string  `json:"owner"`      // id
-	Likelihood  int     `json:"likelihood"`
-	Impact      int     `json:"impact"`
-	Note        string  `json:"note,omitempty"`
-	ReviewDue   day.Day `json:"review_due"`
+	apiRiskFields
+	apiWeighing
+}
+
+// apiRiskFields is what a person writes about a risk.
+type apiRiskFields struct {
+	Kind        string `json:"kind" enum:"risk,opportunity,corruption"`
+	Title       string `json:"title"`
+	Cause       string `json:"cause"`
+	Consequence string `json:"consequence"`
+	Process     string `json:"process,omitempty"` // id
+	GSBPM       string `json:"gsbpm,omitempty"`
+	Department  string `json:"department"` // id
+	Owner       string `json:"owner"`      // id
+}
+
+func (f apiRiskFields) fields() risk.Fields {
+	return risk.Fields{Kind: risk.Kind(f.Kind), Title: f.Title, Cause: f.Cause, Consequence: f.Consequence, ProcessID: f.Process, GSBPM: f.GSBPM, DepartmentID: f.Department, OwnerID: f.Owner}
+}
+
+type apiChangedRisk struct {
+	apiRiskFields
+	Version int `json:"version"` // that was read
 }
 
 func (h pages) apiEnter(c *web.Context) error {
@@ -245,8 +245,7 @@ func (h pages) apiEnter(c *web.Context) error {
 	if err := c.ReadJSON(&in); err != nil {
 		return err
 	}
-	r, err := h.svc.Enter(c.Ctx(), risk.Fields{Kind: risk.Kind(in.Kind), Title: in.Title, Cause: in.Cause, Consequence: in.Consequence, ProcessID: in.Process, GSBPM: in.GSBPM,
-		DepartmentID: in.Department, OwnerID: in.Owner}, risk.Weighing{Likelihood: in.Likelihood, Impact: in.Impact, Note: in.Note, ReviewDue: in.ReviewDue})
+	r, err := h.svc.Enter(c.Ctx(), in.fields(), in.weighing())
 	if err != nil {
 		return err
 	}
@@ -275,77 +274,4 @@ type apiVerdict struct {
 type apiDecision struct {
 	Decision string `json:"decision" enum:"retain,close,reopen"`
 	Reason   string `json:"reason"`
-}
-
-// apiObjective is an objective with what was measured, the latest day first.
-type apiObjective struct {
-	ID         string        `json:"id"`
-	Number     string        `json:"number"`
-	State      string        `json:"state"`
-	Title      string        `json:"title"`
-	Metric     string        `json:"metric"`
-	Unit       string        `json:"unit"`
-	Better     string        `json:"better"`
-	Baseline   string        `json:"baseline,omitempty"`
-	Target     string        `json:"target"`
-	Department apiDepartment `json:"department"`
-	Owner      string        `json:"owner"`
-	Starts     day.Day       `json:"starts"`
-	Due        day.Day       `json:"due"`
-	Values     []apiValue    `json:"values"`
-}
-
-type apiValue struct {
-	MeasuredOn day.Day `json:"measured_on"`
-	Value      string  `json:"value"`
-	Met        bool    `json:"met"`
-	Note       string  `json:"note,omitempty"`
-}
-
-type apiNewValue struct {
-	MeasuredOn day.Day `json:"measured_on"`
-	Value      string  `json:"value"`
-	Note       string  `json:"note,omitempty"`
-}
-
-type apiObjectiveList struct {
-	Items []apiObjective `json:"items"`
-	Total int            `json:"total"`
-	Next  string         `json:"next"`
-}
-
-func objectiveIn(lang string, r risk.ObjectiveRow) apiObjective {
-	out := apiObjective{ID: r.ID, Number: r.Number, State: string(r.State), Title: r.Objective.Title, Metric: r.Metric, Unit: r.Unit, Better: r.Better, Baseline: r.Baseline,
-		Target: r.Target, Department: departmentIn(lang, r.Department), Owner: r.OwnerName, Starts: r.Starts, Due: r.Due, Values: []apiValue{}}
-	for _, v := range r.Values {
-		out.Values = append(out.Values, apiValue{MeasuredOn: v.MeasuredOn, Value: v.Value, Met: r.Met(v.Value), Note: v.Note})
-	}
-	return out
-}
-
-func (h pages) apiObjectives(c *web.Context) error {
-	f := risk.ObjectiveFilter{Query: c.Query("q"), State: risk.ObjectiveState(c.Query("state")), DepartmentID: c.Query("department"), Limit: c.Limit()}
-	if after := c.Cursor(1); after != nil {
-		f.After = after[0]
-	}
-	list, err := h.svc.Objectives(c.Ctx(), f)
-	if err != nil {
-		return err
-	}
-	out := apiObjectiveList{Items: []apiObjective{}, Total: list.Total}
-	if list.Next != "" {
-		out.Next = web.EncodeCursor(list.Next)
-	}
-	for _, r := range list.Rows {
-		out.Items = append(out.Items, objectiveIn(c.Lang(), r))
-	}
-	return c.JSON(http.StatusOK, out)
-}
-
-func (h pages) apiObjectiveOf(c *web.Context, status int) error {
-	o, err := h.loadObjective(c)
-	if err != nil {
-		return err
-	}
-	return c.JSON(status, objectiveIn(c.Lang(), o.ObjectiveRow))
 }
