@@ -272,10 +272,10 @@ func TestWorkIsWhatWaitsForThePerson(t *testing.T) {
 	o.Must(o.ReturnReview(o.By("rafael"), r.ID, "qərarlar dəqiqləşdirilsin"))
 	o.Sent(2027)
 	o.Must(o.RecallPlan(o.By("nigar"), "2027", "bənd əlavə olunur"))
-	check("nigar", "report! prepare! revise decide")
+	check("nigar", "revise report! decide prepare!")
 	check("rafael", "")
 	o.Clock.SetDay("2027-02-01")
-	check("nigar", "report! prepare! revise! close! decide")
+	check("nigar", "close! revise! report! decide prepare!")
 }
 
 // TestEveryKeyHasWords reads the sources of planning and its pages for keys.

@@ -1,6 +1,7 @@
 package planning_test
 
 import (
+	"slices"
 	"sync"
 	"testing"
 
@@ -148,28 +149,33 @@ func TestWhoeverComesLaterIsTold(t *testing.T) {
 		approve := func() error {
 			return o.ApprovePlan(o.By("rafael"), "2027", planning.Approval{Revision: read.Revision, Confirmed: true})
 		}
+		now := func() (planning.PlanPage, planning.Item) {
+			p := o.Page(2027)
+			return p, p.Items[slices.IndexFunc(p.Items, func(x planning.Item) bool { return x.ID == it.ID })]
+		}
 		f.Text = "Bəndin dəyişdirilmiş mətni"
 		o.Must(o.ChangeItem(o.By("nigar"), it.ID, it.Version, f))
 		want(t, approve(), apperr.Conflict, "")
 		want(t, o.ChangeItem(o.By("leyla"), it.ID, it.Version, o.Fields(2027)), apperr.Conflict, "")
-		now := o.Page(2027)
-		if now.State != planning.PlanAgreeing || now.Items[0].Text != f.Text {
-			t.Errorf("edited first: %s, %q", now.State, now.Items[0].Text)
+		if p, x := now(); p.State != planning.PlanAgreeing || x.Text != f.Text {
+			t.Errorf("edited first: %s, %q", p.State, x.Text)
 		}
 		// A department that has read the old revision is told as well.
 		want(t, o.AgreePlan(o.By("elchin"), "2027", o.Dept("SSS"), read.Revision), apperr.Conflict, "")
 		read = o.AgreeAll(2027)
 		// All have agreed again, but not to what management has read.
 		f.Text = "Bəndin ikinci dəfə dəyişdirilmiş mətni"
-		o.Must(o.ChangeItem(o.By("nigar"), it.ID, read.Items[0].Version, f))
+		_, x := now()
+		o.Must(o.ChangeItem(o.By("nigar"), it.ID, x.Version, f))
 		o.AgreeAll(2027)
 		want(t, approve(), apperr.Conflict, "")
 		read = o.Page(2027)
 		o.Must(approve())
-		want(t, o.ChangeItem(o.By("nigar"), it.ID, read.Items[0].Version, o.Fields(2027)), apperr.Conflict, "")
+		_, x = now()
+		want(t, o.ChangeItem(o.By("nigar"), it.ID, x.Version, o.Fields(2027)), apperr.Conflict, "")
 		want(t, o.ObjectPlan(o.By("elchin"), "2027", o.Dept("SSS"), read.Revision, "", "Müddət çox qısadır"), apperr.Conflict, "")
-		if now := o.Page(2027); now.State != planning.PlanApproved || now.Items[0].Text != f.Text {
-			t.Errorf("approved first: %s, %q", now.State, now.Items[0].Text)
+		if p, x := now(); p.State != planning.PlanApproved || x.Text != f.Text {
+			t.Errorf("approved first: %s, %q", p.State, x.Text)
 		}
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/store/storetest"
-	"github.com/kis-platform/kis/kis/office"
+	trail "github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/planning"
 	"github.com/kis-platform/kis/planning/execution"
 	"github.com/kis-platform/kis/planning/planningtest"
@@ -18,7 +18,7 @@ import (
 // the end of the message key.
 func told(o *planningtest.Office, db *store.DB) map[string][]string {
 	ctx := o.System()
-	events, err := office.EventsAfter(ctx, db.Read(), 0, 1000)
+	events, err := trail.EventsAfter(ctx, db.Read(), 0, 1000)
 	o.Must(err)
 	people, err := o.Actors(ctx, db.Read())
 	o.Must(err)

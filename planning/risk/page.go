@@ -17,8 +17,9 @@ type Page struct {
 	Scale       Scale // of today
 	Assessments []Assessment
 	History     []office.Event
-	Steps       []string // verbs that the actor may take now, "review" and "change" among them
-	Own         bool     // the actor owns or reported the treatment, and so cannot judge it
+	Steps       []string   // verbs that the actor may take now, "review", "change" and "attach" among them
+	Files       []Attached // the last first
+	Own         bool       // the actor owns or reported the treatment, and so cannot judge it
 }
 
 // Can says whether the actor may take a step now.
@@ -61,6 +62,12 @@ func (s *Service) Risk(ctx context.Context, id string) (Page, error) {
 	}
 	if writes && p.State != Closed {
 		p.Steps = append(p.Steps, "review", "change")
+	}
+	if p.mayAttach(who) {
+		p.Steps = append(p.Steps, "attach")
+	}
+	if p.Files, err = attachedTo(ctx, db, id); err != nil {
+		return p, err
 	}
 	p.History, err = s.KIS.History(ctx, KindRisk, id, 100)
 	return p, err

@@ -38,6 +38,7 @@ var riskSeal = store.Seal{Kind: KindRisk, Table: "risks", Parts: []store.SealPar
 	{Name: "state", Query: `SELECT id, state, state_at, treatment_kind, treatment, due, result, reported_by, reported_at, verdict, checked_by, checked_at,
 		refused, reason, review_due, version FROM risks WHERE id IN (?0)`},
 	{Name: "weight", Query: `SELECT id, scale, first_likelihood, first_impact, first_level, likelihood, impact, level, assessed_at FROM risks WHERE id IN (?0)`},
+	{Name: "files", Query: `SELECT l.risk_id, l.file_id, l.position, l.state, f.sha256, f.size, f.name FROM risk_files l JOIN files f ON f.id = l.file_id WHERE l.risk_id IN (?0)`},
 	{Name: "assessments", Query: `SELECT risk_id, id, no, occasion, scale, likelihood, impact, level, note, assessed_by, assessed_at FROM risk_assessments WHERE risk_id IN (?0)`},
 }}
 

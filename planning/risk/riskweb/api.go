@@ -101,6 +101,7 @@ func (h pages) registerAPI(r *web.Router) {
 			return apperr.InvalidField("decision", "error.field.choice")
 		}),
 	)
+	r.API(h.fileOperations(step)...)
 	h.registerObjectiveAPI(r)
 }
 
@@ -161,6 +162,16 @@ type apiRisk struct {
 	CheckedBy     string        `json:"checked_by,omitempty"`
 	CheckedAt     time.Time     `json:"checked_at,omitzero"`
 	Version       int           `json:"version"`
+	Files         []apiFile     `json:"files,omitempty"` // of one risk, the last first
+}
+
+type apiFile struct {
+	ID     string    `json:"id"`
+	Name   string    `json:"name"`
+	Size   int64     `json:"size"`
+	SHA256 string    `json:"sha256"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
 }
 
 type apiRiskList struct {
@@ -199,7 +210,11 @@ func (h pages) apiRiskOf(c *web.Context, status int, id string) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(status, riskIn(c.Lang(), p.Row))
+	out := riskIn(c.Lang(), p.Row)
+	for _, f := range p.Files {
+		out.Files = append(out.Files, apiFile{f.ID, f.Name, f.Size, f.SHA256, f.By, f.AddedAt})
+	}
+	return c.JSON(status, out)
 }
 
 type apiWeighing struct {

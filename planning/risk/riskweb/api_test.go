@@ -2,6 +2,7 @@ package riskweb_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/kis-platform/kis/internal/store"
@@ -125,6 +126,60 @@ func TestAProgramChangesARisk(t *testing.T) {
 		o.post("vugar", at+"/change", with(words, object{"version": r.Version})).Want(http.StatusNotFound)
 		if got := webtest.Told[told](o.post("aytan", at+"/change", with(words, object{"version": r.Version, "title": "Hesabatlar gec verilir"})).Want(http.StatusOK)); got.Title != "Hesabatlar gec verilir" || got.Version == r.Version {
 			t.Errorf("%+v", got)
+		}
+	})
+}
+
+// TestFilesOfARisk: who writes the risk attaches, who sees it opens, and what
+// is there stays.
+func TestFilesOfARisk(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		o := open(t, db)
+		r, err := o.svc.Enter(o.As(t.Context(), "elchin"), risk.Fields{Kind: risk.Threat, Title: "Respondentlər hesabatı gecikdirir", Cause: "Xatırlatma əl ilə göndərilir", Consequence: "Toplama uzanır", GSBPM: "4.3",
+			DepartmentID: o.Dept("SSS"), OwnerID: o.ID("elchin")}, risk.Weighing{Likelihood: 4, Impact: 5, ReviewDue: "2027-05-20"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := "/risks/" + r.ID
+		up, err := o.StageUpload(o.As(t.Context(), "aytan"), "tehlil.txt", strings.NewReader("gecikmələrin təhlili"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.post("aytan", at+"/files", object{"uploads": []string{}}).Refuses("files")
+		o.post("aytan", at+"/files", object{"uploads": []string{"x"}}).Refuses("upload")
+		o.post("elchin", at+"/files", object{"uploads": []string{up.ID}}).Refuses("upload") // sent by somebody else
+		o.post("vugar", at+"/files", object{"uploads": []string{up.ID}}).Want(http.StatusNotFound)
+		o.post("samir", at+"/files", object{"uploads": []string{up.ID}}).Want(http.StatusForbidden)
+		type told struct {
+			Files []struct{ ID, Name, By string }
+		}
+		got := webtest.Told[told](o.post("aytan", at+"/files", object{"uploads": []string{up.ID}}).Want(http.StatusOK))
+		if len(got.Files) != 1 || got.Files[0].Name != "tehlil.txt" || got.Files[0].By != "Aytən Məmmədova" {
+			t.Fatalf("%+v", got)
+		}
+		o.post("aytan", at+"/files", object{"uploads": []string{up.ID}}).Refuses("upload") // attached already
+		file := at + "/files/" + got.Files[0].ID
+		if a := o.ask("nigar", http.MethodGet, file, nil).Want(http.StatusOK); a.Body != "gecikmələrin təhlili" {
+			t.Errorf("%q", a.Body)
+		}
+		o.ask("vugar", http.MethodGet, file, nil).Want(http.StatusNotFound)
+		o.ask("nigar", http.MethodGet, at+"/files/"+r.ID, nil).Want(http.StatusNotFound)
+		if err := o.svc.Close(o.As(t.Context(), "nigar"), r.ID, "Risk aradan qalxıb"); err != nil {
+			t.Fatal(err)
+		}
+		up, err = o.StageUpload(o.As(t.Context(), "aytan"), "gec.txt", strings.NewReader("gec gələn fayl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.post("aytan", at+"/files", object{"uploads": []string{up.ID}}).Want(http.StatusConflict)
+		for _, q := range []string{"DELETE FROM risk_files", "UPDATE risk_files SET position = 9"} {
+			if err := db.Unrecorded(t.Context(), func(tx *store.Tx) error { _, err := tx.Exec(q); return err }); err == nil {
+				t.Errorf("went through: %s", q)
+			}
+		}
+		n := 0
+		if _, err := o.VerifySeals(o.System(), func(f store.Fault) { n++; t.Errorf("%+v", f) }); err != nil || n > 0 {
+			t.Errorf("seals: %v", err)
 		}
 	})
 }

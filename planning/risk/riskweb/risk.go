@@ -224,8 +224,9 @@ func (h pages) changeRisk(c *web.Context) error {
 // showPage is one risk.
 type showPage struct {
 	ui.Page
-	R     risk.Page
-	Forms map[string]ui.Form
+	R         risk.Page
+	Forms     map[string]ui.Form
+	FileLimit int64
 }
 
 func (h pages) risk(c *web.Context) error { return h.show(c, http.StatusOK, nil) }
@@ -235,7 +236,7 @@ func (h pages) show(c *web.Context, status int, forms map[string]ui.Form) error 
 	if err != nil {
 		return err
 	}
-	return c.Render(status, riskShow(showPage{Page: c.Page(r.Number), R: r, Forms: forms}))
+	return c.Render(status, riskShow(showPage{Page: c.Page(r.Number), R: r, Forms: forms, FileLimit: h.svc.KIS.Limits.FileBytes}))
 }
 
 // step takes a step and shows the page again with the form of that name when

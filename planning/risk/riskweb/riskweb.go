@@ -47,6 +47,9 @@ func Register(r *web.Router, svc *risk.Service, table TableWriter) {
 	r.POST("/risks/:id/review", policies.RiskWrite, p.review)
 	r.POST("/risks/:id/check", policies.RiskDecide, p.check)
 	r.POST("/risks/:id/decide", policies.RiskDecide, p.decide)
+	r.STREAM("/risks/:id/files", policies.RiskWrite, p.attach)
+	r.STREAM("/risks/:id/uploads", policies.RiskWrite, p.upload)
+	r.GET("/risks/:id/files/:file", policies.RiskRead, p.file)
 
 	r.GET("/objectives", policies.ObjectiveRead, p.objectives)
 	r.GET("/objectives/new", policies.ObjectiveWrite, p.newObjective)
