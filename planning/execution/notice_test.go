@@ -58,6 +58,7 @@ func TestWhoIsToldOfAPlan(t *testing.T) {
 		o := planningtest.New(t, db)
 		exec := execution.New(o.Service)
 		p := o.Sent(2026)
+		asked := told(o, db)["plan.sent"] // of those who have not answered yet
 		o.Must(o.ObjectPlan(o.By("vugar"), "2026", o.Dept("İTŞ"), p.Revision, p.Items[1].ID, "Müddət çox qısadır"))
 		o.Must(o.AnswerObjection(o.By("nigar"), o.Page(2026).Objections[0].ID, "Müddət uzadılır"))
 		p = o.AgreeAll(2026)
@@ -76,6 +77,7 @@ func TestWhoIsToldOfAPlan(t *testing.T) {
 		o.Must(exec.DecideReport(o.By("nigar"), report(planning.NewReport{State: planning.InProgress, Narrative: "işə başlanılıb", Quarter: 2}), execution.Verdict{Note: "sübut yoxdur"}))
 		o.Accept(report(planning.NewReport{State: planning.InProgress, Narrative: "işə başlanılıb, protokol var", Quarter: 2}))
 		got := told(o, db)
+		got["plan.sent"] = asked
 		for key, x := range map[string]struct{ told, not []string }{
 			"plan.sent":            {[]string{"elchin", "vugar", "nazim"}, []string{"aytan", "rafael", "fidan"}},
 			"plan.objected":        {[]string{"nigar"}, []string{"elchin", "rafael", "vugar"}},

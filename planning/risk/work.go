@@ -18,10 +18,20 @@ import (
 // shows up as work.
 const soon = 14
 
-// Work lists what waits for the actor: own risks to treat, to report on and to
-// look at again, treatments to judge, objectives to measure. At most three
-// queries. Reminders before and after the days come from it.
+// Work lists the first of what waits for the actor. Reminders before and after
+// the days come from it.
 func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
+	parts, err := s.WorkParts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return kis.FirstWork(ctx, kis.OfTab(parts, kis.WorkMine), kis.WorkLimit)
+}
+
+// WorkParts are the parts of work in risks and objectives: own risks of each
+// kind to treat, to report on and to look at again, treatments to judge,
+// objectives to measure.
+func (s *Service) WorkParts(ctx context.Context) ([]kis.WorkPart, error) {
 	if _, err := office.Allowed(ctx, policies.SelfUse); err != nil {
 		return nil, err
 	}
@@ -29,59 +39,82 @@ func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
 	if who.UserID == "" {
 		return nil, nil
 	}
-	db, today := s.DB.Read(), s.KIS.Today()
-	var out []kis.WorkItem
+	var parts []kis.WorkPart
 	if policies.Can(who, policies.RiskWrite) {
-		rows, err := waiting(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Where("r.owner_id = ?", who.UserID).Where("r.state IN (?) OR (r.state <> ? AND r.review_due <= ?)",
-				bun.List([]State{Assessed, Treating}), Closed, today.Add(soon))
-		})
-		if err != nil {
-			return nil, err
+		for _, kind := range Kinds() {
+			parts = append(parts, s.ownPart(kind, who.UserID))
 		}
-		var items []kis.WorkItem
-		for _, r := range rows {
-			items = append(items, r.own(today))
-		}
-		out = append(out, cut(items)...)
 	}
 	if scope := policies.For(who, policies.RiskDecide); !scope.None() {
-		rows, err := waiting(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
-			office.InScope(q, scope, "r.department_id")
-			return q.Where("r.state = ? AND r.owner_id <> ? AND r.reported_by <> ?", Treated, who.UserID, who.UserID)
-		})
-		if err != nil {
-			return nil, err
-		}
-		var items []kis.WorkItem
-		for _, r := range rows {
-			items = append(items, kis.WorkItem{KindKey: "risk.work.kind.effect", Icon: "eye-check", Title: r.Number + " " + r.Title, Reason: i18n.Shorten(r.Result, 160),
-				Href: "/risks/" + r.ID, VerbKey: "risk.work.verb.check"})
-		}
-		out = append(out, cut(items)...)
+		parts = append(parts, s.effectPart(scope, who.UserID))
 	}
-	if !policies.Can(who, policies.ObjectiveMeasure) {
-		return out, nil
+	if policies.Can(who, policies.ObjectiveMeasure) {
+		parts = append(parts, s.objectivePart(who.UserID))
 	}
-	var list []Objective
-	err := db.NewSelect().Model(&list).Where("b.owner_id = ? AND b.state = ? AND b.due <= ?", who.UserID, Running, today.Add(soon)).
-		OrderExpr("b.due, b.id").Limit(kis.WorkLimit + 1).Scan(ctx)
-	if err != nil {
-		return nil, store.MapError(err, "objectives that wait")
-	}
-	var items []kis.WorkItem
-	for _, o := range list {
-		items = append(items, kis.WorkItem{Due: o.Due, KindKey: "risk.work.kind.objective", Icon: "target-arrow", Title: o.Number + " " + o.Title, Reason: o.Metric,
-			Href: "/objectives/" + o.ID, VerbKey: "risk.work.verb.measure", Overdue: o.Overdue(today)})
-	}
-	return append(out, cut(items)...), nil
+	return parts, nil
 }
 
-// waiting reads the risks that a condition leaves, soonest first.
-func waiting(ctx context.Context, db bun.IDB, where func(q *bun.SelectQuery) *bun.SelectQuery) ([]Risk, error) {
-	var rows []Risk
-	err := where(db.NewSelect().Model(&rows)).OrderExpr("COALESCE(r.due, r.review_due), r.id").Limit(kis.WorkLimit + 1).Scan(ctx)
-	return rows, store.MapError(err, "risks that wait")
+// ownPart is the risks of a kind that their owner has to do something about.
+func (s *Service) ownPart(kind Kind, owner string) kis.WorkPart {
+	db, today := s.DB.Read(), s.KIS.Today()
+	return kis.WorkPart{Tab: kis.WorkMine, Name: "risk:" + string(kind), Kind: "risk.work.kind." + string(kind), ID: "r.id",
+		Due: "CASE r.state WHEN '" + string(Assessed) + "' THEN '" + string(kis.NoTerm) + "' WHEN '" + string(Treating) + "' THEN r.due ELSE r.review_due END",
+		From: func() *bun.SelectQuery {
+			return db.NewSelect().TableExpr("risks AS r").Where("r.owner_id = ? AND r.kind = ?", owner, kind).
+				Where("r.state IN (?) OR (r.state <> ? AND r.review_due <= ?)", bun.List([]State{Assessed, Treating}), Closed, today.Add(soon))
+		},
+		Items: func(ctx context.Context, keys []kis.WorkKey) ([]kis.WorkItem, error) {
+			return risksThatWait(ctx, db, keys, func(r Risk) kis.WorkItem { return r.own(today) })
+		}}
+}
+
+// effectPart is the treatments that were reported done and that somebody who
+// neither owns nor reported them is to judge.
+func (s *Service) effectPart(scope policies.Scope, userID string) kis.WorkPart {
+	db := s.DB.Read()
+	return kis.WorkPart{Tab: kis.WorkMine, Name: "risk:effect", Kind: "risk.work.kind.effect", ID: "r.id",
+		From: func() *bun.SelectQuery {
+			q := db.NewSelect().TableExpr("risks AS r").Where("r.state = ? AND r.owner_id <> ? AND r.reported_by <> ?", Treated, userID, userID)
+			return office.InScope(q, scope, "r.department_id")
+		},
+		Items: func(ctx context.Context, keys []kis.WorkKey) ([]kis.WorkItem, error) {
+			return risksThatWait(ctx, db, keys, func(r Risk) kis.WorkItem {
+				return kis.WorkItem{KindKey: "risk.work.kind.effect", Icon: "eye-check", Title: r.Number + " " + r.Title, Reason: i18n.Shorten(r.Result, 160), Href: "/risks/" + r.ID, VerbKey: "risk.work.verb.check"}
+			})
+		}}
+}
+
+// objectivePart is the running objectives of an owner whose term is near.
+func (s *Service) objectivePart(owner string) kis.WorkPart {
+	db, today := s.DB.Read(), s.KIS.Today()
+	return kis.WorkPart{Tab: kis.WorkMine, Name: "risk:objective", Kind: "risk.work.kind.objective", Due: "b.due", ID: "b.id",
+		From: func() *bun.SelectQuery {
+			return db.NewSelect().TableExpr("objectives AS b").Where("b.owner_id = ? AND b.state = ? AND b.due <= ?", owner, Running, today.Add(soon))
+		},
+		Items: func(ctx context.Context, keys []kis.WorkKey) ([]kis.WorkItem, error) {
+			ids, _ := kis.WorkIDs(keys)
+			var list []Objective
+			err := db.NewSelect().Model(&list).Where("b.id IN (?)", bun.List(ids)).Scan(ctx)
+			out := make([]kis.WorkItem, len(list))
+			for i, o := range list {
+				out[i] = kis.WorkItem{ID: o.ID, Due: o.Due, KindKey: "risk.work.kind.objective", Icon: "target-arrow", Title: o.Number + " " + o.Title, Reason: o.Metric,
+					Href: "/objectives/" + o.ID, VerbKey: "risk.work.verb.measure", Overdue: o.Overdue(today)}
+			}
+			return out, store.MapError(err, "objectives that wait")
+		}}
+}
+
+// risksThatWait makes items of risks.
+func risksThatWait(ctx context.Context, db bun.IDB, keys []kis.WorkKey, show func(r Risk) kis.WorkItem) ([]kis.WorkItem, error) {
+	ids, _ := kis.WorkIDs(keys)
+	var list []Risk
+	err := db.NewSelect().Model(&list).Where("r.id IN (?)", bun.List(ids)).Scan(ctx)
+	out := make([]kis.WorkItem, len(list))
+	for i, r := range list {
+		out[i] = show(r)
+		out[i].ID = r.ID
+	}
+	return out, store.MapError(err, "risks that wait")
 }
 
 // own is a risk as "my work" shows it to its owner.
@@ -99,13 +132,4 @@ func (r Risk) own(today day.Day) kis.WorkItem {
 		w.Due, w.VerbKey, w.Overdue = r.ReviewDue, "risk.work.verb.review", r.ReviewLate(today)
 	}
 	return w
-}
-
-// cut keeps the list within its limit and marks that there are more.
-func cut(list []kis.WorkItem) []kis.WorkItem {
-	if len(list) > kis.WorkLimit {
-		list = list[:kis.WorkLimit]
-		list[len(list)-1].More = true
-	}
-	return list
 }
