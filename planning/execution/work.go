@@ -43,10 +43,10 @@ func (s *Service) WorkParts(ctx context.Context) ([]kis.WorkPart, error) {
 		parts = append(parts, s.quarterPart(kis.WorkDepartment, policies.Scope{Departments: []string{who.DepartmentID}}, "", q))
 	}
 	if policies.Can(who, policies.PlanAccept) {
-		parts = append(parts, s.reportPart("accept", func(q *bun.SelectQuery) { q.Where("w.to_state <> ?", planning.Postponed) }), s.impactPart())
+		parts = append(parts, s.reportPart(who, "accept", func(q *bun.SelectQuery) { q.Where("w.to_state <> ?", planning.Postponed) }), s.impactPart())
 	}
 	if policies.Can(who, policies.PlanApprove) {
-		parts = append(parts, s.reportPart("delay", func(q *bun.SelectQuery) { q.Where("w.to_state = ?", planning.Postponed) }))
+		parts = append(parts, s.reportPart(who, "delay", func(q *bun.SelectQuery) { q.Where("w.to_state = ?", planning.Postponed) }))
 	}
 	return parts, nil
 }
@@ -108,8 +108,9 @@ func (s *Service) quarterPart(tab kis.WorkTab, scope policies.Scope, userID stri
 		}}
 }
 
-// reportPart is the reports that wait for a decision of somebody else.
-func (s *Service) reportPart(verb string, narrow func(q *bun.SelectQuery)) kis.WorkPart {
+// reportPart is the reports of others that wait for a decision of who. A
+// report is told by what it says, a new date by its reason.
+func (s *Service) reportPart(who actor.Actor, verb string, narrow func(q *bun.SelectQuery)) kis.WorkPart {
 	db := s.DB.Read()
 	return kis.WorkPart{Tab: kis.WorkMine, Name: "planning:" + verb, Kind: "planning.work.kind." + verb, ID: "w.id",
 		From: func() *bun.SelectQuery {
@@ -117,14 +118,19 @@ func (s *Service) reportPart(verb string, narrow func(q *bun.SelectQuery)) kis.W
 				Join("JOIN plans AS p ON p.id = i.plan_id AND p.state = ?", planning.PlanRunning).
 				Where("w.quarter > 0 AND NOT EXISTS (SELECT 1 FROM plan_report_verdicts v WHERE v.report_id = w.id)")
 			narrow(q)
+			if who.UserID != "" {
+				q.Where("w.reported_by IS NULL OR w.reported_by <> ?", who.UserID)
+			}
 			return q
 		},
 		Items: func(ctx context.Context, keys []kis.WorkKey) ([]kis.WorkItem, error) {
-			rows, err := waiting(ctx, db, keys, "plan_reports AS w JOIN plan_items AS i ON i.id = w.item_id", "w.id", "w.id AS ref, w.reported_name AS reason, w.narrative AS quote, COALESCE(w.new_due, '') AS day")
+			rows, err := waiting(ctx, db, keys, "plan_reports AS w JOIN plan_items AS i ON i.id = w.item_id", "w.id", "w.id AS ref, w.reported_name AS reason, w.narrative, w.reason AS quote, COALESCE(w.new_due, '') AS day")
 			return workItems(rows, err, func(r row) kis.WorkItem {
-				w := kis.WorkItem{KindKey: "planning.work.kind." + verb, Icon: "clipboard-check", VerbKey: "planning.work.verb." + verb, Reason: r.Department + " · " + r.Reason, Quote: i18n.Shorten(r.Quote, 160)}
+				w := kis.WorkItem{KindKey: "planning.work.kind." + verb, Icon: "clipboard-check", VerbKey: "planning.work.verb." + verb, Reason: r.Department + " · " + r.Reason}
 				if r.Day != "" {
-					w.Icon, w.Reason = "calendar-due", w.Reason+" · → "+r.Day.Format()
+					w.Icon, w.Reason, w.Quote = "calendar-due", w.Reason+" · → "+r.Day.Format(), i18n.Shorten(r.Quote, 160)
+				} else {
+					w.Reason += ": " + i18n.Shorten(r.Narrative, 160)
 				}
 				return w
 			})
@@ -148,10 +154,10 @@ func (s *Service) impactPart() kis.WorkPart {
 
 // row is an item of a plan as a list of work shows it.
 type row struct {
-	Ref, Item, Text, Department, Reason, Quote, Kind string
-	Key                                              planning.Key
-	No                                               int
-	Day                                              day.Day
+	Ref, Item, Text, Department, Reason, Narrative, Quote, Kind string
+	Key                                                         planning.Key
+	No                                                          int
+	Day                                                         day.Day
 }
 
 func waiting(ctx context.Context, db bun.IDB, keys []kis.WorkKey, from, id, columns string) ([]row, error) {
