@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
@@ -91,16 +92,23 @@ func (f EvidenceFilter) cursor() (side string, key any, id string) {
 	return f.After[0], at, f.After[2]
 }
 
-// place is the cursor of the page on a side of a row.
-func (f EvidenceFilter) place(side string, r EvidenceRow) []string {
-	key := r.ReceivedAt.UTC().Format(time.RFC3339Nano)
+// key is that by which a row is sorted.
+func (f EvidenceFilter) key(r EvidenceRow) any {
 	switch f.Sort {
 	case SortDue:
-		key = string(r.Due)
+		return string(r.Due)
 	case SortTitle:
-		key = r.TitleKey
+		return r.TitleKey
 	}
-	return []string{side, key, r.ID}
+	return r.ReceivedAt
+}
+
+// place is the cursor of the page on a side of a row.
+func (f EvidenceFilter) place(side string, r EvidenceRow) []string {
+	if key, ok := f.key(r).(string); ok {
+		return []string{side, key, r.ID}
+	}
+	return []string{side, r.ReceivedAt.UTC().Format(time.RFC3339Nano), r.ID}
 }
 
 // evidencePage reads a page, with counts or without.
@@ -142,12 +150,14 @@ func (s *Service) evidencePage(ctx context.Context, f EvidenceFilter, counts boo
 	one := func(q *bun.SelectQuery, column, id string) *bun.SelectQuery {
 		return narrowed(q, column, id).ColumnExpr("s.id, ? AS place", bun.Safe(column))
 	}
+	// Of frequent words a page looks at so many, whatever it finds: up to a moment, or up to a place of the library.
+	var end *time.Time
+	var last *EvidenceRow
 	// What is looked for by words is found first and read then.
 	found := func(ids *bun.SelectQuery) *bun.SelectQuery {
 		return db.NewSelect().TableExpr("(?) AS k", ids).Join("JOIN submissions AS s ON s.id = k.id").OrderExpr(column + " " + way + ", s.id " + way)
 	}
 	var rows *bun.SelectQuery
-	var end *time.Time
 	switch {
 	case len(se.words) == 0:
 		rows = narrowed(db.NewSelect().TableExpr("submissions AS s"), column, "s.id")
@@ -171,8 +181,17 @@ func (s *Service) evidencePage(ctx context.Context, f EvidenceFilter, counts boo
 			}
 		}
 		rows = found(db.NewSelect().TableExpr("(?) AS m", ids).ColumnExpr("m.id").OrderExpr("m.place ?, m.id ?", bun.Safe(way), bun.Safe(way)).Limit(int64(f.Limit) + 1))
-	default:
+	case se.rare():
 		rows = found(one(se.from(db), column, "s.id"))
+	default:
+		if last, err = walkedTo(ctx, narrowed(db.NewSelect().TableExpr("submissions AS s"), column, "s.id")); err != nil {
+			return page, err
+		}
+		q := se.from(db)
+		if last != nil {
+			q.Where("(?, s.id) ?= (?, ?)", bun.Safe(column), bun.Safe(map[string]string{"<": ">", ">": "<"}[sign]), f.key(*last), last.ID)
+		}
+		rows = found(one(q, column, "s.id"))
 	}
 	if page.Rows, err = s.libraryRows(ctx, who, rows); err != nil {
 		return page, err
@@ -194,15 +213,37 @@ func (s *Service) evidencePage(ctx context.Context, f EvidenceFilter, counts boo
 	} else if side == pageBefore {
 		page.Next = []string{pageAfter, f.After[1], f.After[2]}
 	}
-	if page.Cut = end != nil && !more; page.Cut { // it goes on with what was not looked at
-		at := end.UTC().Format(time.RFC3339Nano)
-		if side == pageBefore {
-			page.Prev = []string{pageBefore, at, lastID}
-		} else {
-			page.Next = []string{pageAfter, at, firstID}
+	if page.Cut = (end != nil || last != nil) && !more; page.Cut { // it goes on with what was not looked at
+		switch {
+		case last != nil && side == pageBefore:
+			page.Prev = f.place(pageBefore, *last)
+		case last != nil:
+			page.Next = f.place(pageAfter, *last)
+		case side == pageBefore:
+			page.Prev = []string{pageBefore, end.UTC().Format(time.RFC3339Nano), lastID}
+		default:
+			page.Next = []string{pageAfter, end.UTC().Format(time.RFC3339Nano), firstID}
 		}
 	}
 	return page, nil
+}
+
+// walkedTo gives the place of the last submission that a page looks at when it
+// walks the library for words; nil when there are fewer. One query.
+func walkedTo(ctx context.Context, q *bun.SelectQuery) (*EvidenceRow, error) {
+	var rows []struct {
+		ID         string
+		ReceivedAt time.Time
+		Due        day.Day
+		TitleKey   string
+	}
+	err := q.ColumnExpr("s.id, s.received_at, s.due, s.title_key").Offset(maxSought-1).Limit(1).Scan(ctx, &rows)
+	if err != nil || len(rows) == 0 {
+		return nil, store.MapError(err, "end of a walk")
+	}
+	var r EvidenceRow
+	r.ID, r.ReceivedAt, r.Due, r.TitleKey = rows[0].ID, rows[0].ReceivedAt, rows[0].Due, rows[0].TitleKey
+	return &r, nil
 }
 
 // counted is one line of a count: how many of those seen fit.

@@ -16,15 +16,14 @@ const (
 	// rareWord is how many submissions a word may stand in for a search to
 	// begin with all of them.
 	rareWord = 1000
-	// lessRare is up to where words are counted that are all more frequent.
-	lessRare = 16_000
 	// maxForms is of how many words that begin so a search reads the
 	// submissions in the order of the library, one list beside the other. With
 	// more, or in another order, it walks the library, where what is so frequent
 	// soon fills a page.
 	maxForms = 12
-	// maxSought is how many submissions with the rarest word are looked at for
-	// one page; the next page goes on from there.
+	// maxSought is how many submissions are looked at for one page when words are
+	// frequent, of those with the rarest word or in the order of the library; the
+	// next page goes on from there.
 	maxSought = 1200
 	// maxSeen is how many of them a count looks at.
 	maxSeen = 2000
@@ -45,9 +44,10 @@ const lastLetter = "\U0010FFFF"
 // search is what the words of a query come to.
 type search struct {
 	words  []soughtWord
-	rarest int  // which word stands in the fewest submissions
-	fewest int  // in how many, counted up to a bound
-	none   bool // something is looked for that is no word or stands nowhere
+	rarest int        // which word stands in the fewest submissions
+	fewest int        // in how many, counted up to a bound
+	none   bool       // something is looked for that is no word or stands nowhere
+	until  *time.Time // of several frequent words, as far as the first page looks; nil: all
 }
 
 // soughtWord is a word that must begin a word of a submission.
@@ -84,22 +84,22 @@ func findSearch(ctx context.Context, db bun.IDB, query string) (search, error) {
 	if len(se.words) == 0 {
 		return search{none: true}, nil
 	}
-	err := se.count(ctx, db, rareWord)
-	if err == nil && !se.rare() && len(se.words) > 1 {
-		err = se.count(ctx, db, lessRare) // all are frequent: which is the least
-	}
+	err := se.count(ctx, db)
 	if se.none = se.fewest == 0; err != nil || se.none {
 		return se, err
 	}
-	return se, se.readForms(ctx, db)
+	if err := se.readForms(ctx, db); err != nil || se.rare() || len(se.words) == 1 {
+		return se, err
+	}
+	return se, se.sparsest(ctx, db)
 }
 
 // count finds the word that stands in the fewest submissions, which are
-// counted up to a bound and one more: one query.
-func (se *search) count(ctx context.Context, db bun.IDB, bound int) error {
+// counted as far as one more than a rare word has: one query.
+func (se *search) count(ctx context.Context, db bun.IDB) error {
 	var union *bun.SelectQuery
 	for i, w := range se.words {
-		some := beginning(db.NewSelect().TableExpr("evidence_words AS w").ColumnExpr("1 AS one"), w.text).Limit(int64(bound) + 1)
+		some := beginning(db.NewSelect().TableExpr("evidence_words AS w").ColumnExpr("1 AS one"), w.text).Limit(rareWord + 1)
 		q := db.NewSelect().TableExpr("(?) AS x", some).ColumnExpr("? AS i, COUNT(*) AS n", i)
 		if union == nil {
 			union = q
@@ -111,7 +111,7 @@ func (se *search) count(ctx context.Context, db bun.IDB, bound int) error {
 	if err := union.Scan(ctx, &counts); err != nil {
 		return store.MapError(err, "words of a search")
 	}
-	se.fewest = bound + 2
+	se.fewest = rareWord + 2
 	for _, c := range counts {
 		if c.N < se.fewest {
 			se.fewest, se.rarest = c.N, c.I
@@ -201,20 +201,59 @@ func (se search) keyed(q *bun.SelectQuery) *bun.SelectQuery {
 	return q
 }
 
-// end gives the moment up to which submissions of the first word are looked at
-// for a page that begins at the cursor of the filter: maxSought of them. Nil
-// when there are fewer. One query, none when it is known that there are.
-func (se search) end(ctx context.Context, db bun.IDB, f EvidenceFilter, sign, way string) (*time.Time, error) {
-	if se.fewest <= maxSought && len(se.words) > 1 { // counted so far
-		return nil, nil
+// sparsest lets a search of several frequent words begin with the one whose
+// newest submissions reach back the furthest: among the newest it is the
+// rarest. One query, which reads as much of each word as one page looks at.
+func (se *search) sparsest(ctx context.Context, db bun.IDB) error {
+	var union *bun.SelectQuery
+	for i, w := range se.words {
+		if w.forms == nil {
+			continue
+		}
+		q := db.NewSelect().TableExpr("(?) AS e", ends(db, w.forms, "DESC", nil)).ColumnExpr("? AS i, e.received_at", i)
+		if union == nil {
+			union = q
+		} else {
+			union = union.UnionAll(q)
+		}
 	}
-	forms := se.lead().forms
+	if union == nil {
+		return nil
+	}
+	var rows []struct {
+		I          int
+		ReceivedAt time.Time
+	}
+	if err := union.Scan(ctx, &rows); err != nil {
+		return store.MapError(err, "ends of words")
+	}
+	found := false
+	for i, w := range se.words {
+		if w.forms == nil {
+			continue
+		}
+		var until *time.Time // of the form that is looked at least far
+		for _, r := range rows {
+			if r.I == i && (until == nil || r.ReceivedAt.After(*until)) {
+				until = &r.ReceivedAt
+			}
+		}
+		if !found || (se.until != nil && (until == nil || until.Before(*se.until))) {
+			found, se.rarest, se.until = true, i, until
+		}
+	}
+	return nil
+}
+
+// ends is a query for the moments up to which the submissions of each of some
+// words are looked at for one page; none of a word that has fewer.
+func ends(db bun.IDB, forms []string, way string, from func(*bun.SelectQuery)) *bun.SelectQuery {
 	var union *bun.SelectQuery
 	for _, form := range forms {
 		some := db.NewSelect().TableExpr("evidence_words AS w").ColumnExpr("w.received_at").Where("w.word = ?", form).
 			OrderExpr("w.received_at ?, w.submission_id ?", bun.Safe(way), bun.Safe(way)).Offset(int64(maxSought / len(forms))).Limit(1)
-		if side, key, id := f.cursor(); side != "" {
-			some.Where("(w.received_at, w.submission_id) ? (?, ?)", bun.Safe(sign), key, id)
+		if from != nil {
+			from(some)
 		}
 		q := db.NewSelect().TableExpr("(?) AS x", some)
 		if union == nil {
@@ -223,12 +262,28 @@ func (se search) end(ctx context.Context, db bun.IDB, f EvidenceFilter, sign, wa
 			union = union.UnionAll(q)
 		}
 	}
-	var ends []time.Time
-	err := db.NewSelect().TableExpr("(?) AS e", union).ColumnExpr("e.received_at").OrderExpr("e.received_at ?", bun.Safe(way)).Limit(1).Scan(ctx, &ends)
-	if err != nil || len(ends) == 0 {
+	return union
+}
+
+// end gives the moment up to which submissions of the first word are looked at
+// for a page that begins at the cursor of the filter: maxSought of them. Nil
+// when there are fewer. One query, none for the first page of several words.
+func (se search) end(ctx context.Context, db bun.IDB, f EvidenceFilter, sign, way string) (*time.Time, error) {
+	side, key, id := f.cursor()
+	if side == "" && len(se.words) > 1 {
+		return se.until, nil
+	}
+	all := ends(db, se.lead().forms, way, func(q *bun.SelectQuery) {
+		if side != "" {
+			q.Where("(w.received_at, w.submission_id) ? (?, ?)", bun.Safe(sign), key, id)
+		}
+	})
+	var found []time.Time
+	err := db.NewSelect().TableExpr("(?) AS e", all).ColumnExpr("e.received_at").OrderExpr("e.received_at ?", bun.Safe(way)).Limit(1).Scan(ctx, &found)
+	if err != nil || len(found) == 0 {
 		return nil, store.MapError(err, "end of a search")
 	}
-	return &ends[0], nil
+	return &found[0], nil
 }
 
 // seenCounts counts by state what holds all words among the first submissions

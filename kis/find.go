@@ -68,8 +68,8 @@ func (s *Service) FindActivities(ctx context.Context, query, lang string, limit 
 	some := db.NewSelect().TableExpr("(?) AS x", beginningSo(db, lead).ColumnExpr("w.activity_id").OrderExpr("w.word, w.activity_id").Limit(int64(most))).
 		ColumnExpr("x.activity_id").Limit(int64(limit) * 8)
 	for _, w := range words {
-		if w != lead {
-			some.Where("EXISTS (?)", beginningSo(db, w).ColumnExpr("1").Where("w.activity_id = x.activity_id"))
+		if w != lead { // the next word of the activity by its own index, whatever the planner thinks of how many begin so
+			some.Where("(SELECT MIN(w.word) FROM activity_words AS w WHERE w.activity_id = x.activity_id AND w.word >= ?) < ?", w, pastWord(w))
 		}
 	}
 	each := db.NewSelect().TableExpr("(?) AS k", some).ColumnExpr("k.activity_id").Distinct()
@@ -98,11 +98,16 @@ func (s *Service) FindActivities(ctx context.Context, query, lang string, limit 
 // beginningSo is a query on the words of activities that begin so; of a code
 // those that are parts of it.
 func beginningSo(db bun.IDB, word string) *bun.SelectQuery {
-	q := db.NewSelect().TableExpr("activity_words AS w")
+	return db.NewSelect().TableExpr("activity_words AS w").Where("w.word >= ? AND w.word < ?", word, pastWord(word))
+}
+
+// pastWord comes after all words that begin so; of a code after those that are
+// parts of it.
+func pastWord(word string) string {
 	if strings.Trim(word, "0123456789.") == "" {
-		return q.Where("w.word >= ? AND w.word < ?", word, word+"/") // the letter after the point, before every digit
+		return word + "/" // the letter after the point, before every digit
 	}
-	return q.Where("w.word >= ? AND w.word < ?", word, word+lastLetter)
+	return word + lastLetter
 }
 
 // rarestOfActivities gives the word that the fewest activities hold, counted
