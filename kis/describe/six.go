@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/table"
@@ -65,7 +66,7 @@ func (k *knowledge) headingOf(folded string) string {
 		return column
 	}
 	for text, column := range k.headings {
-		if len(text) >= 6 && differ([]rune(folded), []rune(text)) >= 0 {
+		if len(text) >= 6 && max(len(text)-len(folded), len(folded)-len(text)) <= utf8.UTFMax && differ([]rune(folded), []rune(text)) >= 0 {
 			return column
 		}
 	}
