@@ -35,7 +35,17 @@ type Service struct {
 }
 
 // New makes the service.
-func New(k *kis.Service) *Service { return &Service{DB: k.DB, KIS: k} }
+func New(k *kis.Service) *Service {
+	k.SealReference(
+		kis.ReferencePart("rating_schemes", `SELECT s.code, s.title_az, s.title_en, s.act_az, s.act_en, s.valid_from, s.valid_to, s.scale, s.max_milli, s.confirmed, s.note_az, s.note_en, s.state FROM rating_schemes s`),
+		kis.ReferencePart("rating_bands", `SELECT scheme, code, position, min_milli, min_inclusive, max_milli, max_inclusive, label_az, label_en FROM rating_bands`),
+		kis.ReferencePart("rating_parameters", `SELECT c.scheme, c.code, c.position, c.kind, c.name_az, c.name_en, c.weight_milli, m.code AS parameter, m.position AS place, m.name_az AS words_az, m.name_en AS words_en,
+			m.max_milli, m.weight_milli AS weight, m.confirmed FROM rating_criteria c LEFT JOIN rating_parameters m ON m.scheme = c.scheme AND m.criterion = c.code`),
+		kis.ReferencePart("assessment_breaks", `SELECT year, reason_az, reason_en, source FROM assessment_breaks`),
+		kis.ReferencePart("assessment_totals", `SELECT year, scheme, agencies, services, electronised, not_electronised, unsatisfactory, satisfactory, good, excellent, grades, source_name FROM assessment_totals`),
+	)
+	return &Service{DB: k.DB, KIS: k}
+}
 
 // Grades are the bands of the word scale, lowest first: poor, satisfactory,
 // good, excellent (domain of the 2013-2016 rules).
@@ -193,6 +203,11 @@ func milli(text string) (int64, error) {
 		return 0, apperr.New(apperr.Invalid, "error.field.number")
 	}
 	return d.Shift(3).IntPart(), nil
+}
+
+// PlainMilli writes thousandths with as many decimals as they have.
+func PlainMilli(m int64) string {
+	return strings.TrimSuffix(strings.TrimRight(MilliText(m, 3), "0"), ".")
 }
 
 // MilliText writes thousandths with the decimals asked for, rounded half up.

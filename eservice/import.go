@@ -13,6 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/table"
+	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
@@ -72,6 +73,9 @@ func (s *Service) Import(ctx context.Context, in ImportRequest) (ImportResult, e
 			return err
 		}
 		if header > 0 {
+			if err := kis.ReferenceChanges(ctx, tx, policies.AssessmentImport, in.Name); err != nil {
+				return err
+			}
 			res, err = importTotals(ctx, tx, schemes, rows, sets[header-1], in)
 		} else {
 			res, err = importServices(ctx, tx, schemes, rows, in.Each)

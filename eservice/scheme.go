@@ -124,7 +124,7 @@ func (b Break) Reason(lang string) string { return i18n.InLang(lang, b.ReasonAZ,
 // score is outside the scale.
 func (s Scheme) Grade(score int64) (Band, error) {
 	if score < 0 || score > s.MaxMilli {
-		return Band{}, apperr.New(apperr.Invalid, "eservice.assessment.score_range", "max", MilliText(s.MaxMilli, 0))
+		return Band{}, apperr.New(apperr.Invalid, "eservice.assessment.score_range", "max", PlainMilli(s.MaxMilli))
 	}
 	for _, b := range s.Bands {
 		if b.holds(score) {

@@ -40,7 +40,7 @@ func CheckBands(check *apperr.Check, bands []Band, most int64) {
 		}
 	}
 	if last := bands[len(bands)-1]; last.MaxMilli != most || !last.MaxInclusive {
-		check.Add(field(len(bands)-1, "max"), "eservice.scheme.error.band_last", "max", MilliText(most, 0))
+		check.Add(field(len(bands)-1, "max"), "eservice.scheme.error.band_last", "max", PlainMilli(most))
 	}
 }
 

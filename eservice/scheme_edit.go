@@ -8,6 +8,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
@@ -90,6 +91,9 @@ func (s *Service) CopyScheme(ctx context.Context, code string) (draft Scheme, er
 		}
 		draft.Code, draft.State, draft.BasedOn, draft.Revision = fmt.Sprintf("%s-v%d", from.Family, draft.Version), SchemeDraft, from.Code, 1
 		draft.ValidFrom, draft.ValidTo, draft.Confirmed, draft.EditedBy = s.KIS.Today(), "", false, tx.Actor.Signature()
+		if err := kis.ReferenceChanges(ctx, tx, policies.SchemeWrite, draft.Code); err != nil {
+			return err
+		}
 		if _, err := tx.NewInsert().Model(&draft).Exec(ctx); err != nil {
 			return store.MapError(err, "insert scheme")
 		}
@@ -116,6 +120,9 @@ func (s *Service) SaveScheme(ctx context.Context, in Scheme, revision int) (Sche
 		}
 		in.State, in.Family, in.Version, in.BasedOn, in.Revision, in.EditedBy = old.State, old.Family, old.Version, old.BasedOn, old.Revision+1, tx.Actor.Signature()
 		if err := in.check(false); err != nil {
+			return err
+		}
+		if err := kis.ReferenceChanges(ctx, tx, policies.SchemeWrite, in.Code); err != nil {
 			return err
 		}
 		n, err := store.Affected(tx.NewUpdate().Model(&in).WherePK().Where("state = ? AND revision = ?", SchemeDraft, revision).Exec(ctx))
@@ -201,6 +208,9 @@ func (s *Service) moveScheme(ctx context.Context, code, verb, note string, chang
 		t, ok := office.Arrow(SchemeTransitions, d.State, verb)
 		if !ok {
 			return apperr.New(apperr.Conflict, "error.conflict.state", "object", "scheme", "state", string(d.State))
+		}
+		if err := kis.ReferenceChanges(ctx, tx, policies.SchemeWrite, d.Code); err != nil {
+			return err
 		}
 		if err := change(tx, &d); err != nil {
 			return err

@@ -66,7 +66,7 @@ func (s Scheme) CheckPoints(check *apperr.Check, points []Point) []Point {
 		case p.NA:
 			p.Milli = 0
 		case p.Milli < 0 || p.Milli > m.MaxMilli:
-			check.Add("points."+m.Code, "eservice.points.range", "max", MilliText(m.MaxMilli, 0))
+			check.Add("points."+m.Code, "eservice.points.range", "max", PlainMilli(m.MaxMilli))
 			continue
 		default:
 			applies = true

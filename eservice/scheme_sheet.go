@@ -13,6 +13,7 @@ import (
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/internal/table"
+	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 )
@@ -118,6 +119,9 @@ func (s *Service) ImportScheme(ctx context.Context, in ImportRequest) (draft Sch
 			return store.ErrNoChange
 		}
 		draft.State, draft.Revision, draft.EditedBy = SchemeDraft, 1, tx.Actor.Signature()
+		if err := kis.ReferenceChanges(ctx, tx, policies.SchemeWrite, draft.Code); err != nil {
+			return err
+		}
 		if _, err := tx.NewInsert().Model(&draft).Exec(ctx); err != nil {
 			return store.MapError(err, "insert scheme")
 		}

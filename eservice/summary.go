@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -49,29 +50,25 @@ const staleQuery = `SELECT COALESCE(r.agency_id, g.agency_id) FROM
 	FULL JOIN (SELECT agency_id, SUM(n) AS n, SUM(digest) AS digest FROM scorecard_groups WHERE year = ?0 GROUP BY agency_id) g ON g.agency_id = r.agency_id
 	WHERE r.agency_id IS NULL OR g.agency_id IS NULL OR r.n <> g.n OR r.digest <> g.digest OR r.least = 0`
 
-// summarySteps make the other summaries of a year, ?0, from its groups. A mean is rounded half up to
-// thousandths; bodies with equal means share a rank, those without a mean come
-// after all others.
-var summarySteps = []string{
-	`DELETE FROM scorecard_years WHERE year = ?0`,
-	`DELETE FROM scorecard_standings WHERE year = ?0`,
-	`DELETE FROM scorecard_cells WHERE year = ?0`,
-	`DELETE FROM scorecard_known WHERE year = ?0`,
-	`INSERT INTO scorecard_years (year, scheme, level, automation, grade, n, score) SELECT year, scheme, level, automation, grade, CAST(SUM(n) AS BIGINT), CAST(SUM(score) AS BIGINT)
-		FROM scorecard_groups WHERE year = ?0 GROUP BY year, scheme, level, automation, grade`,
-	`INSERT INTO scorecard_standings (year, agency_id, scheme, services, electronised, graded, score, grade_points, digest, mean_milli, rank, sharing, cell_x, cell_y, sort_key)
-		SELECT m.year, m.agency_id, m.scheme, m.services, m.electronised, m.graded, m.score, m.grade_points, m.digest, m.mean_milli,
-			RANK() OVER (ORDER BY COALESCE(m.mean_milli, -1) DESC), COUNT(*) OVER (PARTITION BY COALESCE(m.mean_milli, -1)),
-			CASE WHEN m.electronised = m.services THEN 4 ELSE (m.electronised * 5) / m.services END,
-			CASE WHEN m.mean_milli IS NULL THEN -1 WHEN m.mean_milli >= m.most THEN 4 ELSE (m.mean_milli * 5) / m.most END, m.sort_key
+// summaries are made of the groups of a year, ?0, and of each other, in their
+// order. A mean is rounded half up to thousandths; bodies with equal means share
+// a rank, those without a mean come after all others.
+var summaries = []struct{ table, columns, query string }{
+	{"scorecard_years", "year, scheme, level, automation, grade, n, score", `SELECT year, scheme, level, automation, grade, CAST(SUM(n) AS BIGINT) AS n, CAST(SUM(score) AS BIGINT) AS score
+		FROM scorecard_groups WHERE year = ?0 GROUP BY year, scheme, level, automation, grade`},
+	{"scorecard_standings", "year, agency_id, scheme, services, electronised, graded, score, grade_points, digest, mean_milli, rank, sharing, cell_x, cell_y, sort_key",
+		`SELECT m.year, m.agency_id, m.scheme, m.services, m.electronised, m.graded, m.score, m.grade_points, m.digest, m.mean_milli,
+			RANK() OVER (ORDER BY COALESCE(m.mean_milli, -1) DESC) AS rank, COUNT(*) OVER (PARTITION BY COALESCE(m.mean_milli, -1)) AS sharing,
+			CASE WHEN m.electronised = m.services THEN 4 ELSE (m.electronised * 5) / m.services END AS cell_x,
+			CASE WHEN m.mean_milli IS NULL THEN -1 WHEN m.mean_milli >= m.most THEN 4 ELSE (m.mean_milli * 5) / m.most END AS cell_y, m.sort_key
 		FROM (SELECT t.*, s.max_milli AS most, y.sort_key, CASE WHEN t.graded > 0 THEN (2 * t.score + t.graded) / (2 * t.graded) END AS mean_milli
 			FROM (SELECT g.year, g.agency_id, MIN(g.scheme) AS scheme, CAST(SUM(g.n) AS BIGINT) AS services,
 					CAST(SUM(CASE WHEN g.grade <> '' THEN g.n ELSE 0 END) AS BIGINT) AS electronised, CAST(SUM(CASE WHEN g.grade <> '' THEN g.n ELSE 0 END) AS BIGINT) AS graded,
 					CAST(SUM(g.score) AS BIGINT) AS score, CAST(SUM(g.n * COALESCE(b.position, 0)) AS BIGINT) AS grade_points, CAST(SUM(g.digest) AS BIGINT) AS digest
 				FROM scorecard_groups g LEFT JOIN rating_bands b ON b.scheme = g.scheme AND b.code = g.grade WHERE g.year = ?0 GROUP BY g.year, g.agency_id) t
-			JOIN rating_schemes s ON s.code = t.scheme JOIN agencies y ON y.id = t.agency_id) m`,
-	`INSERT INTO scorecard_cells (year, x, y, bodies) SELECT year, cell_x, cell_y, COUNT(*) FROM scorecard_standings WHERE year = ?0 AND cell_y >= 0 GROUP BY year, cell_x, cell_y`,
-	`INSERT INTO scorecard_known (year, bodies, rows_n) SELECT year, COUNT(*), CAST(SUM(services) AS BIGINT) FROM scorecard_standings WHERE year = ?0 GROUP BY year`,
+			JOIN rating_schemes s ON s.code = t.scheme JOIN agencies y ON y.id = t.agency_id) m`},
+	{"scorecard_cells", "year, x, y, bodies", `SELECT year, cell_x AS x, cell_y AS y, COUNT(*) AS bodies FROM scorecard_standings WHERE year = ?0 AND cell_y >= 0 GROUP BY year, cell_x, cell_y`},
+	{"scorecard_known", "year, bodies, rows_n", `SELECT year, COUNT(*) AS bodies, CAST(SUM(services) AS BIGINT) AS rows_n FROM scorecard_standings WHERE year = ?0 GROUP BY year`},
 }
 
 // Refresh makes the summaries of years anew. Whoever changes official results
@@ -81,8 +78,11 @@ func Refresh(ctx context.Context, tx *store.Tx, years ...int) error {
 		if err := regroup(ctx, tx, y); err != nil {
 			return err
 		}
-		for _, step := range summarySteps {
-			if _, err := tx.NewRaw(step, y).Exec(ctx); err != nil {
+		for _, x := range summaries {
+			if _, err := tx.NewRaw(`DELETE FROM `+x.table+` WHERE year = ?0`, y).Exec(ctx); err != nil {
+				return store.MapError(err, "summary of a year")
+			}
+			if _, err := tx.NewRaw(`INSERT INTO `+x.table+` (`+x.columns+`) `+x.query, y).Exec(ctx); err != nil {
 				return store.MapError(err, "summary of a year")
 			}
 		}
@@ -199,7 +199,7 @@ type groupRow struct {
 }
 
 // VerifySummaries holds the summaries against the results they are made of,
-// the digests against the rows, and the standings against the groups; it gives
+// the digests against the rows, and what is made of the groups against them; it gives
 // the number of results looked at.
 func (s *Service) VerifySummaries(ctx context.Context, report func(store.Fault)) (n int64, err error) {
 	db := s.DB.Read()
@@ -256,19 +256,17 @@ func verifyYear(ctx context.Context, db bun.IDB, year int, report func(store.Fau
 	if !sameGroups(stored, counted) {
 		report(store.Fault{Where: fmt.Sprint(year), Key: "eservice.verify.summary"})
 	}
-	var wrong int
-	err := db.NewRaw(`SELECT (SELECT COUNT(*) FROM (SELECT agency_id, SUM(n) AS n, SUM(score) AS score, SUM(digest) AS digest FROM scorecard_groups WHERE year = ?0 GROUP BY agency_id) g
-			LEFT JOIN scorecard_standings t ON t.agency_id = g.agency_id AND t.year = ?0 WHERE t.agency_id IS NULL OR t.services <> g.n OR t.score <> g.score OR t.digest <> g.digest)
-		+ (SELECT COUNT(*) FROM scorecard_standings t WHERE t.year = ?0 AND NOT EXISTS (SELECT 1 FROM scorecard_groups g WHERE g.year = ?0 AND g.agency_id = t.agency_id))
-		+ (SELECT COUNT(*) FROM (SELECT year, scheme, level, automation, grade, SUM(n) AS n, SUM(score) AS score FROM scorecard_groups WHERE year = ?0 GROUP BY year, scheme, level, automation, grade) g
-			LEFT JOIN scorecard_years y ON y.year = g.year AND y.scheme = g.scheme AND y.level = g.level AND y.automation = g.automation AND y.grade = g.grade
-			WHERE y.year IS NULL OR y.n <> g.n OR y.score <> g.score)
-		+ (SELECT COUNT(*) FROM (SELECT agency_id, rank, RANK() OVER (ORDER BY COALESCE(mean_milli, -1) DESC) AS again FROM scorecard_standings WHERE year = ?0) r WHERE r.rank <> r.again)`, year).Scan(ctx, &wrong)
-	if err != nil {
-		return store.MapError(err, "standings")
-	}
-	if wrong > 0 {
-		report(store.Fault{Where: fmt.Sprint(year), Key: "eservice.verify.standings"})
+	for _, x := range summaries {
+		columns := strings.TrimSuffix(x.columns, ", sort_key") // a body renamed since sorts by the name it bore
+		var wrong int
+		err := db.NewRaw(`SELECT (SELECT COUNT(*) FROM (SELECT `+columns+` FROM (`+x.query+`) q EXCEPT SELECT `+columns+` FROM `+x.table+` WHERE year = ?0) d)
+			+ (SELECT COUNT(*) FROM (SELECT `+columns+` FROM `+x.table+` WHERE year = ?0 EXCEPT SELECT `+columns+` FROM (`+x.query+`) q) d)`, year).Scan(ctx, &wrong)
+		if err != nil {
+			return store.MapError(err, "summary of a year")
+		}
+		if wrong > 0 {
+			report(store.Fault{Where: x.table + ":" + fmt.Sprint(year), Key: "eservice.verify.standings"})
+		}
 	}
 	return nil
 }

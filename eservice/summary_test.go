@@ -3,6 +3,7 @@ package eservice
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,5 +119,14 @@ func TestBandsThatOverlapOrLeaveAHoleAreRefused(t *testing.T) {
 				t.Errorf("%v", e)
 			}
 		})
+	}
+}
+
+func TestPointsAboveTheMaximumAreToldTheMaximumAsItIs(t *testing.T) {
+	s := Scheme{Code: "x", Parameters: []Parameter{{Code: "a", MaxMilli: 2500}}}
+	var check apperr.Check
+	s.CheckPoints(&check, []Point{{Parameter: "a", Milli: 2501}})
+	if e := apperr.As(check.Err()); e == nil || len(e.Fields) != 1 || !slices.Contains(apperr.Flat(e.Fields[0].Args), any("2.5")) {
+		t.Errorf("%+v", e)
 	}
 }

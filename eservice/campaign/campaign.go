@@ -59,7 +59,7 @@ type Outcome struct {
 
 // New makes the service.
 func New(k *kis.Service, schemes *eservice.Service) *Service {
-	k.DB.Seal(campaignSeal)
+	k.DB.Seal(campaignSeal, tieSeal)
 	return &Service{DB: k.DB, KIS: k, Schemes: schemes}
 }
 
@@ -104,6 +104,14 @@ const (
 	BodyObjected  BodyState = "objected"  // the body disagrees; an answer is due
 	BodyAnswered  BodyState = "answered"  // the objection was answered
 )
+
+// Reply is what the body replied, whatever came of it since.
+func (s BodyState) Reply() BodyState {
+	if s == BodyAnswered {
+		return BodyObjected
+	}
+	return s
+}
 
 // BodyTransitions is the life of an opinion.
 var BodyTransitions = []office.Transition[BodyState]{
@@ -184,8 +192,9 @@ func (b Body) Settled(today day.Day) bool {
 }
 
 // campaignSeal is what the trail keeps of a campaign: what it says of itself,
-// each opinion, the readings, and once it is final the standings that its
-// results made, with the sum of the digests of all results of a body.
+// each opinion, the visits, and once it is final the standings that its
+// results made, with the sum of the digests of all results of a body, the second
+// readings, the shortcomings and the history.
 var campaignSeal = store.Seal{Kind: kindCampaign, Table: "assessment_campaigns", Of: []string{kindAssessment}, Parts: []store.SealPart{
 	{Name: "campaign", Query: `SELECT id, number, year, title, basis, scheme, state, from_day, to_day, reply_days, sample_percent, sampled, finalised_at, finalised_by, published_at, published_by
 		FROM assessment_campaigns WHERE id IN (?0)`},
@@ -194,8 +203,19 @@ var campaignSeal = store.Seal{Kind: kindCampaign, Table: "assessment_campaigns",
 	{Name: "visits", Query: `SELECT campaign_id, id, agency_id, kind, day, place, participants, note, actor, at FROM campaign_visits WHERE campaign_id IN (?0)`},
 	{Name: "visit_files", Query: `SELECT w.campaign_id, l.visit_id, f.id, f.sha256, f.size, f.name FROM campaign_visits w JOIN campaign_visit_files l ON l.visit_id = w.id
 		JOIN files f ON f.id = l.file_id WHERE w.campaign_id IN (?0)`},
+	{Name: "readings", Later: true, Query: `SELECT k.id, r.assessment_id, r.reader_id, r.points, r.first_points, r.first_grade, r.score_milli, r.grade, r.at
+		FROM assessment_campaigns k LEFT JOIN (assessments a JOIN assessment_readings r ON r.assessment_id = a.id) ON a.campaign_id = k.id WHERE k.state IN ('final', 'published') AND k.id IN (?0)`},
+	{Name: "shortcomings", Later: true, Query: `SELECT k.id, h.id AS shortcoming, h.assessment_id, h.parameter, h.text, h.proposal, h.became, h.became_id, h.became_label, h.created_by, h.created_at
+		FROM assessment_campaigns k LEFT JOIN (assessments a JOIN assessment_shortcomings h ON h.assessment_id = a.id) ON a.campaign_id = k.id WHERE k.state IN ('final', 'published') AND k.id IN (?0)`},
+	{Name: "history", Later: true, Query: `SELECT k.id, e.seq, e.agency_id, e.verb, e.to_state, e.note, e.actor, e.at
+		FROM assessment_campaigns k LEFT JOIN campaign_events e ON e.campaign_id = k.id WHERE k.state IN ('final', 'published') AND k.id IN (?0)`},
 	{Name: "results", Query: `SELECT k.id, t.agency_id, t.scheme, t.services, t.electronised, t.score, t.grade_points, t.digest, t.rank
 		FROM assessment_campaigns k JOIN scorecard_standings t ON t.year = k.year WHERE k.state IN ('final', 'published') AND k.id IN (?0)`},
+}}
+
+// tieSeal is what the trail keeps of a declared tie.
+var tieSeal = store.Seal{Kind: kindTie, Table: "assessor_ties", Parts: []store.SealPart{
+	{Name: "facts", Query: `SELECT id, user_id, agency_id, from_day, to_day, reason, actor, at FROM assessor_ties WHERE id IN (?0)`},
 }}
 
 // covers says whether a scope holds a body.

@@ -85,12 +85,30 @@ func TestAChangedResultIsFoundByVerify(t *testing.T) {
 		"opinion": "UPDATE campaign_bodies SET opinion = 'başqa'",
 		"visit":   "UPDATE campaign_visits SET note = 'başqa'",
 		"file":    "UPDATE files SET name = 'x'",
+		"reading": "UPDATE assessment_readings SET grade = 'star1'",
+		"history": "UPDATE campaign_events SET actor = 'başqa' WHERE seq = 3",
+		"rank":    "UPDATE scorecard_standings SET rank = rank + 1",
+		"share":   "UPDATE scorecard_standings SET electronised = electronised - 1",
+		"matrix":  "UPDATE scorecard_cells SET bodies = bodies + 1",
+		"known":   "UPDATE scorecard_known SET bodies = bodies + 1",
+		"tie":     "UPDATE assessor_ties SET reason = 'başqa'",
+		"shortcoming": "INSERT INTO assessment_shortcomings (id, assessment_id, parameter, text, proposal, became, became_id, became_label, created_by, created_at) " +
+			"SELECT id, id, '', 'başqa', '', '', '', '', '', scored_at FROM assessments",
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := storetest.Open(t)
 			d := newDesk(t, db, 1, 3)
 			c := d.running()
 			d.visit(c, "B1", "protokol.txt")
+			d.scoreAll(c, 8)
+			_, err := d.s.DrawSample(d.manager, c.ID)
+			d.ok(err)
+			var drawn []string
+			d.ok(db.Read().NewRaw("SELECT id FROM assessments WHERE sampled").Scan(d.ctx, &drawn))
+			for _, id := range drawn {
+				d.ok(d.s.ReadAgain(d.as("b", policies.Assessor), id, d.points(8)))
+			}
+			d.ok(d.s.Declare(d.as("b", policies.Assessor), Tie{UserID: d.people["b"], AgencyID: d.agency("B1"), Reason: "qohum işləyir"}))
 			d.final(c)
 			d.verified(0)
 			d.sql(func(tx *store.Tx) { d.exec(tx, change) })

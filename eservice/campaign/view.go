@@ -105,6 +105,7 @@ type View struct {
 	Events    []Event
 	Steps     []string // verbs that the actor may take now
 	Foreign   bool     // the reader sees the own body only
+	Reached   map[State]time.Time
 }
 
 // maxBodies of a page.
@@ -128,6 +129,9 @@ func (s *Service) View(ctx context.Context, id string, after []string) (v View, 
 	sc, _ := office.Allowed(ctx, policies.CampaignRead)
 	v.Foreign = !sc.Any
 	if v.SchemeOf, err = s.scheme(ctx, v.Scheme); err != nil {
+		return v, err
+	}
+	if v.Reached, err = s.reached(ctx, id); err != nil {
 		return v, err
 	}
 	q := s.bodies(id)
@@ -159,6 +163,20 @@ func (s *Service) View(ctx context.Context, id string, after []string) (v View, 
 	err = s.DB.Read().NewRaw(`SELECT e.seq, e.verb, COALESCE(g.code, '') AS agency, e.note, e.actor, e.at FROM campaign_events e LEFT JOIN agencies g ON g.id = e.agency_id
 		WHERE e.campaign_id = ? ORDER BY e.seq DESC LIMIT 30`, id).Scan(ctx, &v.Events)
 	return v, store.MapError(err, "events of a campaign")
+}
+
+// reached gives when a campaign came to each of its states, the last time.
+func (s *Service) reached(ctx context.Context, id string) (map[State]time.Time, error) {
+	var rows []struct {
+		To State     `bun:"to_state"`
+		At time.Time `bun:"at"`
+	}
+	err := s.DB.Read().NewRaw("SELECT e.to_state, e.at FROM campaign_events e WHERE e.campaign_id = ? AND e.agency_id IS NULL AND e.to_state IN (?) ORDER BY e.seq", id, bun.List(States())).Scan(ctx, &rows)
+	out := map[State]time.Time{}
+	for _, r := range rows {
+		out[r.To] = r.At
+	}
+	return out, store.MapError(err, "steps of a campaign")
 }
 
 // bodies reads bodies of a campaign with their progress.

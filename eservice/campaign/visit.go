@@ -82,6 +82,9 @@ func (s *Service) RecordVisit(ctx context.Context, v Visit, uploadIDs []string) 
 		if err := s.mayScore(ctx, tx, c, v.AgencyID); err != nil {
 			return err
 		}
+		if v.Day < c.From {
+			return apperr.InvalidField("day", "campaign.error.visit_before", "from", c.From.Format())
+		}
 		v.ID, v.UserID, v.Actor, v.At = store.NewID(), tx.Actor.UserID, tx.Actor.Signature(), tx.Now
 		if _, err := tx.NewInsert().Model(&v).Exec(ctx); err != nil {
 			return store.MapError(err, "visit")

@@ -98,6 +98,7 @@ func TestAVisitThatCannotBeIsRefused(t *testing.T) {
 		"on site without evidence": {"campaign.error.visit_evidence", func(v *Visit) []string { v.Kind = SiteVisit; return nil }},
 		"a file of somebody else":  {"kis.upload.gone", func(*Visit) []string { return []string{up.ID} }},
 		"a day to come":            {"campaign.error.day_future", func(v *Visit) []string { v.Day = "2026-12-01"; return nil }},
+		"before the campaign":      {"campaign.error.visit_before", func(v *Visit) []string { v.Day = "2026-08-31"; return nil }},
 		"no day":                   {"error.field.required", func(v *Visit) []string { v.Day = ""; return nil }},
 		"no address":               {"error.field.url", func(v *Visit) []string { v.Place = "javascript:alert(1)"; return nil }},
 		"another kind":             {"error.field.choice", func(v *Visit) []string { v.Kind = "call"; return nil }},

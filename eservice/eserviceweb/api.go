@@ -63,10 +63,10 @@ func (p pages) apiSchemes(c *web.Context) error {
 	for _, s := range list {
 		x := apiScheme{Code: s.Code, Title: s.Title(c.Lang()), Act: s.Act(c.Lang()), ValidFrom: string(s.ValidFrom), ValidTo: string(s.ValidTo), Confirmed: s.Confirmed, Bands: []apiBand{}, Parameters: []apiParameter{}}
 		for _, b := range s.Bands {
-			x.Bands = append(x.Bands, apiBand{b.Code, b.Label(c.Lang()), plainMilli(b.MinMilli), b.MinInclusive, plainMilli(b.MaxMilli), b.MaxInclusive})
+			x.Bands = append(x.Bands, apiBand{b.Code, b.Label(c.Lang()), eservice.PlainMilli(b.MinMilli), b.MinInclusive, eservice.PlainMilli(b.MaxMilli), b.MaxInclusive})
 		}
 		for _, m := range s.Parameters {
-			x.Parameters = append(x.Parameters, apiParameter{m.Code, m.Criterion, m.Name(c.Lang()), plainMilli(m.MaxMilli), plainMilli(m.WeightMilli)})
+			x.Parameters = append(x.Parameters, apiParameter{m.Code, m.Criterion, m.Name(c.Lang()), eservice.PlainMilli(m.MaxMilli), eservice.PlainMilli(m.WeightMilli)})
 		}
 		out.Items = append(out.Items, x)
 	}

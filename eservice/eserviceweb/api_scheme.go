@@ -127,16 +127,16 @@ func (p pages) apiScheme(c *web.Context) error {
 
 func schemeIn(x eservice.Scheme) apiSchemeView {
 	out := apiSchemeView{x.Code, string(x.State), x.Family, x.Version, x.BasedOn, apiSchemeDraft{Revision: x.Revision, TitleAZ: x.TitleAZ, TitleEN: x.TitleEN, ActAZ: x.ActAZ, ActEN: x.ActEN,
-		NoteAZ: x.NoteAZ, NoteEN: x.NoteEN, ValidFrom: x.ValidFrom, ValidTo: x.ValidTo, Scale: x.Scale, Max: plainMilli(x.MaxMilli), Confirmed: x.Confirmed,
+		NoteAZ: x.NoteAZ, NoteEN: x.NoteEN, ValidFrom: x.ValidFrom, ValidTo: x.ValidTo, Scale: x.Scale, Max: eservice.PlainMilli(x.MaxMilli), Confirmed: x.Confirmed,
 		Bands: []apiDraftBand{}, Criteria: []apiDraftCriterion{}, Parameters: []apiDraftParameter{}}}
 	for _, b := range x.Bands {
-		out.Bands = append(out.Bands, apiDraftBand{b.Code, b.LabelAZ, b.LabelEN, plainMilli(b.MinMilli), b.MinInclusive, plainMilli(b.MaxMilli), b.MaxInclusive})
+		out.Bands = append(out.Bands, apiDraftBand{b.Code, b.LabelAZ, b.LabelEN, eservice.PlainMilli(b.MinMilli), b.MinInclusive, eservice.PlainMilli(b.MaxMilli), b.MaxInclusive})
 	}
 	for _, k := range x.Criteria {
-		out.Criteria = append(out.Criteria, apiDraftCriterion{k.Code, k.Kind, k.NameAZ, k.NameEN, plainMilli(k.WeightMilli)})
+		out.Criteria = append(out.Criteria, apiDraftCriterion{k.Code, k.Kind, k.NameAZ, k.NameEN, eservice.PlainMilli(k.WeightMilli)})
 	}
 	for _, m := range x.Parameters {
-		out.Parameters = append(out.Parameters, apiDraftParameter{m.Code, m.Criterion, m.NameAZ, m.NameEN, plainMilli(m.MaxMilli), plainMilli(m.WeightMilli)})
+		out.Parameters = append(out.Parameters, apiDraftParameter{m.Code, m.Criterion, m.NameAZ, m.NameEN, eservice.PlainMilli(m.MaxMilli), eservice.PlainMilli(m.WeightMilli)})
 	}
 	return out
 }

@@ -39,8 +39,19 @@ func campaignState(p ui.Page, s campaign.State) ui.State {
 	return campaignLooks[s].State(p, "campaign.state."+string(s))
 }
 
-func bodyState(p ui.Page, s campaign.BodyState) ui.State {
+// bodyState is where an opinion stands; once the campaign is final a body that
+// let its term pass has not replied, and is late for nothing any more.
+func bodyState(p ui.Page, of campaign.State, s campaign.BodyState) ui.State {
+	if s == campaign.BodySent && (of == campaign.Final || of == campaign.Published) {
+		return ui.State{Tone: "off", Icon: "minus", Word: p.T("campaign.body.silent")}
+	}
 	return bodyLooks[s].State(p, "campaign.body."+string(s))
+}
+
+// replyState is what a body replied; an answer to its objection does not change
+// that.
+func replyState(p ui.Page, s campaign.BodyState) ui.State {
+	return bodyLooks[s.Reply()].State(p, "campaign.body."+string(s.Reply()))
 }
 
 func (p pages) campaigns(c *web.Context) error { return p.campaignsAgain(c, http.StatusOK, ui.Form{}) }

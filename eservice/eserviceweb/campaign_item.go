@@ -149,7 +149,7 @@ func (p itemPage) pointOf(code string) eservice.Point {
 func (p itemPage) pointValue(code string) string {
 	for _, pt := range p.Points {
 		if pt.Parameter == code && !pt.NA {
-			return plainMilli(pt.Milli)
+			return eservice.PlainMilli(pt.Milli)
 		}
 	}
 	return ""

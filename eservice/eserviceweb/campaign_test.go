@@ -69,7 +69,7 @@ func TestPagesOfACampaignAreForThoseWhoseTheyAre(t *testing.T) {
 			t.Fatal(err)
 		}
 		page, body := "/campaigns/"+list[0].ID, "/campaigns/"+list[0].ID+"/bodies/"+card.Agency.ID
-		s.As(manager).Get(page).Want(http.StatusOK).Has("h1", list[0].Number).Has("th", "Qurum 01").Has("select[name=agency] option[value='']", "Qiymətləndiricisi olmayan bütün qurumlar")
+		s.As(manager).Get(page).Want(http.StatusOK).Has("h1", list[0].Number).Has("th", "Qurum 01").Has(".k-steps", "planlaşdırılıb", "02.11.2026").Has("select[name=agency] option[value='']", "Qiymətləndiricisi olmayan bütün qurumlar")
 		s.As(manager).Get(body).Want(http.StatusOK).Has("h1", "Qurum 01")
 		officer := person(policies.AgencyOfficer, card.Agency.ID)
 		for _, path := range []string{body, body + "x", "/campaigns/" + store.NewID(), "/results/" + store.NewID()} {

@@ -14,6 +14,9 @@ func (p campaignPage) steps() (out []ui.Step) {
 			continue
 		}
 		step := ui.Step{Label: p.T("campaign.state." + string(s)), Current: s == p.State}
+		if at := p.Reached[s]; reached && !at.IsZero() {
+			step.Note = p.Date(at)
+		}
 		switch {
 		case s == p.State && s == campaign.Cancelled:
 			step.Tone = "off"

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/apperr"
@@ -195,7 +194,7 @@ func bound(p ui.Page, b eservice.Band) string {
 	if b.MaxInclusive {
 		right = "]"
 	}
-	return left + p.Decimal(plainMilli(b.MinMilli)) + "; " + p.Decimal(plainMilli(b.MaxMilli)) + right
+	return left + p.Decimal(eservice.PlainMilli(b.MinMilli)) + "; " + p.Decimal(eservice.PlainMilli(b.MaxMilli)) + right
 }
 
 // rows gives the bands of the form and one to fill.
@@ -223,11 +222,6 @@ func (p schemePage) criterionOptions() (out []ui.Option) {
 // nth names a field of a row of the form.
 func nth(part string, i int, field string) string {
 	return part + "." + strconv.Itoa(i+1) + "." + field
-}
-
-// plainMilli writes thousandths without zeros at the end, as they are typed.
-func plainMilli(m int64) string {
-	return strings.TrimSuffix(strings.TrimRight(eservice.MilliText(m, 3), "0"), ".")
 }
 
 func yes(b bool) string {

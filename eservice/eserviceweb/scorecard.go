@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -234,6 +235,7 @@ func (p scorecardPage) score(m *int64) string {
 // bar is one line of the distribution chart.
 type bar struct {
 	label, href, mean, count, share string
+	place                           string // what fits before the bar: the name, or the code of a long one
 	y                               int
 	segments                        []segment
 }
@@ -249,27 +251,31 @@ type segment struct {
 const (
 	chartLeft, chartWidth = 78.0, 322.0
 	rowStep, rowTop       = 19, 26
+	maxLabel              = 12 // characters of a name before its bar
 )
 
 // bars are the bodies of the year in focus with their mean scores, or the
 // years with their mean grades when the bodies are not known.
 func (p scorecardPage) bars() []bar {
 	var out []bar
-	add := func(label, href, mean string, y eservice.YearResult) {
-		b := bar{label: label, href: href, y: rowTop + rowStep*len(out), mean: mean,
+	add := func(label, code, href, mean string, y eservice.YearResult) {
+		b := bar{label: label, place: label, href: href, y: rowTop + rowStep*len(out), mean: mean,
 			count: fmt.Sprintf("%s / %s", p.Int(y.Electronised), p.Int(y.Services)), share: p.Percent(y.Electronised, y.Services, 1)}
+		if utf8.RuneCountInString(label) > maxLabel {
+			b.place = code
+		}
 		b.segments = p.segments(y)
 		out = append(out, b)
 	}
 	if len(p.card.Agencies) > 0 {
 		for _, a := range p.card.Agencies {
-			add(a.Agency.Name(p.Lang), "/scorecards/"+url.PathEscape(a.Agency.Code)+"?year="+strconv.Itoa(p.card.Year), p.meanScore(a.YearResult), a.YearResult)
+			add(a.Agency.Name(p.Lang), a.Agency.Code, "/scorecards/"+url.PathEscape(a.Agency.Code)+"?year="+strconv.Itoa(p.card.Year), p.meanScore(a.YearResult), a.YearResult)
 		}
 		return out
 	}
 	for _, y := range p.card.Years {
 		if f := p.card.Focus(); f == nil || slices.Equal(f.Scheme.GradeCodes(), y.Scheme.GradeCodes()) { // years of other grades have other shades
-			add(strconv.Itoa(y.Year), p.href(y.Year, false), p.meanGrade(y), y)
+			add(strconv.Itoa(y.Year), "", p.href(y.Year, false), p.meanGrade(y), y)
 		}
 	}
 	return out
@@ -284,15 +290,23 @@ func (p scorecardPage) segments(y eservice.YearResult) []segment {
 			continue
 		}
 		w := chartWidth * float64(n) / float64(total)
-		out = append(out, segment{class: gradeClass(i, len(y.Scheme.Bands)), text: p.Int(n), words: band.Label(p.Lang) + ": " + p.Int(n),
-			x: x, width: max(w-1, 1), mid: x + w/2, light: i >= len(y.Scheme.Bands)/2})
+		class := gradeClass(i, len(y.Scheme.Bands))
+		out = append(out, segment{class: class, text: p.Int(n), words: band.Label(p.Lang) + ": " + p.Int(n),
+			x: x, width: max(w-1, 1), mid: x + w/2, light: class == "f-r3" || class == "f-r4"})
 		x += w
 	}
 	return out
 }
 
-// gradeClass is the shade of a band, lowest hatched, highest darkest.
+// starClasses are the shades of five bands.
+var starClasses = [...]string{"f-r1", "f-r1b", "f-r2", "f-r3", "f-r4"}
+
+// gradeClass is the shade of a band, lowest hatched, highest darkest; up to
+// five bands have a shade each.
 func gradeClass(i, bands int) string {
+	if bands == len(starClasses) {
+		return starClasses[i]
+	}
 	if bands > 1 {
 		i = i * 3 / (bands - 1)
 	}

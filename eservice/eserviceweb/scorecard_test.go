@@ -117,9 +117,28 @@ func TestAYearHasTheGradesOfItsOwnScheme(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := s.As(reader("az")).Get("/scorecards?year=2026").Want(http.StatusOK)
+	for _, shade := range []string{"f-r1", "f-r1b", "f-r2", "f-r3", "f-r4"} { // each star has its own
+		page.Has("svg.k-key rect." + shade)
+	}
+	page.Has("svg text.on", "3").Has("svg text.mid:not(.on)", "2") // light figures on dark ground only
 	page.Has("tr", "qeyri-kafi", "5", "55", "67", "–").Has("tr", "1 ulduz", "–", "–", "–", "1").Has("tr", "5 ulduz", "3")
 	both := strings.Replace(sheet, "75,,,,,", "75,1,,,,", 1)
 	if _, err := svc.Import(ctx, eservice.ImportRequest{Reader: strings.NewReader(both), Name: "iki.csv"}); !apperr.Is(err, apperr.Invalid) {
 		t.Errorf("a year of two scales: %v", err)
 	}
+}
+
+// TestALongNameIsNotCutInTheChart: before its bar stands the code of a body
+// whose name does not fit, the name is said in full.
+func TestALongNameIsNotCutInTheChart(t *testing.T) {
+	s, svc, ctx := site(t, storetest.Open(t), reference.AssessmentsSample)
+	err := svc.DB.Write(ctx, func(tx *store.Tx) error {
+		tx.Record(store.Change{Action: "test", Kind: "test", ID: store.NewID()})
+		_, err := tx.NewRaw("UPDATE agencies SET name_az = 'Dövlət Statistika Komitəsi' WHERE code = 'Q01'").Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.As(reader("az")).Get("/scorecards").Want(http.StatusOK).Has("svg text", "Q01").Has("svg text title", "Dövlət Statistika Komitəsi").HasNot("svg text", "…").Has("svg text", "Qurum 02")
 }

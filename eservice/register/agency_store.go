@@ -25,6 +25,9 @@ func lockAgency(ctx context.Context, tx *store.Tx, id string) (Agency, error) {
 	if err := store.Lock(tx.NewSelect().Model(&a).Where("ag.id = ?", id)).Scan(ctx); err != nil {
 		return a, store.MapError(err, "agency")
 	}
+	if err := tx.Seen(ctx, kindAgency, a.ID); err != nil {
+		return a, err
+	}
 	return a, a.unpack()
 }
 
@@ -161,13 +164,18 @@ func (s *Service) transfer(ctx context.Context, tx *store.Tx, from, to Agency, i
 	if err := q.Scan(ctx, &found); err != nil {
 		return 0, store.MapError(err, "services of agency")
 	}
-	if ids == nil {
-		if _, err := tx.NewRaw("UPDATE register_applications SET agency_id = ?, revision = revision + 1 WHERE agency_id = ? AND state IN (?)", to.ID, from.ID, bun.List(open)).Exec(ctx); err != nil {
-			return 0, store.MapError(err, "applications of agency")
-		}
+	if err := moveApplications(ctx, tx, from, to, found, ids == nil); err != nil || len(found) == 0 {
+		return 0, err
 	}
-	if len(found) == 0 {
-		return 0, nil
+	var moved []Entry
+	if err := tx.NewSelect().Model(&moved).Column("id", "number").Where("es.id IN (?) AND es.state <> ?", bun.List(found), ServiceAssessed).OrderExpr("es.id").Scan(ctx); err != nil {
+		return 0, store.MapError(err, "services of agency")
+	}
+	if err := tx.Seen(ctx, kindService, found...); err != nil {
+		return 0, err
+	}
+	for _, sv := range moved {
+		tx.Record(store.Change{Action: string(policies.AgencyChange), Kind: kindService, ID: sv.ID, Label: sv.Number, Before: map[string]any{"agency": from.Code}, After: map[string]any{"agency": to.Code, "from": on}})
 	}
 	list := bun.List(found)
 	for _, q := range []struct {
@@ -182,11 +190,40 @@ func (s *Service) transfer(ctx context.Context, tx *store.Tx, from, to Agency, i
 			SELECT v.service_id, v.number + 1, ?, v.items, v.sha256, 'transfer', NULL, ?, ?, ? FROM eservice_versions v JOIN eservices s ON s.id = v.service_id AND s.version = v.number
 			WHERE s.id IN (?)`, []any{to.ID, on, tx.Actor.Name, tx.Now, list}},
 		{`UPDATE eservices SET agency_id = ?, version = CASE WHEN version > 0 THEN version + 1 ELSE 0 END WHERE id IN (?)`, []any{to.ID, list}},
-		{`UPDATE register_applications SET agency_id = ?, revision = revision + 1 WHERE service_id IN (?) AND state IN (?)`, []any{to.ID, list, bun.List(open)}},
 	} {
 		if _, err := tx.NewRaw(q.sql, q.args...).Exec(ctx); err != nil {
 			return 0, store.MapError(err, "move services")
 		}
 	}
 	return len(found), nil
+}
+
+// moveApplications gives the open applications about services to another body,
+// and with whole all those of the body, each with its entry.
+func moveApplications(ctx context.Context, tx *store.Tx, from, to Agency, services []string, whole bool) error {
+	var list []Application
+	q := tx.NewSelect().Model(&list).Column("id", "number").Where("ra.state IN (?)", bun.List(open)).OrderExpr("ra.id")
+	switch {
+	case whole:
+		q.Where("(ra.agency_id = ? OR ra.service_id IN (?))", from.ID, bun.List(append(services, store.NewID())))
+	case len(services) == 0:
+		return nil
+	default:
+		q.Where("ra.service_id IN (?)", bun.List(services))
+	}
+	if err := q.Scan(ctx); err != nil || len(list) == 0 {
+		return store.MapError(err, "applications of agency")
+	}
+	ids := make([]string, len(list))
+	for i, a := range list {
+		ids[i] = a.ID
+	}
+	if err := tx.Seen(ctx, kindApplication, ids...); err != nil {
+		return err
+	}
+	for _, a := range list {
+		tx.Record(store.Change{Action: string(policies.AgencyChange), Kind: kindApplication, ID: a.ID, Label: a.Number, Before: map[string]any{"agency": from.Code}, After: map[string]any{"agency": to.Code}})
+	}
+	_, err := tx.NewRaw("UPDATE register_applications SET agency_id = ?, revision = revision + 1 WHERE id IN (?)", to.ID, bun.List(ids)).Exec(ctx)
+	return store.MapError(err, "applications of agency")
 }

@@ -29,6 +29,7 @@ type Application struct {
 	AgencyID    string    `bun:"agency_id"`
 	ServiceID   string    `bun:"service_id,nullzero"`
 	Title       string    `bun:"title"`
+	SearchKey   string    `bun:"search_key"`
 	ItemsText   string    `bun:"items"`
 	Revision    int       `bun:"revision"` // of the row; who saw an older one is told
 	Round       int       `bun:"round"`    // how often it was signed
@@ -71,6 +72,7 @@ func (a *Application) pack() {
 	if name := a.Items.Get(clauseName); name != "" {
 		a.Title = name
 	}
+	a.SearchKey = i18n.Fold(a.Title)
 }
 
 // Begin starts an application of the actor's body: agencyCode may be empty
@@ -225,7 +227,7 @@ func (s *Service) touch(ctx context.Context, tx *store.Tx, a *Application) error
 	}
 	a.Revision++
 	a.EditedBy, a.EditedAt = tx.Actor.Name, tx.Now
-	return updateApplication(ctx, tx, *a, a.State, "items", "title", "revision", "edited_by", "edited_at", "submit_due", "due", "clock", "clock_from", "confirmed")
+	return updateApplication(ctx, tx, *a, a.State, "items", "title", "search_key", "revision", "edited_by", "edited_at", "submit_due", "due", "clock", "clock_from", "confirmed")
 }
 
 // readSection reads a page of the form over what the application says.

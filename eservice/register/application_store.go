@@ -1,12 +1,14 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"github.com/kis-platform/kis/internal/apperr"
+	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
@@ -25,6 +27,9 @@ func (s *Service) lockApplication(ctx context.Context, tx *store.Tx, id string, 
 		return a, store.MapError(err, "application")
 	}
 	if err := mayIn(ctx, action, policies.RegisterRead, a.AgencyID, kindApplication); err != nil {
+		return a, err
+	}
+	if err := tx.Seen(ctx, kindApplication, a.ID); err != nil {
 		return a, err
 	}
 	return a, a.unpack()
@@ -179,4 +184,25 @@ func addEvent(ctx context.Context, tx *store.Tx, id, verb string, from, to State
 func steps(ctx context.Context, db bun.IDB, id string) (out []Step, err error) {
 	err = db.NewSelect().Model(&out).Where("re.application_id = ?", id).OrderExpr("re.seq DESC").Scan(ctx)
 	return out, store.MapError(err, "steps")
+}
+
+// foldTitles gives applications that have none the key they are found by.
+func (s *Service) foldTitles(ctx context.Context) error {
+	for {
+		var page []Application
+		if err := s.DB.Read().NewSelect().Model(&page).Column("id", "title").Where("ra.search_key = '' AND ra.title <> ''").Limit(verifyPage).Scan(ctx); err != nil || len(page) == 0 {
+			return store.MapError(err, "applications without a key")
+		}
+		err := s.DB.Unrecorded(ctx, func(tx *store.Tx) error {
+			for _, a := range page {
+				if _, err := tx.NewRaw("UPDATE register_applications SET search_key = ? WHERE id = ? AND search_key = ''", cmp.Or(i18n.Fold(a.Title), " "), a.ID).Exec(ctx); err != nil {
+					return store.MapError(err, "key of an application")
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
 }

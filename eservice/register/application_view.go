@@ -86,7 +86,7 @@ func (s *Service) Applications(ctx context.Context, f ApplicationFilter) (Applic
 			q.Where("ra.due <> '' AND ra.due < ?", today)
 		}
 		if t := strings.TrimSpace(f.Query); t != "" {
-			q.Where("(ra.number = ? OR LOWER(ra.title) LIKE ? ESCAPE '!')", strings.ToUpper(t), store.LikePattern(strings.ToLower(i18n.Shorten(t, 100))))
+			q.Where("(ra.number = ? OR ra.search_key LIKE ? ESCAPE '!')", strings.ToUpper(t), store.LikePattern(i18n.Fold(i18n.Shorten(t, 100))))
 		}
 		return q
 	}

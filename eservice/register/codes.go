@@ -11,6 +11,7 @@ import (
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/kis"
 	"github.com/kis-platform/kis/kis/office"
 	"github.com/kis-platform/kis/policies"
 	"github.com/kis-platform/kis/reference"
@@ -94,9 +95,13 @@ var grounds = []Code{
 const codesFrom day.Day = "2015-02-09"
 
 // LoadReference brings the code lists into an empty database, the provisional
-// ones marked as such. What is there already is left as it is.
+// ones marked as such. What is there already is left as it is; applications of
+// an older program get what they are found by.
 func (s *Service) LoadReference(ctx context.Context) error {
 	if _, err := office.Allowed(ctx, policies.CodeWrite); err != nil {
+		return err
+	}
+	if err := s.foldTitles(ctx); err != nil {
 		return err
 	}
 	have, err := loadCodes(ctx, s.DB.Read())
@@ -174,6 +179,9 @@ func (s *Service) SetCode(ctx context.Context, n NewCode) error {
 		}
 		if had && n.From <= old.ValidFrom {
 			return apperr.InvalidField("from", "error.field.date_after", "date", old.ValidFrom.Format())
+		}
+		if err := kis.ReferenceChanges(ctx, tx, policies.CodeWrite, n.List+" "+n.Code); err != nil {
+			return err
 		}
 		if had && old.ValidTo == "" {
 			if _, err := tx.NewRaw("UPDATE register_codes SET valid_to = ? WHERE list = ? AND code = ? AND valid_from = ?", n.From.Add(-1), n.List, n.Code, old.ValidFrom).Exec(ctx); err != nil {

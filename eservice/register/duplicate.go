@@ -175,6 +175,9 @@ func (s *Service) DecidePair(ctx context.Context, oneID, otherID string, same bo
 		if err := store.Lock(tx.NewSelect().Model(&p).Where("ep.one_id = ? AND ep.other_id = ?", min(oneID, otherID), max(oneID, otherID))).Scan(ctx); err != nil {
 			return store.MapError(err, "pair")
 		}
+		if err := tx.Seen(ctx, kindService, p.OtherID); err != nil {
+			return err
+		}
 		before := p.State
 		p.State, p.Reason, p.Actor, p.DecidedAt = "different", reason, tx.Actor.Name, tx.Now
 		if same {

@@ -63,8 +63,10 @@ func lockService(ctx context.Context, tx *store.Tx, id string) (Entry, error) {
 	if !store.IsID(id) {
 		return sv, apperr.Missing(kindService)
 	}
-	err := store.Lock(tx.NewSelect().Model(&sv).Where("es.id = ?", id)).Scan(ctx)
-	return sv, store.MapError(err, "service")
+	if err := store.Lock(tx.NewSelect().Model(&sv).Where("es.id = ?", id)).Scan(ctx); err != nil {
+		return sv, store.MapError(err, "service")
+	}
+	return sv, tx.Seen(ctx, kindService, sv.ID)
 }
 
 // itemsOf reads a version of a service.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kis-platform/kis/internal/day"
 	"github.com/kis-platform/kis/internal/store"
+	"github.com/kis-platform/kis/policies"
 )
 
 // currentItems reads what registered services say now, by id.
@@ -161,6 +162,7 @@ func (im *importing) write(ctx context.Context, fresh, changed []importRow) erro
 			return err
 		}
 		vs = append(vs, newVersion(sv, r.items, "import", "", day.Day(r.items.Get(clauseChangeDay)), tx.Actor.Name, tx.Now))
+		tx.Record(store.Change{Action: string(policies.RegisterImport), Kind: kindService, ID: sv.ID, Label: sv.Number, Note: r.items.Get(clauseChangeBasis), After: map[string]any{"cause": "import", "version": sv.Version, "name": sv.NameAZ, "sha256": vs[len(vs)-1].SHA256}})
 		gone = append(gone, sv.ID)
 		list = append(list, indexed{sv, r.items})
 	}

@@ -35,7 +35,11 @@ type Service struct {
 }
 
 // New makes the service.
-func New(k *kis.Service) *Service { return &Service{DB: k.DB, KIS: k} }
+func New(k *kis.Service) *Service {
+	k.DB.Seal(seals...)
+	k.SealReference(kis.ReferencePart("register_codes", `SELECT list, code, valid_from, valid_to, position, name_az, name_en, electronised, confirmed, basis_az, basis_en FROM register_codes`))
+	return &Service{DB: k.DB, KIS: k}
+}
 
 // What entries of the trail call the objects.
 const (

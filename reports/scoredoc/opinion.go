@@ -59,7 +59,7 @@ func signer(signature string) string {
 }
 
 func answers(v campaign.BodyView, w reports.Words) []reports.KV {
-	out := []reports.KV{{Key: w.T("scoredoc.opinion.reply"), Value: reports.T(reports.Joined(". ", w.Capital(w.T("campaign.body."+string(v.BodyRow.State))), v.Reply))}}
+	out := []reports.KV{{Key: w.T("scoredoc.opinion.reply"), Value: reports.T(reports.Joined(". ", w.Capital(w.T("campaign.body."+string(v.BodyRow.State.Reply()))), v.Reply))}}
 	if v.Answer != "" {
 		out = append(out, reports.KV{Key: w.T("scoredoc.opinion.answer"), Value: reports.T(v.Answer)})
 	}
