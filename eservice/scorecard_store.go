@@ -244,7 +244,7 @@ func serviceResults(ctx context.Context, db bun.IDB, agencyID string, year int, 
 		ScoreMilli   *int64 `bun:"score_milli"`
 	}
 	q := officialRows(db.NewSelect().TableExpr("assessments AS a").Join("JOIN eservices AS e ON e.id = a.service_id")).
-		ColumnExpr("e.id, e.agency_id, e.code, e.name_az, e.name_en, e.search_key, e.sort_key, e.created_at").
+		ColumnExpr("e.id, e.code, e.name_az, e.name_en, e.sort_key").
 		ColumnExpr("a.id AS assessment_id, a.level AS result_level, a.automation, a.scheme, COALESCE(a.grade, '') AS grade, a.score_milli").
 		Where("a.agency_id = ? AND a.year = ?", agencyID, year).OrderExpr("e.sort_key, e.id")
 	switch f.Grade {
