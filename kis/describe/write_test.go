@@ -2,7 +2,6 @@ package describe
 
 import (
 	"bytes"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -81,19 +80,7 @@ func TestWhatIsWrittenIsReadAgainWithoutLoss(t *testing.T) {
 					t.Errorf("%+v", n)
 				}
 			}
-			for i, r := range got.Rows {
-				r.Line = 0
-				w := p.Rows[i]
-				if w.NameEN == "" {
-					w.NameEN = r.NameEN // the official name is filled in
-				}
-				if len(r.Inputs) == 0 {
-					r.Inputs = w.Inputs[:0]
-				}
-				if !reflect.DeepEqual(normal(r), normal(w)) {
-					t.Errorf("%s:\n got  %+v\n want %+v", w.Code, r, w)
-				}
-			}
+			sameRows(t, got.Rows, p.Rows)
 			if len(got.Gates) != 1 || got.Gates[0].StatementAZ != p.Gates[0].StatementAZ || got.Gates[0].StatementEN != "End of phase 1" {
 				t.Errorf("gates %+v", got.Gates)
 			}
