@@ -56,7 +56,7 @@ func (s *Service) StepsOf(ctx context.Context, ids []string) (map[string][]strin
 	for i, r := range rows {
 		departments[i] = r.DepartmentID
 	}
-	tied, err := s.notToJudge(ctx, s.DB.Read(), departments)
+	tied, err := s.notToJudge(ctx, s.DB.Read(), departments, "")
 	if err != nil {
 		return nil, err
 	}

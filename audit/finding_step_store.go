@@ -107,46 +107,55 @@ func unheard(ctx context.Context, db bun.IDB, auditID string, today day.Day) (dr
 // the worst answer of its rows. A department that was audited again gets the
 // newer result.
 func keepResults(ctx context.Context, tx *store.Tx, a Audit) error {
-	list, err := resultsOf(ctx, tx, a)
+	list, err := resultsOf(ctx, tx, a.ID)
 	if err != nil || len(list) == 0 {
 		return err
+	}
+	for i := range list {
+		list[i].ReportedAt = a.ReportedAt
 	}
 	_, err = tx.NewInsert().Model(&list).On("CONFLICT (department_id, sub_process, clause) DO UPDATE").
 		Set("answer = EXCLUDED.answer, rows = EXCLUDED.rows, audit_id = EXCLUDED.audit_id, reported_at = EXCLUDED.reported_at").Exec(ctx)
 	return store.MapError(err, "results of report")
 }
 
-// resultsOf works out the results of a reported audit.
-func resultsOf(ctx context.Context, db bun.IDB, a Audit) ([]auditResult, error) {
-	var departments []string
-	if err := db.NewRaw("SELECT CAST(department_id AS TEXT) FROM audit_departments WHERE audit_id = ? AND position = 0", a.ID).Scan(ctx, &departments); err != nil {
-		return nil, store.MapError(err, "audited department")
+// resultsOf works out the results of reported audits: of one of them, or of
+// all when the id is empty. It takes one query.
+func resultsOf(ctx context.Context, db bun.IDB, auditID string) ([]auditResult, error) {
+	q := db.NewSelect().TableExpr("audit_rows AS r").
+		ColumnExpr("r.audit_id, d.department_id, r.gsbpm AS sub_process, r.clause, r.answer, COUNT(*) AS rows, a.reported_at").
+		Join("JOIN audits AS a ON a.id = r.audit_id").Join("JOIN audit_departments AS d ON d.audit_id = r.audit_id AND d.position = 0").
+		Where("r.answer <> ?", Open).Group("r.audit_id", "d.department_id", "r.gsbpm", "r.clause", "r.answer", "a.reported_at")
+	if auditID == "" {
+		q = q.Where("a.reported_at IS NOT NULL")
+	} else {
+		q = q.Where("a.id = ?", auditID)
 	}
-	var rows []Row
-	if err := db.NewSelect().Model(&rows).Column("gsbpm", "clause", "answer").Where("r.audit_id = ?", a.ID).Scan(ctx); err != nil {
+	var found []auditResult
+	if err := q.Scan(ctx, &found); err != nil {
 		return nil, store.MapError(err, "rows of report")
 	}
-	cells := map[[2]string]*auditResult{}
-	for _, r := range rows {
-		key := [2]string{group(r.GSBPM), group(r.Clause)}
-		if r.Answer == Open || key[0] == "" || key[1] == "" || len(departments) == 0 {
+	type cell struct{ audit, code, clause string }
+	at := map[cell]int{}
+	var out []auditResult
+	for _, r := range found {
+		r.SubProcess, r.Clause = group(r.SubProcess), group(r.Clause)
+		if r.SubProcess == "" || r.Clause == "" {
 			continue
 		}
-		c := cells[key]
-		if c == nil {
-			c = &auditResult{DepartmentID: departments[0], SubProcess: key[0], Clause: key[1], Answer: r.Answer, AuditID: a.ID, ReportedAt: a.ReportedAt}
-			cells[key] = c
+		key := cell{r.AuditID, r.SubProcess, r.Clause}
+		i, ok := at[key]
+		if !ok {
+			at[key] = len(out)
+			out = append(out, r)
+			continue
 		}
-		c.Rows++
-		if slices.Index(worst, r.Answer) < slices.Index(worst, c.Answer) {
-			c.Answer = r.Answer
+		out[i].Rows += r.Rows
+		if slices.Index(worst, r.Answer) < slices.Index(worst, out[i].Answer) {
+			out[i].Answer = r.Answer
 		}
 	}
-	list := make([]auditResult, 0, len(cells))
-	for _, c := range cells {
-		list = append(list, *c)
-	}
-	return list, nil
+	return out, nil
 }
 
 // worst are the answers, the worst first: what a cell of the matrix shows.

@@ -67,25 +67,13 @@ func (s *Service) tiedTo(ctx context.Context, db bun.IDB, v ActView) (map[string
 	for _, ac := range v.Actions {
 		departments = append(departments, departmentsOf(ac.owners)...)
 	}
-	out, err := s.notToJudge(ctx, db, departments)
-	if err != nil || len(out) == 0 || v.AuditID == "" {
-		return out, err
-	}
-	at, err := s.tied(ctx, db, departments)
-	if err != nil {
-		return out, err
-	}
-	mine, err := decidedForMe(ctx, db, v.AuditID)
-	if err != nil || mine.covers(at) {
-		return nil, err
-	}
-	return out, nil
+	return s.notToJudge(ctx, db, departments, v.AuditID)
 }
 
 // notToJudge gives those of the departments, by id, whose work the actor may not
-// judge unless a decision says otherwise: what pages leave out. Nothing is
-// asked for those who judge no acts at all.
-func (s *Service) notToJudge(ctx context.Context, db bun.IDB, departments []string) (map[string]bool, error) {
+// judge: what pages leave out. None when a decision on the audit, "" for none,
+// covers them. Nothing is asked for those who judge no acts at all.
+func (s *Service) notToJudge(ctx context.Context, db bun.IDB, departments []string, auditID string) (map[string]bool, error) {
 	who := actor.From(ctx)
 	if !slices.ContainsFunc([]policies.Action{policies.ActionVerify, policies.ActEffect, policies.ActApprove, policies.ActResolve, policies.ActionExtend},
 		func(a policies.Action) bool { return policies.Can(who, a) }) {
@@ -93,6 +81,10 @@ func (s *Service) notToJudge(ctx context.Context, db bun.IDB, departments []stri
 	}
 	at, err := s.tied(ctx, db, departments)
 	if err != nil || len(at) == 0 {
+		return nil, err
+	}
+	mine, err := decidedForMe(ctx, db, auditID)
+	if err != nil || mine.covers(at) {
 		return nil, err
 	}
 	var codes []string

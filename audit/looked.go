@@ -61,24 +61,19 @@ func verifyElsewhere(ctx context.Context, db bun.IDB, report func(store.Fault)) 
 // verifyResults works out anew what the matrix shows and compares: of each
 // cell of a department the result of the audit that was reported last.
 func verifyResults(ctx context.Context, db bun.IDB, report func(store.Fault)) error {
-	var audits []Audit
-	if err := db.NewSelect().Model(&audits).Column("id", "number", "reported_at").Where("a.reported_at IS NOT NULL").Order("a.reported_at", "a.id").Scan(ctx); err != nil {
-		return store.MapError(err, "reported audits")
+	found, err := resultsOf(ctx, db, "")
+	if err != nil {
+		return err
 	}
+	slices.SortFunc(found, func(a, b auditResult) int { return a.ReportedAt.Compare(b.ReportedAt) })
 	type cell struct{ department, code, clause string }
 	want := map[cell][]auditResult{} // more than one where two were reported at the same moment
-	for _, a := range audits {
-		list, err := resultsOf(ctx, db, a)
-		if err != nil {
-			return err
+	for _, r := range found {
+		at := cell{r.DepartmentID, r.SubProcess, r.Clause}
+		if last := want[at]; len(last) > 0 && last[0].ReportedAt.Before(r.ReportedAt) {
+			want[at] = nil
 		}
-		for _, r := range list {
-			at := cell{r.DepartmentID, r.SubProcess, r.Clause}
-			if last := want[at]; len(last) > 0 && last[0].ReportedAt.Before(r.ReportedAt) {
-				want[at] = nil
-			}
-			want[at] = append(want[at], r)
-		}
+		want[at] = append(want[at], r)
 	}
 	var kept []auditResult
 	if err := db.NewSelect().Model(&kept).Scan(ctx); err != nil {

@@ -138,7 +138,7 @@ func evidenceTable(evidence []audit.Evidence, w Words) Table {
 		t.Rows = append(t.Rows, Row{Cells: []Text{T(fmt.Sprint(len(t.Rows) + 1)), document, T(about), mark}})
 	}
 	for _, e := range evidence {
-		about := Joined("\n", w.T("report.evidence.about", "version", w.Nth(e.Version), "date", w.Date(e.ReceivedAt)),
+		about := Joined("\n", w.T("report.evidence.about", "version", e.Version, "date", w.Date(e.ReceivedAt)),
 			Joined(", ", e.SubmittedName, e.DepartmentCode))
 		switch {
 		case e.Hidden:

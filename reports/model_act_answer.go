@@ -61,7 +61,7 @@ func actActions(v audit.ActView, w Words) Table {
 	for _, a := range v.Actions {
 		if v.Reopened > 0 && a.Round != round {
 			round = a.Round
-			t.Rows = append(t.Rows, Group(w.T("report.act.round", "n", w.Nth(round+1))))
+			t.Rows = append(t.Rows, Group(w.T("report.act.round", "n", round+1)))
 		}
 		t.Rows = append(t.Rows, Cells(w.actionMark(a.No), a.Text,
 			actionOwners(a), w.Day(a.Due), actionDone(a, w), actionVerdict(a, w)))

@@ -14,8 +14,8 @@ func measuresDocument(v planning.MeasuresReport, w Words) Doc {
 	if w.inst != "" {
 		title = "report.measures.title_other"
 	}
-	d := w.Doc(w.T(title, "plan", v.Plan.Title(w.Lang), "year", w.Nth(v.Year)),
-		w.T("report.measures.running", "plan", v.Plan.Title(w.Lang), "year", w.Nth(v.Year)), "")
+	d := w.Doc(w.T(title, "plan", v.Plan.Title(w.Lang), "year", v.Year),
+		w.T("report.measures.running", "plan", v.Plan.Title(w.Lang), "year", v.Year), "")
 	d.Landscape = true
 	d.ShortName = w.T("report.measures.short", "plan", v.Plan.Code, "year", v.Year)
 	if v.Report.Letter != "" {
@@ -63,7 +63,7 @@ func (w Words) sent(r planning.YearReport) string {
 // measuresSheets is the same table as a sheet. Only the workbook has the
 // status beside the four columns.
 func measuresSheets(v planning.MeasuresReport, w Words, status bool) []Sheet {
-	s := Sheet{Name: w.T("report.measures.sheet", "year", v.Year), Title: w.T("report.measures.running", "plan", v.Plan.Title(w.Lang), "year", w.Nth(v.Year)),
+	s := Sheet{Name: w.T("report.measures.sheet", "year", v.Year), Title: w.T("report.measures.running", "plan", v.Plan.Title(w.Lang), "year", v.Year),
 		Columns: []SheetColumn{{Key: "no", Title: w.T("report.measures.no"), Width: 9}, {Key: "measure", Title: w.T("report.measures.name"), Width: 60},
 			{Key: "term", Title: w.T("report.measures.term"), Width: 14}, {Key: "work_done", Title: w.T("report.measures.done"), Width: 100}}}
 	if status {

@@ -20,9 +20,9 @@ func planDocument(p planning.PlanDossier, amended []amendment.Amendment, w Words
 			title = i18n.Upper(title)
 		}
 	}
-	d := w.Doc(title, w.T("report.plan.running"), w.T("report.plan.year", "year", w.Nth(p.Year)))
+	d := w.Doc(title, w.T("report.plan.running"), w.T("report.plan.year", "year", p.Year))
 	d.Landscape = true
-	d.Subtitle = Joined("; ", w.Code("planning.plan.state", string(p.State)), w.T("report.plan.revision", "n", w.Nth(p.Revision)))
+	d.Subtitle = Joined("; ", w.Code("planning.plan.state", string(p.State)), w.T("report.plan.revision", "n", p.Revision))
 	w.At(&d, w.DayOf(p.ApprovedAt))
 	d.Add(planApproval(p, w)...)
 	d.Add(planAgreed(p, w)...)
@@ -113,7 +113,7 @@ func planApproval(p planning.PlanDossier, w Words) []Block {
 			Paragraph{Text: T(w.T("report.plan.approve_open", "due", w.Day(p.ApproveDue)))}}}}
 	}
 	return []Block{Box{Blocks{Paragraph{Text: B(w.T("report.plan.approve"))},
-		Paragraph{Text: T(w.T("report.plan.approved", "name", p.ApprovedName, "date", w.Long(w.DayOf(p.ApprovedAt)), "n", w.Nth(p.Revision)))}}}}
+		Paragraph{Text: T(w.T("report.plan.approved", "name", p.ApprovedName, "date", w.Long(w.DayOf(p.ApprovedAt)), "n", p.Revision))}}}}
 }
 
 // planItems is the table of items, grouped by section.
@@ -147,7 +147,7 @@ func planRow(it planning.Item, p planning.PlanDossier, w Words) Row {
 	}
 	basis := Joined(": ", w.Code("planning.basis", string(it.Basis)), it.BasisLabel)
 	if it.CarriedYear != 0 {
-		basis = Joined("\n", basis, w.T("report.plan.carried", "year", w.Nth(it.CarriedYear)))
+		basis = Joined("\n", basis, w.T("report.plan.carried", "year", it.CarriedYear))
 	}
 	result := w.Code("planning.item.state", string(it.Shown()))
 	if !p.ApprovedAt.IsZero() {
@@ -254,7 +254,7 @@ func planVerdict(r planning.Report, w Words) string {
 
 // planSheets are the items of the plan; typed, one row each.
 func planSheets(p planning.PlanDossier, w Words) []Sheet {
-	s := Sheet{Name: w.T("report.plan.sheet", "year", p.Year), Title: Joined(", ", w.T("report.plan.running"), w.T("report.plan.year", "year", w.Nth(p.Year))), Columns: []SheetColumn{
+	s := Sheet{Name: w.T("report.plan.sheet", "year", p.Year), Title: Joined(", ", w.T("report.plan.running"), w.T("report.plan.year", "year", p.Year)), Columns: []SheetColumn{
 		{Key: "no", Title: "№", Type: IntCol, Width: 6}, {Key: "section", Title: w.T("report.plan.section"), Width: 24}, {Key: "item", Title: w.T("report.plan.item"), Width: 60},
 		{Key: "basis", Title: w.T("report.plan.basis"), Width: 24}, {Key: "basis_label", Title: w.T("report.plan.basis_label"), Width: 24},
 		{Key: "responsible", Title: w.T("report.plan.responsible"), Width: 14}, {Key: "co_executors", Title: w.T("report.plan.co"), Width: 18},

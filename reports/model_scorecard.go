@@ -40,7 +40,7 @@ func scorecardDocument(c eservice.Scorecard, w Words) Doc {
 	case len(c.Agencies) > 0:
 		d.Add(w.Section(&n, "report.scorecard.agencies_of", "year", c.Year), agencyTable(c, w), Paragraph{Small: true, Text: T(w.T("report.scorecard.mean_note"))})
 	default:
-		d.Add(Paragraph{Small: true, Text: T(w.T("report.scorecard.totals_only", "year", w.Nth(c.Year)))})
+		d.Add(Paragraph{Small: true, Text: T(w.T("report.scorecard.totals_only", "year", c.Year))})
 	}
 	d.Add(w.Section(&n, "report.scorecard.basis"), schemeTable(c, w))
 	return d
@@ -132,7 +132,7 @@ func breaks(c eservice.Scorecard) (out []broken) {
 func scorecardTable(c eservice.Scorecard, w Words, lines []indicator) Table {
 	t := Table{Columns: []Column{{Title: w.T("report.scorecard.indicator"), Width: 80}}}
 	for i, y := range c.Years {
-		title := w.T("report.scorecard.year", "year", w.Nth(y.Year))
+		title := w.T("report.scorecard.year", "year", y.Year)
 		if i > 0 && y.Break != nil {
 			title = "‖ " + title
 		}

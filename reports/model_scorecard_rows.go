@@ -124,7 +124,7 @@ func officialTable(c eservice.Scorecard, w Words) Sheet {
 	s := Sheet{Name: w.T("report.scorecard.sheet_official"), Title: w.T("report.scorecard.running"),
 		Columns: []SheetColumn{{Key: "indicator", Title: w.T("report.scorecard.indicator"), Width: 60}}}
 	for i, y := range c.Years {
-		title := w.T("report.scorecard.year", "year", w.Nth(y.Year))
+		title := w.T("report.scorecard.year", "year", y.Year)
 		if i > 0 && y.Break != nil {
 			title = "‖ " + title
 		}

@@ -47,7 +47,7 @@ func (w Words) Long(d day.Day) string {
 		return ""
 	}
 	t := d.Time()
-	return w.T("report.date.long", "day", t.Day(), "month", w.T(fmt.Sprintf("report.month.%d", t.Month())), "year", w.Nth(t.Year()))
+	return w.T("report.date.long", "day", t.Day(), "month", w.T(fmt.Sprintf("report.month.%d", t.Month())), "year", t.Year())
 }
 
 // DayOf is the day of a moment in the zone of the office.
@@ -56,32 +56,6 @@ func (w Words) DayOf(t time.Time) day.Day {
 		return ""
 	}
 	return day.Of(t, w.Zone)
-}
-
-// suffixes end an ordinal number in Azerbaijani by its last spoken word: the
-// vowel of the ending follows that of the number (altı → 6-cı, üç → 3-cü).
-var suffixes = struct{ units, tens [10]string }{
-	units: [10]string{"", "ci", "ci", "cü", "cü", "ci", "cı", "ci", "ci", "cu"},
-	tens:  [10]string{"", "cu", "ci", "cu", "cı", "ci", "cı", "ci", "ci", "cı"},
-}
-
-// Nth writes a number as an ordinal where the language asks for it: 2026-cı,
-// in English the bare number.
-func (w Words) Nth(n int) string {
-	if w.Lang != "az" {
-		return fmt.Sprint(n)
-	}
-	end := suffixes.units[n%10]
-	switch {
-	case end != "":
-	case n/10%10 != 0:
-		end = suffixes.tens[n/10%10]
-	case n%1000 != 0:
-		end = "cü" // yüz
-	default:
-		end = "ci" // min
-	}
-	return fmt.Sprintf("%d-%s", n, end)
 }
 
 // Int, Percent and Decimal write numbers in the way of the language.

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
+var placeholder = regexp.MustCompile(`\{([a-z_]+)(:ci)?\}`)
 
 func TestEveryKeyHasATextInEveryLanguageWithTheSamePlaceholders(t *testing.T) {
 	for _, lang := range Languages() {
@@ -38,7 +38,10 @@ func TestEveryKeyHasATextInEveryLanguageWithTheSamePlaceholders(t *testing.T) {
 }
 
 func marks(s string) []string {
-	out := placeholder.FindAllString(s, -1)
+	var out []string
+	for _, m := range placeholder.FindAllStringSubmatch(s, -1) {
+		out = append(out, m[1])
+	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }

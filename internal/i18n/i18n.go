@@ -68,17 +68,15 @@ func Pick(lang string) string {
 }
 
 // T gives the text of a key with {name} replaced by the value that follows
-// the name: T("az", "list.shown", "n", 13, "of", 46). A key that does not
+// the name: T("az", "list.shown", "n", 13, "of", 46); {name:ci} in an
+// Azerbaijani text is the value as an ordinal number. A key that does not
 // exist comes back in ⟦brackets⟧, which no test lets through.
 func T(lang, key string, args ...any) string {
 	text, ok := catalogues[Pick(lang)][key]
 	if !ok {
 		return "⟦" + key + "⟧"
 	}
-	for i := 0; i+1 < len(args); i += 2 {
-		text = strings.ReplaceAll(text, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
-	}
-	return text
+	return fill(text, args)
 }
 
 // Has says whether the key exists in the default language.

@@ -157,16 +157,6 @@ func (r row) words(lang string) Notice {
 			flat = append(flat, name, v)
 		}
 	}
-	// The values are put in at once: one that looks like a placeholder stays as it is.
-	n.Text = fill(i18n.T(lang, r.Key), flat)
+	n.Text = i18n.T(lang, r.Key, flat...)
 	return n
-}
-
-// fill replaces the placeholders of a text, each once, in one pass.
-func fill(text string, args []any) string {
-	pairs := make([]string, 0, len(args))
-	for i := 0; i+1 < len(args); i += 2 {
-		pairs = append(pairs, "{"+args[i].(string)+"}", args[i+1].(string))
-	}
-	return strings.NewReplacer(pairs...).Replace(text)
 }

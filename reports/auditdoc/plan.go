@@ -38,7 +38,7 @@ func planDocument(v audit.Dossier, asked []inquiry.RequestRow, w reports.Words) 
 func planHead(v audit.Dossier, w reports.Words) []reports.KV {
 	programme := ""
 	if v.Programme.Year != 0 {
-		programme = w.T("report.plan_of_audit.of_programme", "year", w.Nth(v.Programme.Year), "no", v.Programme.No)
+		programme = w.T("report.plan_of_audit.of_programme", "year", v.Programme.Year, "no", v.Programme.No)
 	}
 	state := w.Code("audit.audit.state", string(v.State))
 	if v.State == audit.Cancelled {

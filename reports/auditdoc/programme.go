@@ -15,7 +15,7 @@ import (
 // what is audited when and why, how much of the model and the standard that
 // covers, and every change since the approval.
 func programmeDocument(v programme.View, w reports.Words) reports.Doc {
-	d := w.Doc(w.T("report.programme.title"), w.T("report.programme.running"), w.T("report.programme.year", "year", w.Nth(v.Year)))
+	d := w.Doc(w.T("report.programme.title"), w.T("report.programme.running"), w.T("report.programme.year", "year", v.Year))
 	d.ShortName = reports.Joined(" ", w.T("report.programme.running"), strconv.Itoa(v.Year))
 	d.Landscape = true
 	w.At(&d, w.DayOf(v.ApprovedAt))

@@ -46,7 +46,7 @@ func countName(p side, c summary.Count, w reports.Words) string {
 // summaryDocument is the yearly summary of internal audit on paper.
 func summaryDocument(s summary.Summary, w reports.Words) reports.Doc {
 	year := strconv.Itoa(s.Year)
-	d := w.Doc(w.T("report.audit_summary.title"), w.T("report.audit_summary.running"), w.T("report.audit_summary.year", "year", w.Nth(s.Year)))
+	d := w.Doc(w.T("report.audit_summary.title"), w.T("report.audit_summary.running"), w.T("report.audit_summary.year", "year", s.Year))
 	d.ShortName = reports.Joined(" ", w.T("report.audit_summary.running"), year)
 	w.At(&d, w.Today)
 	n := 0

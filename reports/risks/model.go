@@ -13,7 +13,7 @@ import (
 // document is the table by kind, the matrix with the same in numbers, and the
 // scale they were weighed by.
 func document(t table, w reports.Words) reports.Doc {
-	d := w.Doc(w.T("risk.report.title"), w.T("risk.report.running"), w.T("report.plan.year", "year", w.Nth(w.Today.Year())))
+	d := w.Doc(w.T("risk.report.title"), w.T("risk.report.running"), w.T("report.plan.year", "year", w.Today.Year()))
 	d.Landscape = true
 	w.At(&d, w.Today)
 	n := 0

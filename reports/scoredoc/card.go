@@ -33,7 +33,7 @@ func agencyCard(c eservice.Scorecard, w reports.Words) reports.Doc {
 			reports.KV{Key: w.T("eservice.automation"), Value: reports.T(levelWords(y, y.Automation, w, "eservice.automation", "full", "partial", "manual", ""))})
 	}
 	n := 0
-	d.Add(w.Section(&n, "scoredoc.card.standing", "year", w.Nth(c.Year)), reports.KeyValue{Pairs: 2, Rows: facts},
+	d.Add(w.Section(&n, "scoredoc.card.standing", "year", c.Year), reports.KeyValue{Pairs: 2, Rows: facts},
 		w.Section(&n, "scoredoc.card.grades"), gradeChart(y, w),
 		w.Section(&n, "scoredoc.card.years"), yearTable(lastYears(c, cardYears), w))
 	for i, x := range lastYears(c, cardYears) {

@@ -11,7 +11,7 @@ import (
 // gradeList is the list of the services of a year by grade, the highest first.
 func gradeList(g graded, w reports.Words) reports.Doc {
 	d := w.Doc(w.T("scoredoc.grades.title"), w.T("scoredoc.grades.running"), "")
-	d.Subtitle = w.T("scoredoc.grades.year", "year", w.Nth(g.Year.Year))
+	d.Subtitle = w.T("scoredoc.grades.year", "year", g.Year.Year)
 	d.ShortName = reports.Joined(", ", w.T("scoredoc.grades.running"), strconv.Itoa(g.Year.Year))
 	w.At(&d, w.Today)
 	d.Add(reports.Paragraph{Text: reports.T(w.T("scoredoc.grades.text", "services", w.Int(g.Year.Services), "electronised", w.Int(g.Year.Electronised), "scheme", g.Year.Scheme.Title(w.Lang)))})

@@ -21,7 +21,7 @@ type national struct {
 // situation, the levels, the note on method; then the bodies of the last year.
 func summaryReport(m national, w reports.Words) reports.Doc {
 	d := w.Doc(w.T("scoredoc.summary.title"), w.T("scoredoc.summary.running"), "")
-	d.Subtitle = w.T("scoredoc.summary.years", "years", reports.Joined("–", firstOf(m.Scorecard), w.Nth(m.Years[len(m.Years)-1].Year)))
+	d.Subtitle = w.T("scoredoc.summary.years", "years", reports.Joined("–", firstOf(m.Scorecard), strconv.Itoa(m.Years[len(m.Years)-1].Year)))
 	d.ShortName = reports.Joined(", ", w.T("scoredoc.summary.short"), yearsOf(m.Scorecard))
 	w.At(&d, w.Today)
 	n := 0
@@ -44,7 +44,7 @@ func summaryReport(m national, w reports.Words) reports.Doc {
 	}
 	d.Add(reports.Paragraph{Small: true, Text: reports.T(w.T("scoredoc.summary.graded_only"))})
 	if len(m.Agencies) > 0 {
-		d.Add(w.Section(&n, "scoredoc.summary.bodies", "year", w.Nth(m.Year)), bodyTable(m.Scorecard, w), reports.Paragraph{Small: true, Text: reports.T(w.T("scoredoc.card.note"))})
+		d.Add(w.Section(&n, "scoredoc.summary.bodies", "year", m.Year), bodyTable(m.Scorecard, w), reports.Paragraph{Small: true, Text: reports.T(w.T("scoredoc.card.note"))})
 	}
 	d.Add(w.Section(&n, "scoredoc.summary.annexes"), annexes(m.Years, w))
 	return d
@@ -104,7 +104,7 @@ func spanOf(years []eservice.YearResult) string {
 func rangeList(years []eservice.YearResult, w reports.Words) reports.List {
 	var l reports.List
 	for _, y := range years {
-		l.Items = append(l.Items, reports.T(w.T("scoredoc.summary.range_year", "year", w.Nth(y.Year), "bodies", w.Int(y.Agencies), "services", w.Int(y.Services))))
+		l.Items = append(l.Items, reports.T(w.T("scoredoc.summary.range_year", "year", y.Year, "bodies", w.Int(y.Agencies), "services", w.Int(y.Services))))
 	}
 	return l
 }
@@ -142,7 +142,7 @@ func official(years []eservice.YearResult, w reports.Words, lines []figure) repo
 	years = years[max(0, len(years)-officialYears):]
 	t := reports.Table{Columns: []reports.Column{{Title: w.T("scoredoc.figure"), Width: 80}}}
 	for i, y := range years {
-		title := w.T("scoredoc.summary.results_of", "year", w.Nth(y.Year))
+		title := w.T("scoredoc.summary.results_of", "year", y.Year)
 		if i > 0 && y.Break != nil {
 			title = "‖ " + title
 		}
@@ -200,7 +200,7 @@ func annexes(years []eservice.YearResult, w reports.Words) reports.List {
 		if y.TotalsOnly {
 			key = "scoredoc.summary.annex_none"
 		}
-		l.Items = append(l.Items, reports.T(strings.TrimSpace(w.T(key, "year", w.Nth(y.Year)))))
+		l.Items = append(l.Items, reports.T(strings.TrimSpace(w.T(key, "year", y.Year))))
 	}
 	return l
 }
