@@ -92,7 +92,7 @@ func listSheet(rows []document.Row, w reports.Words) reports.Sheet {
 // each with the version in force and when it is looked at again (ISO 9001,
 // 7.5.3).
 func listDocument(rows []document.Row, w reports.Words) reports.Doc {
-	doc := w.Doc(w.T("report.kind.documents"), w.T("report.kind.documents"), w.T("report.plan.year", "year", w.Nth(w.Today.Year())))
+	doc := w.Doc(w.T("report.kind.documents"), w.T("report.kind.documents"), w.T("report.plan.year", "year", w.Today.Year()))
 	doc.Landscape = true
 	w.At(&doc, w.Today)
 	t := reports.Table{Empty: w.T("document.list.none"), Small: true, Columns: []reports.Column{{Title: w.T("document.field.number"), Width: 28}, {Title: w.T("document.field.title"), Width: 92},
