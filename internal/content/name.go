@@ -31,7 +31,8 @@ func CleanName(name string) (string, error) {
 			return ' '
 		}
 		return r
-	}, norm.NFC.String(name))
+	}, name)
+	name = norm.NFC.String(name) // last: what was taken out stood between letter and accent
 	name = strings.TrimLeft(strings.TrimRight(name, ". "), " ")
 	if name == "" {
 		return "", apperr.InvalidField("upload", "error.upload.name")
