@@ -36,11 +36,10 @@ func (s *Service) Recommendations(ctx context.Context, f RecommendationFilter) (
 	if err != nil {
 		return RecommendationPage{}, err
 	}
-	if f.Limit <= 0 {
-		f.Limit = 50
+	page, err := s.recommendationPage(ctx, f, scope)
+	if err != nil {
+		return page, err
 	}
-	f.Limit = min(f.Limit, 200)
-	page := RecommendationPage{}
 	if page.Counts, err = countRecommendations(ctx, s.DB.Read(), f, scope); err != nil {
 		return page, err
 	}
@@ -49,8 +48,16 @@ func (s *Service) Recommendations(ctx context.Context, f RecommendationFilter) (
 			page.Total += n
 		}
 	}
-	page.Rows, err = listRecommendations(ctx, s.DB.Read(), f, scope)
-	if err != nil {
+	return page, nil
+}
+
+// recommendationPage reads a page without the numbers of the whole register.
+func (s *Service) recommendationPage(ctx context.Context, f RecommendationFilter, scope policies.Scope) (page RecommendationPage, err error) {
+	if f.Limit <= 0 {
+		f.Limit = 50
+	}
+	f.Limit = min(f.Limit, 200)
+	if page.Rows, err = listRecommendations(ctx, s.DB.Read(), f, scope); err != nil {
 		return page, err
 	}
 	if len(page.Rows) > f.Limit {
@@ -66,8 +73,12 @@ func (s *Service) Recommendations(ctx context.Context, f RecommendationFilter) (
 func (s *Service) EachRecommendation(ctx context.Context, f RecommendationFilter) iter.Seq2[Recommendation, error] {
 	return func(yield func(Recommendation, error) bool) {
 		f.After, f.Limit = nil, 200
+		scope, err := office.Allowed(ctx, policies.RecommendationRead)
 		for {
-			page, err := s.Recommendations(ctx, f)
+			var page RecommendationPage
+			if err == nil {
+				page, err = s.recommendationPage(ctx, f, scope)
+			}
 			if err != nil {
 				yield(Recommendation{}, err)
 				return

@@ -175,21 +175,21 @@ func TestASurveyIsAnsweredWithoutANameUntilItsLastDay(t *testing.T) {
 		o.must(o.a.Respond(nobody, v.Token, "10.0.0.2", scores("2")))
 		fails(o.t, "nothing answered", o.a.Respond(nobody, v.Token, "10.0.0.1", nil), apperr.Invalid, "assessment.error.empty")
 		fails(o.t, "score 7", o.a.Respond(nobody, v.Token, "10.0.0.1", scores("7")), apperr.Invalid, "")
-		for i := range 12 {
+		for i := range 62 {
 			err = o.a.Respond(nobody, v.Token, "10.0.0.9", scores("4"))
-			if (err == nil) != (i < 10) {
+			if (err == nil) != (i < 60) {
 				o.t.Errorf("form %d of one address: %v", i+1, err)
 			}
 		}
-		fails(o.t, "the eleventh", err, apperr.Conflict, "assessment.error.often")
+		fails(o.t, "the 61st", err, apperr.Conflict, "assessment.error.often")
 		d, err := o.a.Survey(o.by("rafael"), v.ID)
 		o.must(err)
-		if d.Responses != 12 || d.All.N != 72 || d.All.Sum != 6*(5+2+40) || len(d.Texts) != 12 || d.Counts[questions[0].ID] != [5]int64{0, 1, 0, 10, 1} || d.All.Text() != "3.92" {
+		if d.Responses != 62 || d.All.N != 62*6 || d.All.Sum != 6*(5+2+240) || len(d.Texts) != 62 || d.Counts[questions[0].ID] != [5]int64{0, 1, 0, 60, 1} || d.All.Text() != "3.98" {
 			o.t.Errorf("%d responses, %+v, %v", d.Responses, d.All, d.Counts)
 		}
 		from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 		r, err := o.a.Results(o.by("nigar"), from, from.AddDate(1, 0, 0), "")
-		if err != nil || len(r) != 1 || r[0].Responses != 12 || r[0].Sum != d.All.Sum || r[0].N != 72 {
+		if err != nil || len(r) != 1 || r[0].Responses != 62 || r[0].Sum != d.All.Sum || r[0].N != 62*6 {
 			o.t.Errorf("results %+v %v", r, err)
 		}
 		if r, err = o.a.Results(o.by("nigar"), from.AddDate(-1, 0, 0), from, ""); err != nil || len(r) != 0 {

@@ -100,8 +100,9 @@ func (s *Service) PublicSurvey(ctx context.Context, token string) (Survey, []Que
 	return v, q, err
 }
 
-// perHour is how many answered forms one address may send in an hour.
-const perHour = 10
+// perHour is how many answered forms one address may send in an hour: a whole
+// office may stand behind one.
+const perHour = 60
 
 // Respond keeps an answered form. It asks for no person: whoever holds the link
 // may answer, at most perHour times an hour from one address. Answers are by

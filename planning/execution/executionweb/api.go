@@ -86,7 +86,10 @@ func (p pages) registerAPI(r *web.Router) {
 				if err := c.ReadJSON(&in); err != nil {
 					return err
 				}
-				return p.svc.DecideReport(ctx, c.Param("report"), execution.Verdict{Accept: in.Accept, Note: in.Note})
+				if in.Accept == nil {
+					return apperr.InvalidField("accept", "error.field.required")
+				}
+				return p.svc.DecideReport(ctx, c.Param("report"), execution.Verdict{Accept: *in.Accept, Note: in.Note})
 			}),
 		step(http.MethodPost, "/api/v1/plan-items/:item/impact", policies.PlanAccept, "checkPlanImpact", []web.Param{item}, apiImpact{}, func(ctx context.Context, c *web.Context) error {
 			var in apiImpact
@@ -133,7 +136,7 @@ type apiNewReport struct {
 }
 
 type apiDecide struct {
-	Accept bool   `json:"accept"`
+	Accept *bool  `json:"accept"` // false returns the report; must be said
 	Note   string `json:"note,omitempty"`
 }
 

@@ -203,9 +203,12 @@ func (p pages) decide(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	accept := c.Form("verdict") == "accept"
-	return p.step(c, "decide-"+report, map[bool]string{true: "planning.execution.accepted", false: "planning.execution.returned"}[accept], func(string) error {
-		return p.svc.DecideReport(c.Ctx(), report, execution.Verdict{Accept: accept, Note: c.Form("note")})
+	said := c.Form("verdict")
+	return p.step(c, "decide-"+report, map[bool]string{true: "planning.execution.accepted", false: "planning.execution.returned"}[said == "accept"], func(string) error {
+		if said != "accept" && said != "return" {
+			return apperr.InvalidField("note", "error.field.choice") // no button was pressed
+		}
+		return p.svc.DecideReport(c.Ctx(), report, execution.Verdict{Accept: said == "accept", Note: c.Form("note")})
 	})
 }
 
