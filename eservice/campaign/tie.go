@@ -72,6 +72,32 @@ func tiesOf(ctx context.Context) (all bool, err error) {
 	return false, err
 }
 
+// EndTie ends a tie that goes on, today: the person assesses the body again in
+// twelve months. Conflict when it has ended.
+func (s *Service) EndTie(ctx context.Context, id string) error {
+	if _, err := office.Allowed(ctx, policies.CampaignManage); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *store.Tx) error {
+		var t Tie
+		err := tx.NewSelect().Model(&t).Where("t.id = ?", id).Scan(ctx)
+		if err = store.MapError(err, "tie"); err != nil {
+			return err
+		}
+		before, today := t.To, s.KIS.Today()
+		t.To = max(today, t.From)
+		n, err := store.Affected(tx.NewUpdate().Model(&t).Column("to_day").WherePK().Where("to_day = '' OR to_day > ?", t.To).Exec(ctx))
+		if err != nil {
+			return store.MapError(err, "tie")
+		}
+		if n == 0 {
+			return apperr.New(apperr.Conflict, "campaign.error.tie_ended")
+		}
+		tx.Record(store.Change{Action: string(policies.CampaignManage), Kind: kindTie, ID: t.ID, Label: t.Reason, Before: map[string]any{"to": before}, After: map[string]any{"to": t.To}})
+		return nil
+	})
+}
+
 // Declare records a tie of a person to a body. Whoever assesses declares their
 // own; who manages campaigns those of all. Until its last day and for twelve
 // months after it the person does not assess the body.

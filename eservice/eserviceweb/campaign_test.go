@@ -59,6 +59,15 @@ func TestPagesOfACampaignAreForThoseWhoseTheyAre(t *testing.T) {
 		s.As(manager).Post("/campaigns/ties", "user", manager.UserID, "agency", "Q02", "reason", "Həyat yoldaşı qurumda işləyir").WantRedirect("/campaigns/ties")
 		s.As(manager).Get("/campaigns/ties").Want(http.StatusOK).Has("tbody tr", manager.Name, "Qurum 02", "Həyat yoldaşı", "02.11.2026")
 		s.As(assessor).Get("/campaigns/ties/own").HasNot("table", "Həyat yoldaşı")
+		var tie string
+		if err := db.Read().NewRaw("SELECT CAST(id AS TEXT) FROM assessor_ties").Scan(ctx, &tie); err != nil {
+			t.Fatal(err)
+		}
+		s.As(assessor).Post("/campaigns/ties/" + tie + "/end").Want(http.StatusForbidden)
+		s.As(manager).Post("/campaigns/ties/" + tie + "/end").WantRedirect("/campaigns/ties")
+		s.As(manager).Get("/campaigns/ties").Has("tbody tr", "02.11.2026 – 02.11.2026").HasNot("tbody tr", "davam edir").HasNot("[data-confirm]", "Bitir")
+		s.As(manager).Post("/campaigns/ties/" + tie + "/end").Want(http.StatusConflict)
+		s.As(manager).Post("/campaigns/ties/" + store.NewID() + "/end").Want(http.StatusNotFound)
 
 		list, err := campaign.New(svc.KIS, svc).List(actor.With(ctx, manager))
 		if err != nil || len(list) != 1 {

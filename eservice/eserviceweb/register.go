@@ -57,6 +57,7 @@ func Register(r *web.Router, svc *eservice.Service, k *campaign.Service, sheets 
 	r.GET("/campaigns/ties/own", policies.AssessmentScore, p.ties)
 	r.POST("/campaigns/ties", policies.CampaignManage, p.declare(false))
 	r.POST("/campaigns/ties/own", policies.AssessmentScore, p.declare(true))
+	r.POST("/campaigns/ties/:id/end", policies.CampaignManage, p.endTie)
 	r.GET("/campaigns/:id", policies.CampaignRead, p.show1)
 	r.GET("/campaigns/:id/export.xlsx", policies.CampaignRead, p.exportSheet("xlsx"))
 	r.GET("/campaigns/:id/export.csv", policies.CampaignRead, p.exportSheet("csv"))

@@ -17,6 +17,7 @@ import (
 type tiesPage struct {
 	ui.Page
 	list   []campaign.TieRow
+	today  day.Day
 	people []ui.Option // of who may declare for all; else the own tie is declared
 	form   ui.Form
 }
@@ -24,7 +25,7 @@ type tiesPage struct {
 func (p pages) ties(c *web.Context) error { return p.tiesAgain(c, http.StatusOK, ui.Form{}) }
 
 func (p pages) tiesAgain(c *web.Context, status int, form ui.Form) (err error) {
-	v := tiesPage{Page: c.Page("campaign.tie.title"), form: form}
+	v := tiesPage{Page: c.Page("campaign.tie.title"), today: p.campaign.KIS.Today(), form: form}
 	if v.list, err = p.campaign.Ties(c.Ctx()); err != nil {
 		return err
 	}
@@ -64,6 +65,24 @@ func (p pages) declare(own bool) web.Handler {
 		}
 		return c.Redirect("/campaigns/ties")
 	}
+}
+
+// endTie ends a tie today.
+func (p pages) endTie(c *web.Context) error {
+	id, err := c.ID("id")
+	if err != nil {
+		return err
+	}
+	if err := p.campaign.EndTie(c.Ctx(), id); err != nil {
+		return err
+	}
+	c.Flash("good", "campaign.flash.tie_end")
+	return c.Redirect("/campaigns/ties")
+}
+
+// ends says whether the person may end the tie.
+func (p tiesPage) ends(t campaign.TieRow) bool {
+	return p.people != nil && (t.To == "" || t.To > p.today)
 }
 
 // action is where the form goes.
