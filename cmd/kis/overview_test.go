@@ -15,7 +15,7 @@ import (
 
 // TestTheWholePictureIsThatOfTheRecords counts the figures of the start page
 // of management by queries of its own: evidence, acts, plans, recommendations,
-// risks; with two plans under way each is there, and no phase of a closed cycle
+// risks, grades of e-services; with two plans under way each is there, and no phase of a closed cycle
 // is called late.
 func TestTheWholePictureIsThatOfTheRecords(t *testing.T) {
 	a := demoOffice(t)
@@ -30,7 +30,7 @@ func TestTheWholePictureIsThatOfTheRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx = actor.With(t.Context(), who)
-	svc := &overview.Service{KIS: a.kis, Audit: a.audit, Planning: a.planning, Risks: a.risks}
+	svc := &overview.Service{KIS: a.kis, Audit: a.audit, Planning: a.planning, Risks: a.risks, Scores: a.eservice}
 	pic, err := svc.Picture(ctx, "")
 	if err != nil {
 		t.Fatal(err)
@@ -54,6 +54,10 @@ func TestTheWholePictureIsThatOfTheRecords(t *testing.T) {
 		for _, state := range states {
 			want["/"+table+"?state="+state] = "SELECT COUNT(*) FROM " + table + " WHERE state = '" + state + "'"
 		}
+	}
+	year := one(t, a, "SELECT MAX(year) FROM assessments WHERE official")
+	for grade, which := range map[string]string{"graded": "electronised", "none": "NOT electronised", "star5": "grade = 'star5'", "star3": "grade = 'star3'"} {
+		want["/scorecards/services?grade="+grade+"&year="+year] = "SELECT COUNT(*) FROM assessments WHERE official AND " + which + " AND year = " + year
 	}
 	for href, sql := range want {
 		f, found := at[href]

@@ -8,5 +8,5 @@ import (
 
 // registerOverview adds the start page.
 func registerOverview(r *web.Router, s services) {
-	overviewweb.Register(r, &overview.Service{KIS: s.kis, Audit: s.audit, Planning: s.planning, Risks: s.risks}, s.duties, s.notices)
+	overviewweb.Register(r, &overview.Service{KIS: s.kis, Audit: s.audit, Planning: s.planning, Risks: s.risks, Scores: s.eservice}, s.duties, s.notices)
 }

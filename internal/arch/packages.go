@@ -114,7 +114,7 @@ var packages = slices.Concat([]row{
 	{"reports/scoredoc", with(base, "eservice", "eservice/campaign", spine, "reports"), "the documents of the assessment are made of what eservice lets a person read"},
 	{"reports/agenda", with(base, "audit", "planning", spine), "the calendar only reads: what a person sees of audits and acts it asks the audit context, what counts as carried out planning"},
 	{"reports/agenda/agendaweb", with(base, shell, spine, "reports/agenda"), whyPages},
-	{"reports/overview", with(base, "audit", "planning", "planning/risk", spine), "the whole picture only reads, by the services whose lists it leads to"},
+	{"reports/overview", with(base, "audit", "eservice", "planning", "planning/risk", spine), "the whole picture only reads, by the services whose lists it leads to"},
 	{"reports/overview/overviewweb", with(base, shell, spine, "kis/duty", "kis/notice", "reports/overview"), whyPages},
 	{"reports/pack", with(base, spine, "reports"), "a pack is made of what kis lets a person read; it knows nothing of requests"},
 	{"reports/reportsweb", with(base, shell, domains, "eservice/campaign", "eservice/register", spine, "reports", "reports/auditdoc", "reports/pack", "reports/scoredoc"), whyPages},

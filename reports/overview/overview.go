@@ -2,8 +2,8 @@
 // with the address of the list behind it, and what a person missed since the
 // last visit.
 //
-// It may import kis, audit, planning and their parts, policies and the
-// internal packages: it only reads them. Invariants: a figure is asked of the
+// It may import kis, audit, planning, eservice and their parts, policies and
+// the internal packages: it only reads them. Invariants: a figure is asked of the
 // same service that gives its list, with the same filter and the rights of
 // who looks, so that it is the number of the list's rows; a picture takes a
 // fixed number of queries for each section.
@@ -16,7 +16,9 @@ import (
 	"time"
 
 	"github.com/kis-platform/kis/audit"
+	"github.com/kis-platform/kis/eservice"
 	"github.com/kis-platform/kis/internal/actor"
+	"github.com/kis-platform/kis/internal/apperr"
 	"github.com/kis-platform/kis/internal/i18n"
 	"github.com/kis-platform/kis/internal/store"
 	"github.com/kis-platform/kis/kis"
@@ -32,6 +34,7 @@ type Service struct {
 	Audit    *audit.Service
 	Planning *planning.Service
 	Risks    *risk.Service
+	Scores   *eservice.Service
 }
 
 // Figure is a number with the list behind it.
@@ -81,7 +84,7 @@ func (s *Service) Picture(ctx context.Context, departmentID string) (Picture, er
 		needs policies.Action
 		read  func(ctx context.Context, lang, department string) (Section, error)
 	}{{policies.EvidenceRead, s.evidence}, {policies.ActRead, s.acts}, {policies.PlanRead, s.plan}, {policies.RecommendationRead, s.recommendations},
-		{policies.RiskRead, s.risks}, {policies.MeasureRead, s.measures}} {
+		{policies.RiskRead, s.risks}, {policies.ScorecardRead, s.scorecards}, {policies.MeasureRead, s.measures}} {
 		if !policies.Can(who, part.needs) {
 			continue
 		}
@@ -200,6 +203,44 @@ func (s *Service) risks(ctx context.Context, lang, department string) (Section, 
 	for _, state := range risk.States() {
 		if n := all.Counts[state]; n > 0 {
 			sec.Figures = append(sec.Figures, Figure{Label: i18n.T(lang, "planning.risk.state."+string(state)), N: n, Href: query("/risks", "department", department, "state", string(state))})
+		}
+	}
+	return sec, nil
+}
+
+// scorecards is the last year of e-services: electronised and not, and each
+// grade, of all bodies or of the actor's own. Figures of a year that is known
+// service by service lead to the services.
+func (s *Service) scorecards(ctx context.Context, lang, department string) (Section, error) {
+	sec := Section{Key: "overview.scorecards", Href: "/scorecards"}
+	if department != "" {
+		return sec, nil // bodies are assessed, not departments
+	}
+	card, err := s.Scores.Scorecard(ctx, eservice.ScorecardFilter{Limit: 1})
+	if apperr.Is(err, apperr.NotFound) { // an officer without a body
+		return sec, nil
+	}
+	y := card.Focus()
+	if err != nil || y == nil {
+		return sec, err
+	}
+	agency, year := "", strconv.Itoa(y.Year)
+	if card.Agency != nil {
+		agency = card.Agency.Code
+		sec.Href += "/" + agency
+	}
+	sec.Href = query(sec.Href, "year", year)
+	figure := func(label string, n int64, grade string) Figure {
+		f := Figure{Label: label, N: int(n), Href: sec.Href}
+		if !y.TotalsOnly {
+			f.Href = query("/scorecards/services", "year", year, "agency", agency, "grade", grade)
+		}
+		return f
+	}
+	sec.Figures = append(sec.Figures, figure(i18n.T(lang, "overview.electronised", "year", year), y.Electronised, "graded"), figure(i18n.T(lang, "overview.not_electronised"), y.NotElectronised, "none"))
+	for _, b := range y.Scheme.Bands {
+		if n := y.Grades[b.Code]; n > 0 {
+			sec.Figures = append(sec.Figures, figure(b.Label(lang), n, b.Code))
 		}
 	}
 	return sec, nil
