@@ -57,12 +57,12 @@ func announcePlan(ctx context.Context, db bun.IDB, e office.Event) ([]office.Ann
 	departments := func(query string) error {
 		var ids []string
 		err := db.NewRaw(query, e.RootID).Scan(ctx, &ids)
-		to = inDepartments(map[bool]policies.Action{true: policies.PlanAgree, false: policies.PlanReport}[verb == "send"], ids)
+		to = inDepartments(map[bool]policies.Action{true: policies.PlanAgree, false: policies.PlanReport}[verb == "send" || verb == "remind"], ids)
 		return store.MapError(err, "departments of a plan")
 	}
 	switch verb {
-	case "send":
-		key = "sent"
+	case "send", "remind":
+		key = map[string]string{"send": "sent", "remind": "reminded"}[verb]
 		if err := departments(`SELECT department_id FROM plan_agreements WHERE plan_id = ? AND state = 'pending'`); err != nil {
 			return nil, err
 		}
@@ -109,7 +109,7 @@ func announcePlan(ctx context.Context, db bun.IDB, e office.Event) ([]office.Ann
 	year := p.Key
 	args := map[string]string{"who": e.ActorName, "year": year, "due": p.Due, "note": e.Note, "item": e.Label}
 	href := "/plans/" + year
-	if verb == "send" || verb == "answer" {
+	if verb == "send" || verb == "remind" || verb == "answer" {
 		href += "#agree"
 	}
 	if e.Kind == kindItem {

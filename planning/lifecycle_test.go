@@ -105,6 +105,7 @@ func TestEveryStepAsksForItsAction(t *testing.T) {
 		"carry":        {policies.PlanDraft, func(ctx context.Context) error { _, err := o.CarryOver(ctx, "2027"); return err }},
 		"send":         {policies.PlanDraft, func(ctx context.Context) error { return o.SendPlan(ctx, "2027") }},
 		"recall":       {policies.PlanDraft, func(ctx context.Context) error { return o.RecallPlan(ctx, "2027", "") }},
+		"remind":       {policies.PlanDraft, func(ctx context.Context) error { return o.RemindPlan(ctx, "2027") }},
 		"start":        {policies.PlanDraft, func(ctx context.Context) error { return o.StartPlan(ctx, "2027") }},
 		"close":        {policies.PlanDraft, func(ctx context.Context) error { return o.ClosePlan(ctx, "2027", "") }},
 		"answer":       {policies.PlanDraft, func(ctx context.Context) error { return o.AnswerObjection(ctx, none, "cavab budur") }},

@@ -26,6 +26,7 @@ type PlanPage struct {
 	Done       int         // items carried out
 	Overdue    int         // items past their term
 	Carried    int         // items that came from the year before
+	Reminded   day.Day     // when those that have not answered were reminded last in this round
 	Today      day.Day
 }
 
@@ -91,6 +92,11 @@ func (s *Service) loadPlan(ctx context.Context, db bun.IDB, key Key) (PlanPage, 
 	}
 	if page.Objections, err = objectionsOf(ctx, db, p.ID); err != nil {
 		return page, err
+	}
+	if p.State == PlanAgreeing {
+		if page.Reminded, err = s.reminded(ctx, db, p); err != nil {
+			return page, err
+		}
 	}
 	for _, it := range page.Items {
 		if it.CarriedOut() {

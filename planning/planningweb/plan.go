@@ -238,6 +238,10 @@ func (p pages) send(c *web.Context) error {
 	return p.planStep(c, "send", "planning.plan.sent", func(y planning.Key) error { return p.svc.SendPlan(c.Ctx(), y) })
 }
 
+func (p pages) remind(c *web.Context) error {
+	return p.planStep(c, "remind", "planning.plan.reminded", func(y planning.Key) error { return p.svc.RemindPlan(c.Ctx(), y) })
+}
+
 func (p pages) recall(c *web.Context) error {
 	return p.planStep(c, "recall", "planning.plan.recalled", func(y planning.Key) error { return p.svc.RecallPlan(c.Ctx(), y, c.Form("reason")) })
 }
@@ -298,4 +302,9 @@ func (v planPage) segments() []ui.Segment {
 		out = append(out, ui.Segment{Tone: tone, Count: n[tone]})
 	}
 	return out
+}
+
+// reminds says whether the person may remind those that have not answered.
+func (v planPage) reminds() bool {
+	return v.can(policies.PlanDraft) && v.State == planning.PlanAgreeing && v.Reminded != v.PlanPage.Today && v.AgreedCount() < len(v.Agreements)
 }

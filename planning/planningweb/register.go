@@ -38,6 +38,7 @@ func Register(r *web.Router, svc *planning.Service) {
 	r.GET("/plans/:year", policies.PlanRead, p.plan)
 	r.POST("/plans/:year/send", policies.PlanDraft, p.send)
 	r.POST("/plans/:year/recall", policies.PlanDraft, p.recall)
+	r.POST("/plans/:year/remind", policies.PlanDraft, p.remind)
 	r.POST("/plans/:year/carry", policies.PlanDraft, p.carry)
 	r.POST("/plans/:year/start", policies.PlanDraft, p.start)
 	r.POST("/plans/:year/close", policies.PlanDraft, p.closePlan)

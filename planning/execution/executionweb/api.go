@@ -52,6 +52,7 @@ func (p pages) registerAPI(r *web.Router) {
 				{Name: "late", Of: []string{"1"}, Text: "api.param.plan_item_late"}, web.AfterParam(2), web.LimitParam}, Answer: apiItems{}, Do: p.apiItems},
 		web.Operation{Method: http.MethodGet, Path: "/api/v1/plan-items/:item", Action: policies.PlanRead, ID: "getPlanItem", Group: "plans", Text: "api.op.getPlanItem", Params: []web.Param{item}, Answer: apiPlanItem{}, Do: p.apiItemOf},
 		plan("send", policies.PlanDraft, "sendPlan", nil, func(c *web.Context, k planning.Key) error { return p.svc.SendPlan(c.Ctx(), k) }),
+		plan("remind", policies.PlanDraft, "remindPlan", nil, func(c *web.Context, k planning.Key) error { return p.svc.RemindPlan(c.Ctx(), k) }),
 		plan("agree", policies.PlanAgree, "agreePlan", apiAgree{}, func(c *web.Context, k planning.Key) error {
 			var in apiAgree
 			if err := c.ReadJSON(&in); err != nil {
