@@ -292,7 +292,9 @@ func TestBadInputNamesItsField(t *testing.T) {
 		p.post("/api/v1/evidence", `{"cycle_id":1}`).refuses(422, "cycle_id")
 		p.post("/api/v1/evidence", `{"colour":"red"}`).refuses(422, "colour")
 		p.post("/api/v1/evidence", `{"title":"a\u0000b"}`).refuses(422, "title")
-		p.post("/api/v1/evidence", `{"cycle_id":"`+cy.ID+`","effective_day":"dünən"}`).refuses(422, "output_ids", "upload_ids", "effective_day")
+		p.post("/api/v1/evidence", `{"cycle_id":"`+cy.ID+`","effective_day":"dünən"}`).refuses(422, "effective_day")
+		p.post("/api/v1/evidence", `{"cycle_id":"`+cy.ID+`","effective_day":"2026-02-30"}`).refuses(422, "effective_day")
+		p.post("/api/v1/evidence", `{"cycle_id":"`+cy.ID+`"}`).refuses(422, "output_ids", "upload_ids")
 		for _, body := range []string{"", "{", "[]", "{} {}", "\"\xff\""} {
 			p.post("/api/v1/evidence", body).refuses(422)
 		}
