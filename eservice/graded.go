@@ -138,11 +138,11 @@ func gradedOf(ctx context.Context, db bun.IDB, f gradedFilter, grades []*Band, f
 func (f gradedFilter) ofGrade(db bun.IDB, grade *Band, place int, last string, limit int) *bun.SelectQuery {
 	q := officialRows(db.NewSelect().TableExpr("assessments AS a")).
 		ColumnExpr("? AS place, a.id AS assessment_id, a.level, a.automation, a.score_milli, a.service_id, a.agency_id", place).
-		Where("a.year = ?", f.year).OrderExpr("a.id").Limit(int64(limit))
-	if grade == nil {
-		q = q.Where("a.grade IS NULL")
+		Where("a.year = ?", f.year).Limit(int64(limit))
+	if grade == nil { // ordered by what is all the same: PostgreSQL knows it of an equality, not of IS NULL, and would sort them all
+		q = q.Where("a.grade IS NULL").OrderExpr("a.grade, a.id")
 	} else {
-		q = q.Where("a.grade = ?", grade.Code)
+		q = q.Where("a.grade = ?", grade.Code).OrderExpr("a.id")
 	}
 	if f.agencyID != "" {
 		q = q.Where("a.agency_id = ?", f.agencyID)
