@@ -59,21 +59,34 @@ func openLocked(ctx context.Context, db bun.IDB, reviewID string) ([]OpenDecisio
 // lockOpen locks the open decisions of a review that is being signed.
 func (s *Service) lockOpen(ctx context.Context, tx *store.Tx, r Review) error {
 	list, err := s.openNow(ctx, tx, r)
-	if err != nil {
+	if err != nil || len(list) == 0 {
 		return err
 	}
+	rows := make([]lockedDecision, len(list))
 	for i, d := range list {
-		var item any
-		if d.ItemID != "" {
-			item = d.ItemID
-		}
-		_, err := tx.NewRaw(`INSERT INTO review_open_decisions (review_id, position, decision_id, owner, department, department_az, department_en, late, state, plan, item_id, item_no)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, i+1, d.DecisionID, d.Owner, d.Department, d.DepartmentAZ, d.DepartmentEN, d.Late, d.State, d.Plan, item, d.ItemNo).Exec(ctx)
-		if err != nil {
-			return store.MapError(err, "lock open decisions")
-		}
+		rows[i] = lockedDecision{ReviewID: r.ID, Position: i + 1, DecisionID: d.DecisionID, Owner: d.Owner, Department: d.Department, DepartmentAZ: d.DepartmentAZ, DepartmentEN: d.DepartmentEN,
+			Late: d.Late, State: string(d.State), Plan: string(d.Plan), ItemID: d.ItemID, ItemNo: d.ItemNo}
 	}
-	return nil
+	_, err = tx.NewInsert().Model(&rows).Exec(ctx)
+	return store.MapError(err, "lock open decisions")
+}
+
+// lockedDecision is an open decision as a review was signed with it.
+type lockedDecision struct {
+	bun.BaseModel `bun:"table:review_open_decisions"`
+
+	ReviewID     string
+	Position     int
+	DecisionID   string
+	Owner        string
+	Department   string
+	DepartmentAZ string `bun:"department_az"`
+	DepartmentEN string `bun:"department_en"`
+	Late         bool
+	State        string
+	Plan         string
+	ItemID       string `bun:",nullzero"`
+	ItemNo       int
 }
 
 // openNow computes the open decisions of the reviews that were signed when the

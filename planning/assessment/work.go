@@ -22,11 +22,7 @@ const (
 
 // Work lists the first of what waits for the actor.
 func (s *Service) Work(ctx context.Context) ([]kis.WorkItem, error) {
-	parts, err := s.WorkParts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return kis.FirstWork(ctx, kis.OfTab(parts, kis.WorkMine), kis.WorkLimit)
+	return kis.MyWork(ctx, s.WorkParts, kis.WorkLimit)
 }
 
 // WorkParts are the parts of work in questionnaires: self-assessments that the
