@@ -304,7 +304,9 @@ func (v planPage) segments() []ui.Segment {
 	return out
 }
 
-// reminds says whether the person may remind those that have not answered.
+// reminds says whether the person may remind those that have not answered:
+// somebody has not, and nobody was reminded today.
 func (v planPage) reminds() bool {
-	return v.can(policies.PlanDraft) && v.State == planning.PlanAgreeing && v.Reminded != v.PlanPage.Today && v.AgreedCount() < len(v.Agreements)
+	return v.can(policies.PlanDraft) && v.State == planning.PlanAgreeing && v.Reminded != v.PlanPage.Today &&
+		slices.ContainsFunc(v.Agreements, func(a planning.Agreement) bool { return a.State == planning.Pending })
 }
